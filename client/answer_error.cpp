@@ -1,0 +1,153 @@
+#include "client/answer_error.hpp"
+
+#include <ctime>
+
+#include <nlohmann/json.hpp>
+
+namespace flow::client {
+
+namespace {
+
+using Json = nlohmann::json;
+
+/// The member as text, also where it is a number (some gateways write their code as one).
+std::string text_at(const Json &object, const char *key) {
+  const auto member = object.is_object() ? object.find(key) : object.end();
+  if (member == object.end()) {
+    return "";
+  }
+  if (member->is_string()) {
+    return member->get<std::string>();
+  }
+  return member->is_number_integer() ? member->dump() : "";
+}
+
+/// "FLOW-1422-400" of "https://ns.adobe.com/aep/errors/FLOW-1422-400"; a problem's placeholder has no code.
+std::string code_of_type(const std::string &type) {
+  const std::string name = type.substr(type.rfind('/') + 1);
+  return name.find_first_of("0123456789") == std::string::npos ? "" : name;
+}
+
+/// A body nobody documents, as one short line.
+std::string excerpt(const std::string &body) {
+  constexpr std::size_t kLength = 200;
+  std::string line = body.substr(0, kLength);
+  for (char &c : line) {
+    if (static_cast<unsigned char>(c) < ' ') {
+      c = ' ';
+    }
+  }
+  return body.size() > kLength ? line + "…" : line;
+}
+
+void read_body(const Response &answer, Error &error) {
+  const Json body = Json::parse(answer.body, nullptr, /*allow_exceptions=*/false);
+  if (body.is_object() && body.contains("error_code")) {
+    error.code = text_at(body, "error_code");
+    error.detail = text_at(body, "message");
+    return;
+  }
+  if (!text_at(body, "error").empty()) {
+    error.code = text_at(body, "error");
+    error.detail = text_at(body, "error_description");
+    return;
+  }
+  const Json report = body.is_object() ? body.value("report", Json()) : Json();
+  const std::string type = text_at(body, "type");
+  if (type.empty() && text_at(body, "title").empty()) {
+    error.detail = excerpt(answer.body);
+    return;
+  }
+  error.kind = ErrorKind::service;
+  error.code = code_of_type(type);
+  error.title = text_at(body, "title");
+  error.request_id = text_at(report, "request-id");
+  for (const std::string &detail : {text_at(report, "detailed-message"), text_at(body, "errorMessage"),
+                                    text_at(body, "errorDetails"), text_at(body, "detail")}) {
+    if (!detail.empty()) {
+      error.detail = detail;
+      break;
+    }
+  }
+}
+
+std::string summary(const Error &error) {
+  std::string text = error.code;
+  if (!error.title.empty()) {
+    text += (text.empty() ? "" : " ") + error.title;
+  }
+  if (!error.detail.empty()) {
+    text += (text.empty() ? "" : ": ") + error.detail;
+  }
+  if (error.status != 0) {
+    text += (text.empty() ? "HTTP " : " (HTTP ") + std::to_string(error.status);
+    text += text.starts_with("HTTP ") ? "" : ")";
+  }
+  return text;
+}
+
+std::string utc(std::chrono::system_clock::time_point time) {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  char text[sizeof "2000-01-01T00:00:00Z"];
+  return std::string(text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts));
+}
+
+} // namespace
+
+Error error_of(const Response &answer) {
+  Error error("");
+  error.kind = ErrorKind::gateway;
+  error.status = answer.status;
+  if (answer.status < 400) {
+    error.kind = ErrorKind::malformed_answer;
+    error.detail =
+        "the server answered neither success nor an error; does the base URL lead to Flow Service?";
+  } else {
+    read_body(answer, error);
+  }
+  if (error.request_id.empty()) {
+    error.request_id = answer.header("x-request-id");
+  }
+  return with_summary(error, summary(error));
+}
+
+Error error_of(const TransportFailure &failure) {
+  Error error(failure.what());
+  error.kind = failure.timed_out ? ErrorKind::timeout : ErrorKind::connection;
+  error.detail = failure.what();
+  return error;
+}
+
+Error malformed_answer(const Response &answer, const std::string &detail) {
+  Error error(detail + " (HTTP " + std::to_string(answer.status) + ")");
+  error.kind = ErrorKind::malformed_answer;
+  error.status = answer.status;
+  error.detail = detail;
+  error.request_id = answer.header("x-request-id");
+  return error;
+}
+
+Error with_summary(const Error &error, const std::string &text) {
+  Error named(text);
+  named.kind = error.kind;
+  named.status = error.status;
+  named.code = error.code;
+  named.title = error.title;
+  named.detail = error.detail;
+  named.request_id = error.request_id;
+  named.retry_after = error.retry_after;
+  return named;
+}
+
+Error unknown_outcome(const Error &error, const std::string &what, const std::string &flow_id,
+                      std::chrono::system_clock::time_point since) {
+  Error unknown = with_summary(error, std::string(error.what()) + ". It is unknown whether " + what +
+                                          " look for a run of " + "its flow created since " + utc(since) +
+                                          ": GET /runs?property=flowId==" + flow_id + "&orderby=-createdAt");
+  unknown.kind = ErrorKind::unknown_outcome;
+  return unknown;
+}
+
+} // namespace flow::client

@@ -1,0 +1,186 @@
+#include <flow_client/client.hpp>
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "client/answer_error.hpp"
+#include "client/caller.hpp"
+#include "client/flow_json.hpp"
+#include "client/query_text.hpp"
+#include "client/run_json.hpp"
+
+namespace flow::client {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+/// "/runs/…" or "/flows/…".
+std::string path_of(const std::string &resource, const std::string &id) {
+  // Dots are not escaped by percent-encoding, and such segments are walked by whoever is on the way.
+  if (id.empty() || id == "." || id == "..") {
+    throw std::invalid_argument("\"" + id + "\" is not the id of a " + resource);
+  }
+  return "/" + resource + "s/" + percent_encode(id);
+}
+
+std::string with_query(const std::string &path, const std::string &query) {
+  return query.empty() ? path : path + "?" + query;
+}
+
+/// Epoch seconds as text (on-demand-ingestion); openapi's integers are the other reading.
+std::string seconds_text(Time time) {
+  return std::to_string(std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count());
+}
+
+std::string body_of(const NewRunRequest &request, Time now) {
+  Json params = {{"startTime", seconds_text(request.start.value_or(now))},
+                 {"windowStartTime", seconds_text(request.window.start)},
+                 {"windowEndTime", seconds_text(request.window.end)}};
+  if (!request.delta_column.empty()) {
+    params["deltaColumn"] = {{"name", request.delta_column}};
+  }
+  const Json body = {{"flowId", request.flow_id}, {"params", params}};
+  return body.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+} // namespace
+
+struct Client::State {
+  Caller caller;
+
+  /// What `read` finds in the answer to a GET.
+  template <typename Found>
+  Found ask(const std::string &target, std::optional<Found> (*read)(const std::string &answer),
+            const std::string &what, std::optional<Clock::Instant> deadline = {}) const {
+    const Response answer = caller.perform({.method = "GET", .target = target, .deadline = deadline});
+    auto found = read(answer.body);
+    if (!found) {
+      throw malformed_answer(answer, "the server's answer holds no " + what +
+                                         "; does the base URL lead to Flow Service?");
+    }
+    return *std::move(found);
+  }
+
+  /// The run that a POST made. Throws MayHaveHappened.
+  NewRun make(const Call &call) const {
+    const auto since = caller.clock().today();
+    const Response answer = caller.perform(call);
+    if (auto run = read_new_run(answer.body)) {
+      return *std::move(run);
+    }
+    throw MayHaveHappened{malformed_answer(answer, "the server accepted, but its answer names no run"),
+                          since};
+  }
+};
+
+namespace {
+
+template <typename Item, Item (*read)(const Json &)>
+std::optional<Page<Item>> page_of(const std::string &answer) {
+  return read_page(answer, read);
+}
+
+std::optional<std::int64_t> count_of(const std::string &answer) {
+  return count(at(Json::parse(answer, nullptr, /*allow_exceptions=*/false), "count"));
+}
+
+} // namespace
+
+Client::Client(const Settings &settings)
+    : Client(settings, http_transport(settings.base_url), system_clock()) {}
+
+Client::Client(Settings settings, std::shared_ptr<Transport> transport, std::shared_ptr<Clock> clock)
+    : state_(new State{Caller(std::move(settings), std::move(transport), std::move(clock))}) {}
+
+Client::~Client() = default;
+Client::Client(Client &&) noexcept = default;
+Client &Client::operator=(Client &&) noexcept = default;
+
+NewRun Client::retry(const std::string &run_id, const RetryOptions &options) const {
+  Call call{.method = "POST",
+            .target = path_of("run", run_id) + "/action?op=re-trigger",
+            .headers = {{"Content-Type", "application/json"}},
+            .idempotent = false,
+            .repeat_when_unknown = options.repeat_when_unknown};
+  if (!options.if_match.empty()) {
+    call.headers.emplace_back("If-Match", options.if_match);
+  }
+  try {
+    return state_->make(call);
+  } catch (const MayHaveHappened &happened) {
+    throw unknown_outcome(happened.error, "run " + run_id + " was retried. Before retrying it again,",
+                          "{the flowId of the run}", happened.since);
+  }
+}
+
+NewRun Client::create(const NewRunRequest &request, const CreateOptions &options) const {
+  if (request.flow_id.empty()) {
+    throw std::invalid_argument("a run cannot be created without the id of its flow");
+  }
+  const auto now = std::chrono::floor<milliseconds>(state_->caller.clock().today());
+  const Call call{.method = "POST",
+                  .target = "/runs",
+                  .headers = {{"Content-Type", "application/json"}},
+                  .body = body_of(request, now),
+                  .idempotent = false,
+                  .repeat_when_unknown = options.repeat_when_unknown};
+  try {
+    return state_->make(call);
+  } catch (const MayHaveHappened &happened) {
+    throw unknown_outcome(happened.error,
+                          "a run of flow " + request.flow_id + " was created. Before creating it again,",
+                          request.flow_id, happened.since);
+  }
+}
+
+Run Client::get(const std::string &run_id) const {
+  return state_->ask(path_of("run", run_id), read_run, "run");
+}
+
+Flow Client::get_flow(const std::string &flow_id) const {
+  return state_->ask(path_of("flow", flow_id), read_flow, "flow");
+}
+
+Listing<Run> Client::runs(const RunQuery &query) const {
+  return Listing<Run>([state = state_, query = text_of(query)](const std::string &token) {
+    return state->ask(with_query("/runs", token.empty() ? query : "continuationToken=" + token),
+                      page_of<Run, run_of>, "list of runs");
+  });
+}
+
+Listing<Flow> Client::flows(const FlowQuery &query) const {
+  return Listing<Flow>([state = state_, query = text_of(query)](const std::string &token) {
+    return state->ask(with_query("/flows", token.empty() ? query : "continuationToken=" + token),
+                      page_of<Flow, flow_of>, "list of flows");
+  });
+}
+
+std::int64_t Client::count(const RunQuery &query) const {
+  const std::string filters = filters_of(query);
+  return state_->ask("/runs?" + filters + (filters.empty() ? "" : "&") + "count=true", count_of, "count");
+}
+
+std::int64_t Client::count(const FlowQuery &query) const {
+  const std::string filters = filters_of(query);
+  return state_->ask("/flows?" + filters + (filters.empty() ? "" : "&") + "count=true", count_of, "count");
+}
+
+Run Client::wait(const std::string &run_id, milliseconds timeout) const {
+  Clock &clock = state_->caller.clock();
+  const PollPolicy &poll = state_->caller.settings().poll;
+  const Clock::Instant deadline = clock.now() + timeout;
+  milliseconds pause = std::min(poll.first, poll.max);
+  for (;;) {
+    Run run = state_->ask(path_of("run", run_id), read_run, "run", deadline);
+    const auto left = std::chrono::duration_cast<milliseconds>(deadline - clock.now());
+    if (run.ended() || left <= milliseconds(0)) {
+      return run;
+    }
+    // The last look is at the deadline itself, so that a short timeout still sees the end.
+    clock.sleep_for(std::min(pause, left));
+    pause = std::min(pause * 2, poll.max);
+  }
+}
+
+} // namespace flow::client

@@ -1,0 +1,16 @@
+#pragma once
+
+namespace flow::client {
+
+/// What flowctl tells the shell; users' scripts depend on it (`flowctl --help`).
+using ExitCode = int;
+
+inline constexpr ExitCode kDone = 0;
+inline constexpr ExitCode kRefused = 1;   ///< the service or its gateway answered with an error
+inline constexpr ExitCode kUsage = 2;     ///< arguments or settings are wrong or missing
+inline constexpr ExitCode kRunFailed = 3; ///< the awaited run ended, failed
+inline constexpr ExitCode kNotEnded = 4;  ///< the awaited run has not ended in time
+inline constexpr ExitCode kNoAnswer = 5;  ///< the server could not be reached, or gave no readable answer
+inline constexpr ExitCode kOutcomeUnknown = 6; ///< the run may or may not have been retried
+
+} // namespace flow::client

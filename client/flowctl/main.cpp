@@ -1,0 +1,79 @@
+#include <iostream>
+#include <stdexcept>
+
+#include <CLI/CLI.hpp>
+
+#include "client/flowctl/advice.hpp"
+#include "client/flowctl/arguments.hpp"
+#include "client/flowctl/commands.hpp"
+#include "client/flowctl/exit_code.hpp"
+
+namespace flow::client {
+
+namespace {
+
+constexpr const char *kAbout =
+    "Lists, retries, creates and awaits dataflow runs of Adobe Flow Service, or of flow-mock.\n"
+    "\n"
+    "  flowctl --base-url http://127.0.0.1:8080 retry 4fb0418e-1804-45d6-8d56-dd51f05c0baf\n"
+    "  flowctl --base-url http://127.0.0.1:8080 list --status failed\n";
+
+constexpr const char *kSettingsAndExitCodes =
+    R"(Settings are taken from flags, else from the environment, else from the settings file, whose lines read
+  base_url = "https://platform.adobe.io"
+  token = "…"
+  api_key = "…"
+  org = "…@AdobeOrg"
+  sandbox = "prod"
+Instead of a token, the credentials of an OAuth server-to-server project can be given; flowctl then asks for a
+token by itself. Where there are both, the token is used:
+  client_id = "…"             also FLOW_CLIENT_ID, --client-id; it is the api_key, too, unless one is given
+  client_secret = "…"         also FLOW_CLIENT_SECRET; no flag, since others on this machine can see flags
+  scopes = "openid,AdobeID"   also FLOW_SCOPES, --scopes
+  token_url = "https://…"     also FLOW_TOKEN_URL, --token-url; else Adobe's, or that of a mock on this machine
+Against http:// on this machine, what is missing is filled with the placeholders of Adobe's examples
+({ACCESS_TOKEN}, {API_KEY}, {ORG_ID}, {SANDBOX_NAME}), which flow-mock takes as they are.
+
+Exit codes:
+  0  done; when waiting: the run ended with success
+  1  the service refused; of retry --all-failed: one run at least
+  2  wrong usage, or a setting is wrong or missing
+  3  the awaited run ended, failed
+  4  the awaited run has not ended within --timeout
+  5  the server could not be reached, or gave no answer that can be read
+  6  it is unknown whether the run was retried or created: look before trying again
+Messages go to standard error, with --json as {"error": {…}}; results to standard output.)";
+
+int run(int argc, char **argv) {
+  Arguments arguments;
+  CLI::App app(kAbout, "flowctl");
+  app.set_version_flag("--version", "flowctl " FLOW_CLIENT_VERSION);
+  app.require_subcommand(1);
+  app.fallthrough(); // settings may stand behind the command, too
+  app.footer(kSettingsAndExitCodes);
+  add_settings(app, arguments);
+  add_commands(app, arguments);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError &error) {
+    return app.exit(error) == 0 ? kDone : kUsage;
+  }
+  try {
+    return perform(app.get_subcommands().front()->get_name(), arguments);
+  } catch (const Error &error) {
+    return tell(error, arguments, advice_on(error, arguments.run_id));
+  } catch (const SettingsError &error) {
+    std::cerr << "flowctl: " << error.what() << "\n";
+  } catch (const std::invalid_argument &error) {
+    std::cerr << "flowctl: " << error.what() << "\n";
+  }
+  return kUsage;
+}
+
+} // namespace
+
+} // namespace flow::client
+
+int main(int argc, char **argv) {
+  return flow::client::run(argc, argv);
+}

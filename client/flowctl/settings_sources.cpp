@@ -1,0 +1,198 @@
+#include "client/flowctl/settings_sources.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <filesystem>
+#include <string_view>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include <flow_client/oauth.hpp>
+
+#include "client/url.hpp"
+
+namespace flow::client {
+
+namespace {
+
+constexpr std::array kSettingNames{
+    SettingName{"base_url", "--base-url", "FLOW_BASE_URL",
+                "Where Flow Service is; a URL without a path gets the documented one", nullptr},
+    SettingName{"token", "--token", "FLOW_TOKEN",
+                "Access token. Others on this machine can see flags (ps): prefer FLOW_TOKEN or the file",
+                "{ACCESS_TOKEN}"},
+    SettingName{"api_key", "--api-key", "FLOW_API_KEY", "API key (client id), sent as x-api-key",
+                "{API_KEY}"},
+    SettingName{"org", "--org", "FLOW_ORG", "Organisation, sent as x-gw-ims-org-id", "{ORG_ID}"},
+    SettingName{"sandbox", "--sandbox", "FLOW_SANDBOX", "Sandbox, sent as x-sandbox-name", "{SANDBOX_NAME}"},
+    SettingName{"client_id", "--client-id", "FLOW_CLIENT_ID",
+                "Client id, to get tokens with instead of giving one", nullptr, false},
+    SettingName{"client_secret", nullptr, "FLOW_CLIENT_SECRET", nullptr, nullptr, false},
+    SettingName{"scopes", "--scopes", "FLOW_SCOPES", "Scopes of these tokens, comma-separated", nullptr,
+                false},
+    SettingName{"token_url", "--token-url", "FLOW_TOKEN_URL", "Where these tokens come from", nullptr, false},
+};
+
+std::string environment(const char *variable) {
+  const char *value = std::getenv(variable); // NOLINT(concurrency-mt-unsafe): before any thread begins
+  return value ? value : "";
+}
+
+std::string default_file() {
+  const std::string folder = environment("XDG_CONFIG_HOME");
+  if (!folder.empty()) {
+    return folder + "/flowctl.toml";
+  }
+  const std::string home = environment("HOME");
+  return home.empty() ? "" : home + "/.config/flowctl.toml";
+}
+
+/// A file that is named must be there.
+std::string settings_file(const std::optional<std::string> &config) {
+  const std::string named = config.value_or(environment("FLOW_CONFIG"));
+  std::string file = named.empty() ? default_file() : named;
+  std::error_code error;
+  if (std::filesystem::is_regular_file(file, error)) {
+    return file;
+  }
+  if (!named.empty()) {
+    throw SettingsError("the settings file " + named + " is not there, or is not a file");
+  }
+  return "";
+}
+
+bool is_setting(const std::string &key) {
+  return std::any_of(kSettingNames.begin(), kSettingNames.end(),
+                     [&](const SettingName &name) { return key == name.key; });
+}
+
+std::string known_keys() {
+  std::string keys;
+  for (const SettingName &name : kSettingNames) {
+    keys += (keys.empty() ? "" : ", ") + std::string(name.key);
+  }
+  return keys;
+}
+
+SettingValues read_file(const std::string &file) {
+  SettingValues values;
+  if (file.empty()) {
+    return values;
+  }
+  std::vector<CLI::ConfigItem> items;
+  try {
+    items = CLI::ConfigTOML().from_file(file);
+  } catch (const CLI::FileError &) {
+    throw SettingsError("the settings file " + file + " cannot be read");
+  }
+  for (const CLI::ConfigItem &item : items) {
+    std::string key = item.name;
+    std::replace(key.begin(), key.end(), '-', '_');
+    // Never the value in the message: it may be a token.
+    if (!item.parents.empty() || !is_setting(key)) {
+      throw SettingsError("the settings file " + file + " has \"" + item.fullname() + "\"; it may have " +
+                          known_keys() + ", outside of any section");
+    }
+    if (item.inputs.size() != 1) {
+      throw SettingsError("the settings file " + file + " gives " + key + " more than one value; quote it");
+    }
+    values[key] = item.inputs.front();
+  }
+  return values;
+}
+
+[[noreturn]] void refuse_missing(const std::vector<const SettingName *> &missing) {
+  std::string text = missing.size() == 1 ? "a setting is missing" : "settings are missing";
+  const std::string file = default_file();
+  for (const SettingName *name : missing) {
+    text += "\n  " + std::string(name->key) + ": export " + name->variable + "=…, or " + name->key +
+            " = \"…\" in " + (file.empty() ? "the file of --config" : file) + ", or " + name->flag + " …" +
+            (std::string_view(name->key) == "token"
+                 ? " (which others on this machine can see), or client credentials (flowctl --help)"
+                 : "");
+  }
+  text += "\nAgainst a mock on this machine none is needed: --base-url http://127.0.0.1:8080";
+  throw SettingsError(text);
+}
+
+/// The first of flags, environment and file.
+SettingValues given_values(const SettingValues &flags, const SettingValues &file) {
+  SettingValues values;
+  for (const SettingName &name : kSettingNames) {
+    const auto flag = flags.find(name.key);
+    const auto line = file.find(name.key);
+    std::string value = flag != flags.end() ? flag->second : environment(name.variable);
+    if (flag == flags.end() && value.empty() && line != file.end()) {
+      value = line->second;
+    }
+    values[name.key] = std::move(value);
+  }
+  return values;
+}
+
+OAuthSettings oauth_settings(SettingValues &values, const std::string &default_url) {
+  std::string missing;
+  for (const SettingName &name : kSettingNames) {
+    const std::string_view key = name.key;
+    if ((key == "client_id" || key == "client_secret" || key == "scopes") && values[name.key].empty()) {
+      missing += "\n  " + std::string(name.key) + ": export " + name.variable + "=…, or " + name.key +
+                 " = \"…\" in the settings file" + (name.flag ? ", or " + std::string(name.flag) + " …" : "");
+    }
+  }
+  if (!missing.empty()) {
+    throw SettingsError("the client credentials are not whole; missing:" + missing);
+  }
+  const std::string url = values["token_url"];
+  return {.token_url = url.empty() ? default_url : url,
+          .client_id = values["client_id"],
+          .client_secret = values["client_secret"],
+          .scopes = values["scopes"]};
+}
+
+} // namespace
+
+std::span<const SettingName> setting_names() {
+  return kSettingNames;
+}
+
+Settings settings_from(const SettingValues &flags, const std::optional<std::string> &config) {
+  SettingValues values = given_values(flags, read_file(settings_file(config)));
+  if (values["base_url"].empty()) {
+    values["base_url"] = kDefaultBaseUrl;
+  }
+  const BaseUrl url = parse_base_url(values["base_url"]);
+  const bool on_mock = url.scheme == "http" && is_loopback(url);
+  Settings settings;
+  if (values["token"].empty() && (!values["client_id"].empty() || !values["client_secret"].empty())) {
+    settings.token = server_to_server(oauth_settings(values, on_mock ? url.origin : kDefaultTokenUrl));
+    if (values["api_key"].empty()) {
+      values["api_key"] = values["client_id"];
+    }
+  }
+  std::vector<const SettingName *> missing;
+  for (const SettingName &name : kSettingNames) {
+    const bool is_token = std::string_view(name.key) == "token";
+    if (!name.needed || !values[name.key].empty() || (is_token && settings.token.token)) {
+      continue;
+    }
+    values[name.key] = name.placeholder;
+    if (!on_mock) {
+      missing.push_back(&name);
+    }
+  }
+  if (!missing.empty()) {
+    refuse_missing(missing);
+  }
+  settings.base_url = values["base_url"];
+  if (!settings.token.token) {
+    settings.token = static_token(values["token"]);
+  }
+  settings.api_key = values["api_key"];
+  settings.organisation = values["org"];
+  settings.sandbox = values["sandbox"];
+  return settings;
+}
+
+} // namespace flow::client

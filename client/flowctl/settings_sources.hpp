@@ -1,0 +1,42 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+
+#include <flow_client/settings.hpp>
+
+namespace flow::client {
+
+/// One setting and the ways to give it.
+struct SettingName {
+  const char *key;         ///< in the settings file
+  const char *flag;        ///< on the command line; none for what others on this machine must not see
+  const char *variable;    ///< in the environment
+  const char *help;        ///< of the flag
+  const char *placeholder; ///< what the documentation's examples have; none where it can be left out
+  bool needed = true;      ///< by every call that is not to a mock on this machine
+};
+
+std::span<const SettingName> setting_names();
+
+/// Settings by key.
+using SettingValues = std::map<std::string, std::string, std::less<>>;
+
+/// The user must change something before flowctl can call anybody; says what.
+struct SettingsError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// The first of flags, environment and settings file that has a setting gives it; an empty variable has none.
+/// `config` names the file; else FLOW_CONFIG does; else it is flowctl.toml in the user's folder of
+/// configuration, which need not exist. Against http on this machine, credentials nobody gave are the
+/// placeholders of the documentation, which flow-mock takes as they are.
+/// Without a token, client credentials get one: the client id is then also the API key nobody gave, and
+/// tokens come from the mock where that is on this machine, unless a token URL is given. Throws
+/// SettingsError.
+Settings settings_from(const SettingValues &flags, const std::optional<std::string> &config);
+
+} // namespace flow::client

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+
+#include <flow_client/run.hpp>
+
+namespace flow::client {
+
+/// An instant as users write it: epoch seconds, epoch milliseconds, or RFC 3339 in UTC
+/// ("2022-05-03T14:00:00Z"). A number is taken for seconds below 100,000,000,000, the year 5138.
+/// Throws std::invalid_argument, which says how to write it.
+Time parse_time(const std::string &text);
+
+/// "2022-05-03 14:00:00"
+std::string utc(Time time);
+
+} // namespace flow::client

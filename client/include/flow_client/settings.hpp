@@ -1,0 +1,88 @@
+#pragma once
+
+#include <chrono>
+#include <concepts>
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <utility>
+
+namespace flow::client {
+
+/// Adobe's production address of Flow Service (openapi).
+inline constexpr const char *kDefaultBaseUrl = "https://platform.adobe.io/data/foundation/flowservice";
+
+/// Gives the access token to send, without "Bearer ". Asked before each attempt, from many threads at once;
+/// what it throws, the call throws.
+/// When the service says that the token is not valid (401013), the source is told and asked again; where it
+/// then gives another, the call is repeated with that one, once.
+struct TokenSource {
+  TokenSource() = default; ///< no token
+  TokenSource(std::nullptr_t) {}
+  /// `refused` may be left out, e.g. where `token` reads a file that others keep up to date.
+  template <std::invocable Token>
+  TokenSource(Token token, std::function<void(const std::string &token)> refused = {})
+      : token(std::move(token)), refused(std::move(refused)) {}
+
+  std::function<std::string()> token;
+  std::function<void(const std::string &token)> refused;
+};
+
+/// Always the same token.
+TokenSource static_token(std::string token);
+
+struct Timeouts {
+  std::chrono::milliseconds connect{
+      10'000};                            ///< for TCP and TLS to be set up; looking up the name is not in it
+  std::chrono::milliseconds read{30'000}; ///< for each wait for the next bytes of an answer
+};
+
+/// Which part of a delay to wait, from 0 to 1. Called from many threads at once.
+using Jitter = std::function<double()>;
+
+/// Anything from 0 to 1, evenly ("full jitter"): clients that failed together do not come back together.
+Jitter full_jitter();
+
+/// How a call that failed is repeated. Before attempt n+1 the client waits
+/// `jitter() * min(max_delay, base_delay * 2^(n-1))`, but at least what the answer's Retry-After asks for.
+/// A Retry-After above `max_delay` is not waited for: the error is thrown and carries it.
+///
+/// | what happened                                  | a call that reads | one that makes a run |
+/// |------------------------------------------------|-------------------|----------------------|
+/// | no connection (refused, unknown host, TLS)     | repeated          | repeated             |
+/// | the request could not be sent whole            | repeated          | repeated             |
+/// | 429, 503: refused, nothing was done            | repeated          | repeated             |
+/// | connection broke or time ran out after sending | repeated          | only when asked      |
+/// | 502, 504: a gateway lost sight of it           | repeated          | only when asked      |
+/// | 401013, and the token source has another token | once more         | once more            |
+/// | certificate refused; any other status          | not repeated      | not repeated         |
+///
+/// "Only when asked": two re-triggers or creations make two runs, so one that may have arrived is an error of
+/// kind `unknown_outcome`, unless `repeat_when_unknown` of its options.
+struct RetryPolicy {
+  int attempts = 4; ///< in all; 1 never repeats
+  std::chrono::milliseconds base_delay{500};
+  std::chrono::milliseconds max_delay{60'000};
+  Jitter jitter = full_jitter();
+};
+
+/// How `wait` asks: at once, after `first`, then twice as long each time up to `max`.
+struct PollPolicy {
+  std::chrono::milliseconds first{1'000};
+  std::chrono::milliseconds max{30'000};
+};
+
+/// Where Flow Service is and who calls it. The four credentials are those of every documented call
+/// (retry-flows); one that is empty is not sent.
+struct Settings {
+  std::string base_url = kDefaultBaseUrl; ///< http or https; without a path, the documented one is added
+  TokenSource token;                      ///< `Authorization: Bearer …`
+  std::string api_key;                    ///< `x-api-key`
+  std::string organisation;               ///< `x-gw-ims-org-id`
+  std::string sandbox;                    ///< `x-sandbox-name`
+  Timeouts timeouts = {};
+  RetryPolicy retry_policy = {};
+  PollPolicy poll = {};
+};
+
+} // namespace flow::client

@@ -1,0 +1,148 @@
+#include "contracts/contract.hpp"
+
+#include <algorithm>
+#include <map>
+#include <stdexcept>
+
+#include "contracts/embedded_file.hpp"
+
+namespace flow::contract {
+
+namespace {
+
+constexpr std::string_view kErrorTypePrefix = "https://ns.adobe.com/aep/errors/FLOW-";
+
+std::string_view embedded_text(std::string_view name) {
+  for (const EmbeddedFile &file : embedded_files()) {
+    if (file.name == name) {
+      return file.text;
+    }
+  }
+  throw std::out_of_range("the contract holds no file named " + std::string(name));
+}
+
+/// The parsed files of one folder, by name without `suffix`.
+std::map<std::string, Json, std::less<>> parse_folder(std::string_view folder, std::string_view suffix) {
+  std::map<std::string, Json, std::less<>> documents;
+  for (const EmbeddedFile &file : embedded_files()) {
+    if (file.name.starts_with(folder) && file.name.ends_with(suffix)) {
+      const std::string_view name =
+          file.name.substr(folder.size(), file.name.size() - folder.size() - suffix.size());
+      documents.emplace(name, Json::parse(file.text));
+    }
+  }
+  return documents;
+}
+
+const Json &document(const std::map<std::string, Json, std::less<>> &documents, std::string_view name) {
+  const auto found = documents.find(name);
+  if (found == documents.end()) {
+    throw std::out_of_range("the contract holds no document named " + std::string(name));
+  }
+  return found->second;
+}
+
+ErrorForm error_form(const std::string &form) {
+  if (form == "gateway") {
+    return ErrorForm::gateway;
+  }
+  if (form == "service") {
+    return ErrorForm::service;
+  }
+  if (form == "problem") {
+    return ErrorForm::problem;
+  }
+  throw std::invalid_argument("errors.json: unknown form " + form);
+}
+
+std::vector<ErrorEntry> read_errors() {
+  const Json document = Json::parse(embedded_text("errors.json"));
+  std::vector<ErrorEntry> entries;
+  for (const Json &entry : document.at("errors")) {
+    ErrorEntry error{.name = entry.at("name"),
+                     .form = error_form(entry.at("form")),
+                     .status = entry.at("status"),
+                     .code = entry.value("code", ""),
+                     .type = entry.value("type", ""),
+                     .title = entry.value("title", ""),
+                     .resource = entry.value("resource", ""),
+                     .message = entry.at("message"),
+                     .verbatim = entry.value("verbatim", false)};
+    if (error.form == ErrorForm::service) {
+      error.type = std::string(kErrorTypePrefix) + error.code;
+    }
+    entries.push_back(std::move(error));
+  }
+  return entries;
+}
+
+} // namespace
+
+std::string_view to_string(Standing standing) {
+  switch (standing) {
+  case Standing::documented:
+    return "documented";
+  case Standing::inferred:
+    return "inferred";
+  case Standing::assumed:
+    return "assumed";
+  }
+  return "";
+}
+
+const std::vector<ErrorEntry> &errors() {
+  static const std::vector<ErrorEntry> entries = read_errors();
+  return entries;
+}
+
+const ErrorEntry &error(std::string_view name) {
+  const auto &entries = errors();
+  const auto found = std::find_if(entries.begin(), entries.end(),
+                                  [&](const ErrorEntry &entry) { return entry.name == name; });
+  if (found == entries.end()) {
+    throw std::out_of_range("errors.json holds no error named " + std::string(name));
+  }
+  return *found;
+}
+
+const Json &example(std::string_view name) {
+  static const auto documents = parse_folder("examples/", ".json");
+  return document(documents, name);
+}
+
+const Json &schema(std::string_view name) {
+  static const auto documents = parse_folder("schemas/", ".schema.json");
+  return document(documents, name);
+}
+
+std::vector<Conflict> conflicts() {
+  const Json document = Json::parse(embedded_text("readings.json"));
+  std::vector<Conflict> found;
+  for (const Json &entry : document.at("readings")) {
+    found.push_back(
+        {.matter = entry.at("matter"), .tutorial = entry.at("tutorial"), .openapi = entry.at("openapi")});
+  }
+  return found;
+}
+
+std::string fill(std::string_view text,
+                 const std::vector<std::pair<std::string_view, std::string_view>> &parameters) {
+  std::string filled;
+  while (!text.empty()) {
+    const std::size_t open = text.find('{');
+    const std::size_t close = text.find('}', open == std::string_view::npos ? 0 : open);
+    if (open == std::string_view::npos || close == std::string_view::npos) {
+      break;
+    }
+    const std::string_view name = text.substr(open + 1, close - open - 1);
+    const auto parameter = std::find_if(parameters.begin(), parameters.end(),
+                                        [&](const auto &candidate) { return candidate.first == name; });
+    filled += text.substr(0, open);
+    filled += parameter == parameters.end() ? text.substr(open, close - open + 1) : parameter->second;
+    text.remove_prefix(close + 1);
+  }
+  filled += text;
+  return filled;
+}
+
+} // namespace flow::contract

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace flow::contract {
+
+/// A data file compiled into the binary by embed.py.
+struct EmbeddedFile {
+  std::string_view name; ///< path relative to its folder, e.g. "clauses/retry.json"
+  std::string_view text;
+};
+
+/// Every file of `contracts/` that is data: clauses, errors, examples, schemas.
+std::span<const EmbeddedFile> embedded_files();
+
+} // namespace flow::contract

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "contracts/suite/http.hpp"
+
+namespace flow::contract {
+
+/// A shell command that sends `request` again. `secret`, where not empty, is written as `$FLOW_TOKEN`.
+std::string curl_command(const HttpRequest &request, std::string_view secret);
+
+} // namespace flow::contract

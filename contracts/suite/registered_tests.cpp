@@ -1,0 +1,96 @@
+#include "contracts/suite/registered_tests.hpp"
+
+#include <iostream>
+#include <memory>
+
+#include <gtest/gtest.h>
+
+#include "contracts/suite/report.hpp"
+
+namespace flow::contract {
+
+namespace {
+
+/// What the tests of one run share.
+struct Session {
+  const Target &target;
+  const std::string &secret;
+  HttpClient client{};
+  std::vector<Verdict> verdicts{};
+};
+
+class ClauseTest : public testing::Test {
+public:
+  ClauseTest(const Clause &clause, Session &session) : clause_(clause), session_(session) {}
+
+private:
+  void TestBody() override {
+    const Verdict &verdict =
+        session_.verdicts.emplace_back(run_clause(clause_, session_.target, session_.client));
+    if (verdict.outcome == Outcome::skipped) {
+      GTEST_SKIP() << verdict.reason;
+    }
+    if (verdict.outcome == Outcome::broken) {
+      ADD_FAILURE() << explanation(verdict, session_.secret);
+    }
+  }
+
+  const Clause &clause_;
+  Session &session_;
+};
+
+/// The report, in place of GoogleTest's own.
+class Reporter : public testing::EmptyTestEventListener {
+public:
+  explicit Reporter(const Session &session) : session_(session) {}
+
+private:
+  void OnTestSuiteStart(const testing::TestSuite &suite) override { std::cout << suite.name() << "\n"; }
+
+  void OnTestEnd(const testing::TestInfo &) override {
+    std::cout << line(session_.verdicts.back()) << std::endl;
+  }
+
+  void OnTestProgramEnd(const testing::UnitTest &) override {
+    for (const Verdict &verdict : session_.verdicts) {
+      if (verdict.outcome == Outcome::broken) {
+        std::cout << "\n" << verdict.clause->id << ": " << explanation(verdict, session_.secret);
+      }
+    }
+    std::cout << "\n" << summary(session_.verdicts) << std::endl;
+  }
+
+  const Session &session_;
+};
+
+void register_test(const Clause &clause, Session &session) {
+  const std::string suite(clause.subject());
+  const std::string name = clause.id.substr(suite.size() + 1);
+  const std::string file = "contracts/clauses/" + suite + ".json";
+  testing::RegisterTest(suite.c_str(), name.c_str(), nullptr, nullptr, file.c_str(), 1,
+                        [&clause, &session]() -> testing::Test * { return new ClauseTest(clause, session); });
+}
+
+} // namespace
+
+bool run_as_tests(std::span<const Clause *const> clauses, const Target &target, const std::string &junit,
+                  const std::string &secret) {
+  if (!junit.empty()) {
+    testing::GTEST_FLAG(output) = "xml:" + junit;
+  }
+  std::string program = "flow-contract";
+  std::vector<char *> arguments = {program.data(), nullptr};
+  int count = 1;
+  testing::InitGoogleTest(&count, arguments.data());
+
+  Session session{.target = target, .secret = secret};
+  for (const Clause *clause : clauses) {
+    register_test(*clause, session);
+  }
+  auto &listeners = testing::UnitTest::GetInstance()->listeners();
+  delete listeners.Release(listeners.default_result_printer());
+  listeners.Append(std::make_unique<Reporter>(session).release());
+  return RUN_ALL_TESTS() == 0;
+}
+
+} // namespace flow::contract

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "contracts/clause.hpp"
+#include "contracts/suite/http.hpp"
+#include "contracts/suite/judge.hpp"
+
+namespace flow::contract {
+
+/// The server to judge, and as whom to speak to it.
+struct Target {
+  std::string base_url; ///< with the service path, without a slash at the end
+  std::string token = "flow-contract";
+  std::string api_key = "flow-contract";
+  std::string org = "flow-contract@AdobeOrg";
+  /// Empty: the server is a mock, where a sandbox is a fresh copy of the seed the first time it is named;
+  /// each clause then has one of its own.
+  std::string sandbox{};
+  std::map<std::string, std::string, std::less<>> states{}; ///< run or flow by provider state
+  std::string reading = "tutorial"; ///< which of the contradicting pages it follows; or "openapi"
+  std::string edition = "newest";   ///< of the retry page; or "2022"
+
+  /// The mock at `base_url`, with the runs of its built-in seed.
+  static Target mock(std::string base_url);
+};
+
+/// "http://host:8080" or the same with the service path, as `Target::base_url`.
+std::string service_url(std::string_view base_url);
+
+enum class Outcome { held, broken, skipped };
+
+/// What came of one clause.
+struct Verdict {
+  const Clause *clause;
+  Outcome outcome = Outcome::held;
+  std::string reason{};                ///< why it was skipped
+  std::vector<HttpRequest> requests{}; ///< those sent; of a broken clause, the last is the one that broke it
+  std::vector<Deviation> deviations{}; ///< of a broken clause
+};
+
+/// Judges the server by one clause. `clause` must outlive the verdict.
+Verdict run_clause(const Clause &clause, const Target &target, HttpClient &client);
+
+/// The same for each; never stops at a broken one.
+std::vector<Verdict> run_clauses(std::span<const Clause *const> clauses, const Target &target);
+
+/// The clauses that `pattern` names: an id, the beginning of ids up to a slash ("retry/op"),
+/// or a glob over whole ids ("*/missing"). An empty pattern names all.
+std::vector<const Clause *> matching(std::string_view pattern);
+
+/// Those of `clauses` that hold in the target's reading and edition.
+std::vector<const Clause *> fitting(std::vector<const Clause *> clauses, const Target &target);
+
+} // namespace flow::contract

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <memory>
+
+#include <spdlog/logger.h>
+
+#include "mock_server/http_edge.hpp"
+
+namespace flow::mock {
+
+/// A handler that answers as `handler` does and logs each request in one line: method, path, status,
+/// microseconds, request id. Neither headers nor the query are logged, so no token ever is.
+Handler logged(Handler handler, std::shared_ptr<spdlog::logger> log);
+
+} // namespace flow::mock

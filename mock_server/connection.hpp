@@ -1,0 +1,75 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include <sys/types.h>
+
+namespace flow::mock {
+
+/// A client's socket, buffered both ways. A request has so much time and so many bytes to arrive in; whoever
+/// sends slower or more finds the connection at its end, and nothing waits for him or grows.
+class Connection {
+public:
+  /// Takes over `socket`. Waiting for a next request ends when `stop_event` becomes readable.
+  Connection(int socket, int stop_event);
+  ~Connection(); ///< sends what is left, and closes
+  Connection(const Connection &) = delete;
+  Connection &operator=(const Connection &) = delete;
+
+  /// Waits until there is something to read; false when nothing came in `time`, the client is gone, or we
+  /// stop.
+  bool wait_for_request(std::chrono::milliseconds time);
+
+  /// From here the request has `time` to arrive, and `bytes` until it is allowed more.
+  void begin_request(std::chrono::milliseconds time, std::size_t bytes);
+  void allow_more(std::size_t bytes) { budget_ += bytes; }
+  /// Nothing of what follows belongs to this request: until the next one begins, reading finds the end.
+  void end_request() { at_end_ = true; }
+
+  /// The target of a request line that is longer than `line_bytes`, with "/" left in its place; empty, and
+  /// nothing done, where the line is shorter. To be called before the request is read.
+  std::string take_long_target(std::size_t line_bytes);
+
+  /// Up to `size` bytes; 0 at the end of what comes, -1 past time or budget.
+  ssize_t read(char *data, std::size_t size);
+
+  /// Buffers, and sends what has become much.
+  bool write(std::string_view data);
+  bool flush();
+
+  /// The client may still be sending what nobody will read: it gets a moment to take its answer before we
+  /// close.
+  void leave_unread() { leaves_unread_ = true; }
+  [[nodiscard]] bool leaves_unread() const { return leaves_unread_; }
+
+  [[nodiscard]] bool timed_out() const { return timed_out_; }
+  [[nodiscard]] bool over_budget() const { return over_budget_; }
+  [[nodiscard]] bool has_read() const { return has_read_; } ///< since begin_request
+
+private:
+  using Time = std::chrono::steady_clock::time_point;
+
+  /// More bytes into the empty buffer: their number, 0 at the end, -1 past `deadline` (kNow: if there are
+  /// none yet).
+  ssize_t fill(Time deadline);
+  void linger();
+  bool wait(short events, Time deadline, bool until_stop) const;
+
+  const int socket_;
+  const int stop_event_;
+  std::string received_; ///< not yet read: from `read_` on
+  std::size_t read_ = 0;
+  std::string unsent_;
+  Time deadline_;
+  std::size_t budget_ = 0;
+  bool timed_out_ = false;
+  bool over_budget_ = false;
+  bool at_end_ = false;
+  bool has_read_ = false;
+  bool leaves_unread_ = false;
+};
+
+} // namespace flow::mock

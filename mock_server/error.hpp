@@ -1,0 +1,35 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "contracts/contract.hpp"
+#include "mock_server/http_message.hpp"
+
+namespace flow::mock {
+
+/// A refusal, as a value: an entry of contracts/errors.json with its parameters.
+struct Error {
+  explicit Error(std::string_view name) : entry(&contract::error(name)) {}
+
+  Error &with(std::string_view parameter, std::string_view value) {
+    parameters.emplace_back(parameter, value);
+    return *this;
+  }
+
+  const contract::ErrorEntry *entry;
+  std::vector<std::pair<std::string, std::string>> parameters; ///< those of its message
+  std::string resource_id;                                     ///< where entry->resource is not empty
+  std::vector<std::pair<std::string, std::string>> headers;    ///< that go with it, e.g. Allow
+};
+
+/// What an operation comes to.
+using Answer = std::variant<Response, Error>;
+
+/// The one place where errors become JSON, in the form their entry names.
+Response to_response(const Error &error, std::string_view request_id);
+
+} // namespace flow::mock

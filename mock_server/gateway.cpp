@@ -1,0 +1,127 @@
+#include "mock_server/gateway.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include "mock_server/text.hpp"
+
+namespace flow::mock {
+
+namespace {
+
+constexpr std::string_view kDefaultSandbox = "prod"; // openapi, x-sandbox-name
+
+bool is_token(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7f; });
+}
+
+/// The five headers as they came. Those given twice are found as malformed: no valid value holds a comma and
+/// a space.
+struct Given {
+  std::string_view authorization;
+  std::string_view api_key;
+  std::string_view organisation;
+  std::string_view sandbox;
+  std::string_view content_type;
+  bool has_organisation = false;
+};
+
+Given given_in(const Request &request) {
+  constexpr std::string_view kTwice = ", ";
+  Given given;
+  const auto take = [&](std::string_view &slot, std::string_view value) {
+    slot = slot.data() == nullptr ? value : kTwice; // also of an empty value, which points somewhere
+  };
+  for (const HeaderField &field : request.headers) {
+    if (equal_ignoring_case(field.name, "authorization")) {
+      take(given.authorization, field.value);
+    } else if (equal_ignoring_case(field.name, "x-api-key")) {
+      take(given.api_key, field.value);
+    } else if (equal_ignoring_case(field.name, "x-gw-ims-org-id")) {
+      take(given.organisation, field.value);
+      given.has_organisation = true;
+    } else if (equal_ignoring_case(field.name, "x-sandbox-name")) {
+      take(given.sandbox, field.value);
+    } else if (equal_ignoring_case(field.name, "content-type")) {
+      take(given.content_type, field.value);
+    }
+  }
+  return given;
+}
+
+bool is_allowed(std::string_view name, const std::vector<std::string> &names, bool strict) {
+  if (names.empty() && !strict) {
+    return true;
+  }
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+/// The token of "Bearer TOKEN", or nothing where the header is not of that form.
+std::string_view bearer_token(std::string_view authorization) {
+  constexpr std::string_view kScheme = "Bearer ";
+  if (authorization.size() <= kScheme.size() ||
+      !equal_ignoring_case(authorization.substr(0, kScheme.size()), kScheme)) {
+    return {};
+  }
+  const std::string_view token = authorization.substr(kScheme.size());
+  return is_token(token) ? token : std::string_view();
+}
+
+bool is_json(std::string_view content_type) {
+  std::string_view media_type = content_type.substr(0, content_type.find(';'));
+  while (media_type.ends_with(' ') || media_type.ends_with('\t')) {
+    media_type.remove_suffix(1);
+  }
+  return equal_ignoring_case(media_type, "application/json");
+}
+
+bool sends(std::string_view method) {
+  return method == "POST" || method == "PUT" || method == "PATCH";
+}
+
+} // namespace
+
+std::variant<Credentials, Error> check_headers(const Request &request, const Settings &settings,
+                                               const std::function<bool(std::string_view)> &is_issued) {
+  const Allow &allow = settings.seed.allow;
+  const bool openapi = settings.reading == Reading::openapi;
+  Given given = given_in(request);
+  if (given.authorization.empty()) {
+    return Error("token-missing");
+  }
+  const std::string_view token = bearer_token(given.authorization);
+  if (token.empty() || (!is_allowed(token, allow.tokens, settings.strict) && !is_issued(token))) {
+    return Error("token-invalid");
+  }
+  if (given.api_key.empty()) {
+    return Error("api-key-missing");
+  }
+  if (!is_token(given.api_key) || !is_allowed(given.api_key, allow.api_keys, settings.strict)) {
+    return Error("api-key-invalid");
+  }
+  if (given.organisation.empty()) {
+    return Error(!openapi                 ? "org-missing"
+                 : given.has_organisation ? "org-header-empty"
+                                          : "org-header-missing");
+  }
+  if (!is_token(given.organisation) ||
+      !is_allowed(given.organisation, allow.organisations, settings.strict)) {
+    return Error("org-not-entitled");
+  }
+  if (given.sandbox.empty() && openapi) {
+    given.sandbox = kDefaultSandbox;
+  }
+  if (given.sandbox.empty()) {
+    return Error("sandbox-header-missing");
+  }
+  if (!is_token(given.sandbox) || !is_allowed(given.sandbox, allow.sandboxes, settings.strict)) {
+    return Error("sandbox-not-found").with("sandbox", given.sandbox);
+  }
+  if (sends(request.method) && !is_json(given.content_type)) {
+    return Error("content-type-invalid");
+  }
+  return Credentials{
+      .token = token, .api_key = given.api_key, .organisation = given.organisation, .sandbox = given.sandbox};
+}
+
+} // namespace flow::mock

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <functional>
+#include <string_view>
+
+#include "mock_server/error.hpp"
+#include "mock_server/http_message.hpp"
+#include "mock_server/settings.hpp"
+
+/// The checks in front of every operation (facts: headers and their errors).
+namespace flow::mock {
+
+/// The values of the five documented headers. Views into the request.
+struct Credentials {
+  std::string_view token;
+  std::string_view api_key;
+  std::string_view organisation;
+  std::string_view sandbox;
+};
+
+/// Checks Authorization, x-api-key, x-gw-ims-org-id, x-sandbox-name and, for methods that send, Content-Type,
+/// in this order; the first that is wrong is the error. A header that is empty counts as missing; one that is
+/// given twice, or holds white space or anything else beyond visible ASCII, as not valid. `strict` and
+/// `allow` as in Settings.
+/// In the openapi reading x-sandbox-name may be missing, which means the default sandbox `prod`, and the
+/// organisation's errors are 2001-401 and 2002-401. `is_issued` says whether the token service gave out a
+/// token that still holds.
+std::variant<Credentials, Error> check_headers(const Request &request, const Settings &settings,
+                                               const std::function<bool(std::string_view)> &is_issued);
+
+} // namespace flow::mock

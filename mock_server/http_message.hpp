@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+/// A request and its response as plain data, so that all but the edge works without a socket.
+namespace flow::mock {
+
+struct HeaderField {
+  std::string_view name;
+  std::string_view value; ///< without surrounding white space
+};
+
+/// A received request. All views point into memory of the caller, who keeps it until the answer is made.
+struct Request {
+  std::string_view method; ///< "GET", "POST", …
+  std::string_view target; ///< as sent: path, and query behind the first '?', still percent-encoded
+  std::vector<HeaderField> headers;
+  std::string_view body;
+  std::string_view unreadable; ///< why it could not be read whole: an error's name in errors.json; else empty
+};
+
+struct Response {
+  int status = 200;
+  std::vector<std::pair<std::string, std::string>> headers; ///< without Content-Type and Content-Length
+  std::string body;                                         ///< JSON, or empty
+};
+
+/// The bytes of a response after which the connection ends, for where the HTTP library sends none.
+std::string closing_text(const Response &response, std::string_view reason_phrase);
+
+} // namespace flow::mock

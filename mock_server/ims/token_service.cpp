@@ -1,0 +1,142 @@
+#include "mock_server/ims/token_service.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "mock_server/target.hpp"
+#include "mock_server/text.hpp"
+
+namespace flow::mock {
+
+namespace {
+
+using Parameters = std::vector<std::pair<std::string, std::string>>;
+
+constexpr std::int64_t kLifeS = 86399;       // ims: a token lives 24 h
+constexpr std::size_t kManyTokens = 100'000; // at least that many are kept before expired ones are looked for
+
+/// RFC 6749, 5.1 and 5.2: nothing of this may be stored on its way.
+Response uncached(int status, const nlohmann::ordered_json &body) {
+  return {.status = status,
+          .headers = {{"Cache-Control", "no-store"}, {"Pragma", "no-cache"}},
+          .body = body.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace)};
+}
+
+Response error(int status, std::string_view code, std::string_view description) {
+  return uncached(status, {{"error", code}, {"error_description", description}});
+}
+
+/// Query and form body together; nothing where either is garbled.
+std::optional<Parameters> parameters_of(const Request &request) {
+  const std::size_t query = request.target.find('?');
+  auto parameters = parse_parameters(query == std::string_view::npos ? std::string_view()
+                                                                     : request.target.substr(query + 1));
+  auto form = parse_parameters(request.body);
+  if (!parameters || !form) {
+    return std::nullopt;
+  }
+  parameters->insert(parameters->end(), form->begin(), form->end());
+  return parameters;
+}
+
+std::vector<std::string> scopes_in(std::string_view text) {
+  std::vector<std::string> scopes;
+  while (!text.empty()) {
+    const std::size_t end = text.find_first_of(", ");
+    if (end != 0) {
+      scopes.emplace_back(text.substr(0, end));
+    }
+    text = end == std::string_view::npos ? std::string_view() : text.substr(end + 1);
+  }
+  return scopes;
+}
+
+bool may_have(const TokenClient &client, const std::vector<std::string> &scopes) {
+  return client.scopes.empty() || std::all_of(scopes.begin(), scopes.end(), [&](const std::string &scope) {
+           return std::find(client.scopes.begin(), client.scopes.end(), scope) != client.scopes.end();
+         });
+}
+
+} // namespace
+
+TokenService::TokenService(const std::vector<TokenClient> &clients, const Clock &clock, IdSource &ids)
+    : clients_(clients), clock_(clock), ids_(ids) {}
+
+bool TokenService::is_for(const Request &request) {
+  std::string_view path = path_of(request.target);
+  if (path.ends_with('/')) {
+    path.remove_suffix(1);
+  }
+  return path == "/ims/token/v3" || path == "/ims/token/v2";
+}
+
+Response TokenService::answer(const Request &request) {
+  if (request.method != "POST") {
+    Response refused = error(405, "invalid_request", "A token is asked for with POST.");
+    refused.headers.emplace_back("Allow", "POST");
+    return refused;
+  }
+  const auto parameters = parameters_of(request);
+  if (!parameters) {
+    return error(400, "invalid_request", "The form is not percent-encoded as it should be.");
+  }
+  std::string grant_type;
+  std::string client_id;
+  std::string client_secret;
+  std::string scope;
+  for (const auto &[name, slot] : {std::pair<std::string_view, std::string *>{"grant_type", &grant_type},
+                                   {"client_id", &client_id},
+                                   {"client_secret", &client_secret},
+                                   {"scope", &scope}}) {
+    for (const auto &[given, value] : *parameters) {
+      if (given == name) {
+        if (!slot->empty()) {
+          return error(400, "invalid_request", std::string(name) + " is given more than once.");
+        }
+        *slot = value;
+      }
+    }
+    if (slot->empty()) {
+      return error(400, "invalid_request", std::string(name) + " is missing.");
+    }
+  }
+  if (grant_type != "client_credentials") {
+    return error(400, "unsupported_grant_type", "Only client_credentials is supported.");
+  }
+  const auto client = std::find_if(clients_.begin(), clients_.end(),
+                                   [&](const TokenClient &known) { return known.id == client_id; });
+  if (!clients_.empty() && (client == clients_.end() || client->secret != client_secret)) {
+    return error(401, "invalid_client", "No client with that id and secret is known.");
+  }
+  const auto scopes = scopes_in(scope);
+  if (scopes.empty() || (client != clients_.end() && !may_have(*client, scopes))) {
+    return error(400, "invalid_scope", "The client may not have that scope.");
+  }
+  return issue();
+}
+
+Response TokenService::issue() {
+  const std::int64_t now_ms = clock_.now_ms();
+  std::string token = ids_.uuid() + ids_.uuid();
+  const std::lock_guard lock(mutex_);
+  if (expiry_ms_.size() >= kManyTokens) {
+    std::erase_if(expiry_ms_, [&](const auto &entry) { return entry.second <= now_ms; });
+  }
+  if (expiry_ms_.size() >= kManyTokens) {
+    return error(503, "temporarily_unavailable", "The mock has given out 100000 tokens that still hold.");
+  }
+  expiry_ms_.emplace(token, now_ms + kLifeS * 1000);
+  return uncached(200,
+                  {{"access_token", std::move(token)}, {"token_type", "bearer"}, {"expires_in", kLifeS}});
+}
+
+bool TokenService::holds(std::string_view token) {
+  const std::lock_guard lock(mutex_);
+  const auto found = expiry_ms_.find(token);
+  return found != expiry_ms_.end() && clock_.now_ms() < found->second;
+}
+
+} // namespace flow::mock

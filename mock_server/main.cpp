@@ -1,0 +1,89 @@
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include "mock_server/access_log.hpp"
+#include "mock_server/http_edge.hpp"
+#include "mock_server/options.hpp"
+#include "mock_server/service.hpp"
+
+namespace {
+
+using namespace flow::mock;
+
+/// SIGINT and SIGTERM wait to be taken by sigwait. Called before any thread starts, so that all inherit it.
+sigset_t block_stop_signals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  return signals;
+}
+
+std::shared_ptr<spdlog::logger> stderr_log(spdlog::level::level_enum level) {
+  auto log = spdlog::stderr_logger_mt("flow-mock");
+  log->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ level=%l %v", spdlog::pattern_time_type::utc);
+  log->set_level(level);
+  return log;
+}
+
+/// Whole or not at all: who waits for the file never reads half a number.
+void write_port_file(const std::string &file, int port) {
+  const std::string unfinished = file + ".tmp";
+  std::ofstream out(unfinished);
+  out << port << '\n';
+  out.close();
+  if (!out) {
+    throw std::runtime_error("--port-file " + file + ": cannot be written");
+  }
+  std::filesystem::rename(unfinished, file);
+}
+
+int serve(const Options &options) {
+  const sigset_t stop_signals = block_stop_signals();
+  const auto log = stderr_log(options.log_level);
+  FlowService service(options.settings);
+  HttpEdge edge(logged([&service](const Request &request) { return service.handle(request); }, log));
+  int port = 0;
+  try {
+    port = edge.start(options.host, options.port);
+  } catch (const std::exception &error) {
+    std::cerr << "flow-mock: cannot listen on " << options.host << ":" << options.port << ": " << error.what()
+              << "; choose another --host or --port (0 picks a free port)\n";
+    return kCannotStart;
+  }
+  const bool is_v6 = options.host.find(':') != std::string::npos;
+  const std::string host = is_v6 ? "[" + options.host + "]" : options.host;
+  std::cout << "flow-mock listening on http://" << host << ":" << port << std::endl;
+  if (!options.port_file.empty()) {
+    write_port_file(options.port_file, port);
+  }
+  int received = 0;
+  sigwait(&stop_signals, &received);
+  edge.stop();
+  log->info("stopped signal={}", received == SIGINT ? "SIGINT" : "SIGTERM");
+  return 0;
+}
+
+} // namespace
+
+int main(int argc, char **argv) {
+  try {
+    const auto options = read_options(argc, argv);
+    return std::holds_alternative<Options>(options) ? serve(std::get<Options>(options))
+                                                    : std::get<int>(options);
+  } catch (const std::exception &error) {
+    std::cerr << "flow-mock: " << error.what() << '\n';
+    return kCannotStart;
+  }
+}

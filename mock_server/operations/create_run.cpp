@@ -1,0 +1,163 @@
+#include "mock_server/operations/operation.hpp"
+
+#include <memory>
+#include <utility>
+
+#include "mock_server/operations/json_body.hpp"
+#include "mock_server/text.hpp"
+
+namespace flow::mock {
+
+namespace {
+
+using contract::Json;
+
+// Below, a time is in epoch seconds (on-demand-ingestion); what is larger can only be meant in ms (openapi's
+// text).
+constexpr std::int64_t kSecondsBelow = 100'000'000'000;
+
+Error invalid(const Json &value, std::string_view field, std::string_view reason) {
+  return Error("param-invalid")
+      .with("value", value.dump(-1, ' ', false, Json::error_handler_t::replace))
+      .with("field", field)
+      .with("reason", reason);
+}
+
+bool is_empty_text(const Json &value) {
+  return value.is_string() && value.get_ref<const std::string &>().empty();
+}
+
+/// An epoch time, as a string of digits (tutorial) or an integer (openapi), in ms.
+std::variant<std::int64_t, Error> read_time(const Json &params, const char *field) {
+  const auto given = params.find(field);
+  const std::string name = "params." + std::string(field);
+  if (given == params.end() || given->is_null() || is_empty_text(*given)) {
+    return Error("param-missing").with("field", name);
+  }
+  std::optional<std::int64_t> time;
+  if (given->is_number_integer()) {
+    time = given->get<std::int64_t>();
+  } else if (given->is_string()) {
+    time = integer_in(given->get_ref<const std::string &>());
+  }
+  constexpr std::int64_t kLatestMs = 253402300799999; // the end of the year 9999
+  if (!time || *time < 0 || *time > kLatestMs) {
+    return invalid(*given, name, "it must be an epoch time, as an integer or a string of digits");
+  }
+  return *time < kSecondsBelow ? *time * 1000 : *time;
+}
+
+std::variant<Window, Error> read_window(const Json &params) {
+  auto scheduled = read_time(params, "startTime");
+  if (Error *error = std::get_if<Error>(&scheduled)) {
+    return std::move(*error);
+  }
+  auto start = read_time(params, "windowStartTime");
+  if (Error *error = std::get_if<Error>(&start)) {
+    return std::move(*error);
+  }
+  auto end = read_time(params, "windowEndTime");
+  if (Error *error = std::get_if<Error>(&end)) {
+    return std::move(*error);
+  }
+  const Window window{.start_ms = std::get<std::int64_t>(start), .end_ms = std::get<std::int64_t>(end)};
+  if (window.end_ms <= window.start_ms) {
+    return invalid(params["windowEndTime"], "params.windowEndTime", "it must be after windowStartTime");
+  }
+  return window;
+}
+
+/// The delta column a run names, or an empty text. Once a flow has one, a run may name no other
+/// (on-demand-ingestion).
+std::variant<std::string, Error> read_delta_column(const Json &params, const SandboxFlow &flow) {
+  const auto given = params.find("deltaColumn");
+  if (given == params.end() || given->is_null()) {
+    return std::string();
+  }
+  constexpr std::string_view kField = "params.deltaColumn.name";
+  if (!given->is_object() || !given->contains("name") || !(*given)["name"].is_string() ||
+      is_empty_text((*given)["name"])) {
+    return invalid(*given, kField, "deltaColumn must be an object with the name of a column");
+  }
+  auto name = (*given)["name"].get<std::string>();
+  if (!flow.delta_column.empty() && flow.delta_column != name) {
+    return invalid(name, kField,
+                   "the flow's delta column is " + flow.delta_column + " and cannot be changed by a run");
+  }
+  return name;
+}
+
+std::optional<Error> check_flow(const SandboxFlow &flow) {
+  if (flow.flow->source == SourceKind::streaming) {
+    return Error("source-not-on-demand").with("op", "create").with("spec", flow.flow->source_spec_id);
+  }
+  if (!flow.flow->scheduled_once) {
+    return Error("illegal-argument")
+        .with("reason", "A run can be created only for a flow that is scheduled once; flow " + flow.flow->id +
+                            " is scheduled by " +
+                            flow.flow->document["scheduleParams"].value("frequency", "") + ".");
+  }
+  return std::nullopt;
+}
+
+Run run_on_demand(const Call &call, const SandboxFlow &flow, const Window &window, const Json &params) {
+  ScriptedRetry unscripted;
+  unscripted.outcome = call.settings.seed.defaults.outcome;
+  const std::string actor = actor_text(call.credentials);
+  Run run = new_run(flow.flow, window,
+                    {.id = call.sandbox.ids.uuid(),
+                     .etag = call.sandbox.ids.etag(call.now_ms),
+                     .now_ms = call.now_ms,
+                     .actors = std::make_shared<const Actors>(Actors{actor, actor, actor, actor}),
+                     .ending = ending_of(unscripted, call)});
+  run.params = std::make_shared<const std::string>(params.dump());
+  return run;
+}
+
+} // namespace
+
+// POST /runs: id and etag of a new run on demand, listed (on-demand-ingestion) or alone (openapi)
+Answer create_run(const Call &call) {
+  auto body = json_object_in(call.request.body);
+  if (Error *error = std::get_if<Error>(&body)) {
+    return std::move(*error);
+  }
+  const Json &document = std::get<Json>(body);
+  const auto flow_id = document.find("flowId");
+  if (flow_id == document.end() || !flow_id->is_string() || is_empty_text(*flow_id)) {
+    return Error("flow-id-empty");
+  }
+  const Json params = document.value("params", Json::object());
+  if (!params.is_object()) {
+    return invalid(params, "params", "it must be an object");
+  }
+
+  const std::lock_guard lock(call.sandbox.mutex);
+  SandboxFlow *flow = call.sandbox.find_flow(flow_id->get_ref<const std::string &>());
+  if (flow == nullptr) {
+    return Error("flow-of-run-unknown").with("id", flow_id->get_ref<const std::string &>());
+  }
+  if (auto error = check_flow(*flow)) {
+    return *std::move(error);
+  }
+  auto window = read_window(params);
+  if (Error *error = std::get_if<Error>(&window)) {
+    return std::move(*error);
+  }
+  auto delta_column = read_delta_column(params, *flow);
+  if (Error *error = std::get_if<Error>(&delta_column)) {
+    return std::move(*error);
+  }
+
+  if (flow->delta_column.empty()) {
+    flow->delta_column = std::get<std::string>(delta_column);
+  }
+  const Run *made = call.sandbox.add_run(run_on_demand(call, *flow, std::get<Window>(window), params));
+  Response response;
+  response.status = 201;
+  response.body = call.settings.reading == Reading::openapi ? id_and_etag(*made)
+                                                            : "{\"items\":[" + id_and_etag(*made) + "]}";
+  return response;
+}
+
+} // namespace flow::mock

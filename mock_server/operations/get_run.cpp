@@ -1,0 +1,22 @@
+#include "mock_server/operations/operation.hpp"
+
+#include "mock_server/runs/run_json.hpp"
+
+namespace flow::mock {
+
+// GET /runs/{id}: {"items":[run],"_links":{}} (openapi)
+Answer get_run(const Call &call) {
+  Response response;
+  const std::lock_guard lock(call.sandbox.mutex);
+  const Run *run = call.sandbox.find_run(call.id, call.now_ms);
+  if (run == nullptr) {
+    return not_found(call);
+  }
+  response.body.reserve(2048);
+  response.body = "{\"items\":[";
+  append_run(response.body, *run, call.sandbox, call.settings.reading);
+  response.body += "],\"_links\":{}}";
+  return response;
+}
+
+} // namespace flow::mock

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string_view>
+
+#include "mock_server/operations/operation.hpp"
+#include "mock_server/query/query.hpp"
+
+namespace flow::mock {
+
+/// Answers a listing: items and a link to the next page, or a count alone (openapi, sort-and-filter).
+/// `resource` is its name in the path; `open` makes the collection, and is called with the sandbox's lock
+/// held.
+Answer list(const Call &call, std::string_view resource, const Fields &fields,
+            const std::function<std::unique_ptr<Collection>()> &open);
+
+} // namespace flow::mock

@@ -1,0 +1,12 @@
+#include "mock_server/operations/list.hpp"
+#include "mock_server/runs/flow_collection.hpp"
+
+namespace flow::mock {
+
+// GET /flows: as GET /runs (openapi, sort-and-filter)
+Answer list_flows(const Call &call) {
+  return list(call, "flows", flow_fields(),
+              [&call] { return std::make_unique<FlowCollection>(call.sandbox, call.now_ms); });
+}
+
+} // namespace flow::mock

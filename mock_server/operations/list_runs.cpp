@@ -1,0 +1,13 @@
+#include "mock_server/operations/list.hpp"
+#include "mock_server/runs/run_collection.hpp"
+
+namespace flow::mock {
+
+// GET /runs (openapi, sort-and-filter)
+Answer list_runs(const Call &call) {
+  return list(call, "runs", run_fields(), [&call] {
+    return std::make_unique<RunCollection>(call.sandbox, call.now_ms, call.settings.reading);
+  });
+}
+
+} // namespace flow::mock

@@ -1,0 +1,88 @@
+#include "mock_server/operations/operation.hpp"
+
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+
+#include "mock_server/text.hpp"
+
+namespace flow::mock {
+
+namespace {
+
+std::string_view trimmed(std::string_view text) {
+  text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
+  return text.substr(0, text.find_last_not_of(" \t") + 1);
+}
+
+bool matches(std::string_view tags, std::string_view etag) {
+  for (;;) {
+    const std::size_t comma = tags.find(',');
+    const std::string_view tag = trimmed(tags.substr(0, comma));
+    if (tag == "*" || tag == etag) {
+      return true;
+    }
+    if (comma == std::string_view::npos) {
+      return false;
+    }
+    tags.remove_prefix(comma + 1);
+  }
+}
+
+} // namespace
+
+Error not_found(const Call &call, std::string_view name) {
+  Error error(name);
+  error.with("id", call.id);
+  error.resource_id = call.id;
+  return error;
+}
+
+std::optional<Error> check_if_match(const Request &request, const Run &run, bool required) {
+  const auto given =
+      std::find_if(request.headers.begin(), request.headers.end(),
+                   [](const HeaderField &field) { return equal_ignoring_case(field.name, "If-Match"); });
+  if (given == request.headers.end()) {
+    return required ? std::optional(Error("if-match-missing")) : std::nullopt;
+  }
+  if (matches(given->value, run.etag)) {
+    return std::nullopt;
+  }
+  Error error("version-mismatch");
+  error.with("supplied", given->value).with("current", run.etag);
+  error.resource_id = run.id;
+  return error;
+}
+
+std::string actor_text(const Credentials &credentials) {
+  return nlohmann::json(credentials.api_key).dump();
+}
+
+std::string id_and_etag(const Run &run) {
+  return "{\"id\":\"" + run.id + "\",\"etag\":\"\\\"" + run.etag.substr(1, run.etag.size() - 2) + "\\\"\"}";
+}
+
+std::optional<Ending> ending_of(const ScriptedRetry &next, const Call &call) {
+  if (!has_ended(next.outcome)) {
+    return std::nullopt;
+  }
+  return Ending{.at_ms = call.now_ms + next.duration_ms.value_or(call.settings.seed.defaults.duration_ms),
+                .state = next.outcome};
+}
+
+std::string list_body(const std::vector<std::string> &items, std::string_view resource,
+                      const std::string &token) {
+  std::string body = "{\"items\":[";
+  for (const std::string &item : items) {
+    body += body.back() == '[' ? "" : ",";
+    body += item;
+  }
+  body += "],\"_links\":{";
+  if (!token.empty()) {
+    // Clients take what stands behind the first '=': nothing may follow the token.
+    body += "\"next\":{\"href\":\"/" + std::string(resource) + "?continuationToken=" + token + "\"}";
+  }
+  return body + "}}";
+}
+
+} // namespace flow::mock

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mock_server/error.hpp"
+#include "mock_server/gateway.hpp"
+#include "mock_server/http_message.hpp"
+#include "mock_server/query/token_seal.hpp"
+#include "mock_server/runs/sandbox.hpp"
+#include "mock_server/settings.hpp"
+#include "mock_server/target.hpp"
+
+namespace flow::mock {
+
+/// A request that has passed the gateway and found its operation.
+struct Call {
+  const Request &request;
+  const Target &target;
+  const Credentials &credentials;
+  std::string_view id; ///< the {id} of the route, decoded
+  Sandbox &sandbox;
+  std::int64_t now_ms;
+  const Settings &settings;
+  const TokenSeal &seal; ///< of continuation tokens
+};
+
+/// One operation of the service, one file each.
+using Operation = Answer (*)(const Call &);
+
+Answer create_run(const Call &call);
+Answer get_flow(const Call &call);
+Answer get_run(const Call &call);
+Answer list_flows(const Call &call);
+Answer list_runs(const Call &call);
+Answer retry_run(const Call &call);
+Answer update_run(const Call &call);
+
+/// Error 1439-404 for the run or flow of this call; `name` as in errors.json.
+Error not_found(const Call &call, std::string_view name = "run-not-found");
+
+/// If-Match against a run's etag: "*", or a list that must hold it. A header that is absent is an error where
+/// it is `required` (1403), else fine; one that does not match is 1404.
+std::optional<Error> check_if_match(const Request &request, const Run &run, bool required);
+
+/// Who a call acts as. Of a service token, the user is the client (openapi, createdBy).
+std::string actor_text(const Credentials &credentials);
+
+/// {"id","etag"} of a run, as retry and create answer.
+std::string id_and_etag(const Run &run);
+
+/// When a new run ends, if it does: after the scripted duration, or the settings'.
+std::optional<Ending> ending_of(const ScriptedRetry &next, const Call &call);
+
+/// The body of a list: {"items":[…],"_links":{…}} of the texts in `items`.
+std::string list_body(const std::vector<std::string> &items, std::string_view resource,
+                      const std::string &token);
+
+} // namespace flow::mock

@@ -1,0 +1,109 @@
+#include "mock_server/operations/operation.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "mock_server/runs/run_json.hpp"
+
+namespace flow::mock {
+
+namespace {
+
+/// Compared exactly: re-trigger (retry-flows), or RE_TRIGGER (openapi).
+std::string_view op_of(Reading reading) {
+  return reading == Reading::openapi ? "RE_TRIGGER" : "re-trigger";
+}
+
+std::optional<Error> check_body(std::string_view body) {
+  const bool blank = std::all_of(body.begin(), body.end(),
+                                 [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; });
+  if (blank || nlohmann::json::accept(body)) {
+    return std::nullopt;
+  }
+  return Error("bad-request").with("reason", "its body is not JSON; a re-trigger needs none");
+}
+
+std::optional<Error> check_op(const Target &target, Reading reading) {
+  std::string_view op;
+  int given = 0;
+  for (const auto &[name, value] : target.query) {
+    if (name == "op") {
+      op = value;
+      ++given;
+    }
+  }
+  if (op.empty() && given <= 1) {
+    return Error("op-empty");
+  }
+  if (given > 1) {
+    return Error("bad-request").with("reason", "the query param op is given more than once");
+  }
+  if (op != op_of(reading)) {
+    return Error("op-unsupported").with("op", op);
+  }
+  return std::nullopt;
+}
+
+Error refusal_error(RetryRefusal refusal, const Run &run, Reading reading) {
+  Error error(refusal == RetryRefusal::source ? "source-unsupported" : "state-refuses");
+  error.with("op", op_of(reading)).with("spec", run.flow->source_spec_id).with("state", status(run.state));
+  error.resource_id = run.id;
+  return error;
+}
+
+/// The next entry of the run's script, or the defaults.
+ScriptedRetry take_scripted(const Run &run, const RetryDefaults &defaults) {
+  if (run.script && run.script->next < run.script->retries.size()) {
+    return run.script->retries[run.script->next++];
+  }
+  ScriptedRetry retry;
+  retry.outcome = defaults.outcome;
+  return retry;
+}
+
+} // namespace
+
+// POST /runs/{id}/action?op=re-trigger: id and etag of the new run (retry-flows), or the run (openapi)
+Answer retry_run(const Call &call) {
+  const Settings &settings = call.settings;
+  if (auto error = check_body(call.request.body)) {
+    return *std::move(error);
+  }
+  if (auto error = check_op(call.target, settings.reading)) {
+    return *std::move(error);
+  }
+  Sandbox &sandbox = call.sandbox;
+  const std::lock_guard lock(sandbox.mutex);
+  const Run *original = sandbox.find_run(call.id, call.now_ms);
+  if (original == nullptr) {
+    return not_found(call);
+  }
+  if (const auto refusal = retry_refusal(original->state, original->flow->source, settings.edition)) {
+    return refusal_error(*refusal, *original, settings.reading);
+  }
+  if (auto error = check_if_match(call.request, *original, false)) {
+    return *std::move(error);
+  }
+
+  ScriptedRetry next = take_scripted(*original, settings.seed.defaults);
+  const std::string actor = actor_text(call.credentials);
+  const Run *made = sandbox.add_run(
+      retry_of(*original, {.id = next.id.empty() ? sandbox.ids.uuid() : std::move(next.id),
+                           .etag = next.etag.empty() ? sandbox.ids.etag(call.now_ms) : std::move(next.etag),
+                           .now_ms = call.now_ms,
+                           .actors = std::make_shared<const Actors>(Actors{actor, actor, actor, actor}),
+                           .ending = ending_of(next, call)}));
+  Response response;
+  if (settings.reading == Reading::openapi) {
+    append_run(response.body, *made, sandbox, settings.reading);
+  } else {
+    response.body = id_and_etag(*made);
+  }
+  return response;
+}
+
+} // namespace flow::mock

@@ -1,0 +1,175 @@
+#include "mock_server/options.hpp"
+
+#include <cstdint>
+#include <iostream>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "contracts/contract.hpp"
+#include "mock_server/version.hpp"
+
+namespace flow::mock {
+
+namespace {
+
+// 2026-01-01T00:00:00Z: where the time stands still with --deterministic.
+constexpr std::int64_t kDeterministicTimeMs = 1767225600000;
+
+const std::map<std::string, Reading> kReadings = {{"tutorial", Reading::tutorial},
+                                                  {"openapi", Reading::openapi}};
+const std::map<std::string, Edition> kEditions = {{"newest", Edition::newest}, {"2022", Edition::of_2022}};
+
+const std::map<std::string, spdlog::level::level_enum> kLogLevels = {
+    {"debug", spdlog::level::debug}, {"info", spdlog::level::info}, {"warn", spdlog::level::warn},
+    {"error", spdlog::level::err},   {"off", spdlog::level::off},
+};
+
+/// The list that --allow KIND=NAME adds to; throws CLI::ValidationError for another kind.
+std::vector<std::string> &allowed(Allow &allow, const std::string &kind) {
+  if (kind == "token") {
+    return allow.tokens;
+  }
+  if (kind == "api-key") {
+    return allow.api_keys;
+  }
+  if (kind == "org") {
+    return allow.organisations;
+  }
+  if (kind == "sandbox") {
+    return allow.sandboxes;
+  }
+  throw CLI::ValidationError("--allow", "'" + kind + "' is none of token, api-key, org, sandbox");
+}
+
+void add_allowed(Allow &allow, const std::vector<std::string> &entries) {
+  for (const std::string &entry : entries) {
+    const std::size_t equals = entry.find('=');
+    if (equals == std::string::npos || equals + 1 == entry.size()) {
+      throw CLI::ValidationError("--allow",
+                                 "'" + entry + "' is not of the form KIND=NAME, e.g. sandbox=prod");
+    }
+    allowed(allow, entry.substr(0, equals)).push_back(entry.substr(equals + 1));
+  }
+}
+
+void print_readings() {
+  for (const contract::Conflict &conflict : contract::conflicts()) {
+    std::cout << conflict.matter << "\n  tutorial: " << conflict.tutorial
+              << "\n  openapi:  " << conflict.openapi << '\n';
+  }
+}
+
+void check_strict(const Settings &settings) {
+  const Allow &allow = settings.seed.allow;
+  // Tokens need not be named: those that /ims/token/v3 gives out pass.
+  if (settings.strict && (allow.api_keys.empty() || allow.organisations.empty() || allow.sandboxes.empty())) {
+    throw CLI::ValidationError("--strict",
+                               "lets nobody in until an api-key, an org and a sandbox are allowed: name "
+                               "them with --allow KIND=NAME or in the seed's \"allow\"");
+  }
+}
+
+/// What is read before it becomes part of the settings.
+struct Given {
+  std::vector<std::string> seed_files;
+  std::vector<std::string> allow;
+  std::optional<std::int64_t> run_duration_ms;
+  bool quiet = false;
+};
+
+void add_server_options(CLI::App &app, Options &options, Given &given) {
+  app.add_option("--host", options.host, "Address to listen on")->capture_default_str();
+  app.add_option("--port", options.port, "Port to listen on; 0 picks a free one")
+      ->check(CLI::Range(0, 65535))
+      ->capture_default_str();
+  app.add_option("--port-file", options.port_file,
+                 "Write the port to this file once connections are accepted");
+  app.add_option("--log-level", options.log_level, "debug, info (a line per request), warn, error or off")
+      ->transform(CLI::CheckedTransformer(kLogLevels, CLI::ignore_case))
+      ->option_text("LEVEL [info]");
+  app.add_flag("--quiet", given.quiet, "Log errors only");
+}
+
+void add_behaviour_options(CLI::App &app, Settings &settings, Given &given) {
+  app.add_option("--seed", given.seed_files,
+                 "JSON file with the flows and runs each sandbox starts with, instead of the built-in ones "
+                 "(mock_server/seed.schema.json); may be given several times")
+      ->option_text("FILE");
+  app.add_option(
+         "--run-duration", given.run_duration_ms,
+         "Milliseconds from a retry to the end of its new run, where no script says otherwise [0: at once]")
+      ->check(CLI::Range(std::int64_t{0}, std::int64_t{31536000000}))
+      ->option_text("MS");
+  app.add_option(
+         "--reading", settings.reading,
+         "Whom to follow where Adobe's pages contradict each other: tutorial or openapi (flow-mock readings)")
+      ->transform(CLI::CheckedTransformer(kReadings))
+      ->option_text("READING [tutorial]");
+  app.add_option(
+         "--edition", settings.edition,
+         "Edition of the retry page: newest, or 2022, which refuses successes without ingested records")
+      ->transform(CLI::CheckedTransformer(kEditions))
+      ->option_text("EDITION [newest]");
+  app.add_option("--allow", given.allow,
+                 "Let in only this token, api-key, org or sandbox; may be given several times")
+      ->option_text("KIND=NAME");
+  app.add_flag(
+      "--strict", settings.strict,
+      "Let in nobody who is not named by --allow or the seed, of any kind; tokens also from /ims/token/v3");
+  app.add_option("--deterministic", settings.deterministic,
+                 "Number from which all ids and etags follow; time stands still at 2026-01-01T00:00:00Z")
+      ->option_text("NUMBER");
+}
+
+/// Makes settings of what was given. Throws CLI::ValidationError and SeedError.
+void apply(const Given &given, Options &options) {
+  Settings &settings = options.settings;
+  if (!given.seed_files.empty()) {
+    settings.seed = read_seed_files(given.seed_files);
+  }
+  add_allowed(settings.seed.allow, given.allow);
+  check_strict(settings);
+  if (given.run_duration_ms) {
+    settings.seed.defaults.duration_ms = *given.run_duration_ms;
+  }
+  if (settings.deterministic) {
+    settings.clock = frozen_clock(kDeterministicTimeMs);
+  }
+  if (given.quiet) {
+    options.log_level = spdlog::level::err;
+  }
+}
+
+} // namespace
+
+std::variant<Options, int> read_options(int argc, char **argv) {
+  Options options;
+  Given given;
+  CLI::App app("A mock of Adobe Flow Service's runs: retry failed dataflow runs offline.", "flow-mock");
+  app.set_version_flag("--version", std::string(kVersion));
+  add_server_options(app, options, given);
+  add_behaviour_options(app, options.settings, given);
+  const CLI::App *readings =
+      app.add_subcommand("readings", "Print where Adobe's pages contradict each other, and end");
+  app.footer("Exit codes: 0 stopped by SIGINT or SIGTERM, 2 could not start.");
+
+  try {
+    app.parse(argc, argv);
+    apply(given, options);
+  } catch (const CLI::ParseError &error) {
+    return app.exit(error) == 0 ? 0 : kCannotStart;
+  } catch (const SeedError &error) {
+    std::cerr << "flow-mock: --seed " << error.what() << '\n';
+    return kCannotStart;
+  }
+  if (readings->parsed()) {
+    print_readings();
+    return 0;
+  }
+  return options;
+}
+
+} // namespace flow::mock

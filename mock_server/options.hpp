@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+#include <variant>
+
+#include <spdlog/common.h>
+
+#include "mock_server/settings.hpp"
+
+namespace flow::mock {
+
+/// The exit code for options, seeds and addresses that cannot be used.
+inline constexpr int kCannotStart = 2;
+
+/// What flow-mock's command line says.
+struct Options {
+  std::string host = "127.0.0.1";
+  int port = 8080; ///< 0: any free one
+  std::string port_file;
+  spdlog::level::level_enum log_level = spdlog::level::info;
+  Settings settings;
+};
+
+/// Reads the command line. Returns an exit code instead where there is nothing to serve: 0 after --help or
+/// --version, kCannotStart after an error, which has then been said on standard error.
+std::variant<Options, int> read_options(int argc, char **argv);
+
+} // namespace flow::mock

@@ -1,0 +1,258 @@
+#include "mock_server/query/query.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "mock_server/text.hpp"
+
+namespace flow::mock {
+
+namespace {
+
+using contract::Json;
+using Parameters = std::vector<std::pair<std::string, std::string>>;
+
+Error value_error(std::string_view value, std::string_view field) {
+  return Error("filter-value-invalid").with("value", value).with("field", field);
+}
+
+std::optional<Error> read_order(std::string_view text, const Fields &fields, Query &query) {
+  Order order;
+  std::string_view name = text;
+  // A bare '+' in a URL has become a space on its way.
+  if (name.starts_with('+') || name.starts_with('-') || name.starts_with(' ')) {
+    order.descending = name.front() == '-';
+    name.remove_prefix(1);
+  }
+  const auto is_name_start = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  };
+  if (name.empty() || !is_name_start(name.front())) {
+    return Error("orderby-sort-order").with("orderby", text);
+  }
+  order.path = parse_path_of_field(name);
+  const bool is_plain = std::none_of(order.path.begin(), order.path.end(),
+                                     [](const PathStep &step) { return step.each || step.name.empty(); });
+  if (!is_plain || !kind_of(order.path, fields)) {
+    return Error("orderby-field").with("field", name);
+  }
+  query.order = std::move(order);
+  return std::nullopt;
+}
+
+std::optional<Error> read_limit(std::string_view text, Query &query) {
+  const auto limit = integer_in(text);
+  if (!limit || *limit < 1 || *limit > static_cast<std::int64_t>(kMaximumLimit)) {
+    return value_error(text, "limit");
+  }
+  query.limit = static_cast<std::size_t>(*limit);
+  return std::nullopt;
+}
+
+std::optional<Error> read_count(std::string_view text, Query &query) {
+  query.count = equal_ignoring_case(text, "true");
+  if (!query.count && !equal_ignoring_case(text, "false")) {
+    return value_error(text, "count");
+  }
+  return std::nullopt;
+}
+
+std::optional<Error> read_property(std::string_view text, const Fields &fields, Query &query) {
+  auto property = parse_property(text, fields);
+  if (Error *error = std::get_if<Error>(&property)) {
+    return std::move(*error);
+  }
+  if (Filter *filter = std::get_if<Filter>(&property)) {
+    query.filters.push_back(std::move(*filter));
+  } else {
+    const Projection &names = std::get<Projection>(property);
+    query.projection.insert(query.projection.end(), names.begin(), names.end());
+  }
+  return std::nullopt;
+}
+
+/// Everything but the token.
+std::variant<Query, Error> read_parameters(Parameters parameters, const Fields &fields) {
+  Query query;
+  bool limited = false;
+  for (const auto &[name, value] : parameters) {
+    std::optional<Error> error;
+    if (name != "property" && name != "orderby" && name != "limit" && name != "count") {
+      error = Error("query-param-unknown").with("param", name);
+    } else if (value.empty()) {
+      continue;
+    } else if (name == "property") {
+      error = read_property(value, fields, query);
+    } else if (name == "orderby") {
+      error = read_order(value, fields, query);
+    } else if (name == "limit") {
+      limited = true;
+      error = read_limit(value, query);
+    } else {
+      error = read_count(value, query);
+    }
+    if (error) {
+      return *std::move(error);
+    }
+  }
+  if (limited && query.count) {
+    return Error("limit-with-count");
+  }
+  query.parameters = std::move(parameters);
+  return query;
+}
+
+Json key_json(const SortKey &key) {
+  if (const auto *number = std::get_if<std::int64_t>(&key)) {
+    return *number;
+  }
+  if (const auto *text = std::get_if<std::string>(&key)) {
+    return *text;
+  }
+  return nullptr;
+}
+
+SortKey key_of(const Json &json) {
+  if (const auto number = integer_of(json)) {
+    return *number;
+  }
+  if (json.is_string()) {
+    return json.get<std::string>();
+  }
+  return std::monostate();
+}
+
+/// Sorts before in the order asked for; ties by number, so that the order is total and a position names one
+/// place.
+struct Before {
+  bool descending;
+
+  bool operator()(const Position &a, const Position &b) const {
+    if (a.key != b.key) {
+      return descending ? b.key < a.key : a.key < b.key;
+    }
+    return a.number < b.number;
+  }
+};
+
+bool passes(const Query &query, Collection &items, std::uint64_t number) {
+  return std::all_of(query.filters.begin(), query.filters.end(),
+                     [&](const Filter &filter) { return items.holds(number, filter); });
+}
+
+/// In the order of making: no item needs to be looked at that is not on the page or filtered out before its
+/// end.
+Page select_unsorted(const Query &query, Collection &items) {
+  Page page;
+  const std::uint64_t first = query.after ? query.after->number + 1 : 0;
+  for (std::uint64_t number = first; number < items.size(); ++number) {
+    if (!passes(query, items, number)) {
+      continue;
+    }
+    if (page.items.size() == query.limit) {
+      page.next = Position{.key = {}, .number = page.items.back()};
+      break;
+    }
+    page.items.push_back(number);
+  }
+  return page;
+}
+
+Page select_sorted(const Query &query, Collection &items) {
+  const Before before{query.order->descending};
+  std::vector<Position> found;
+  for (std::uint64_t number = 0; number < items.size(); ++number) {
+    if (!passes(query, items, number)) {
+      continue;
+    }
+    Position position{.key = items.key(number, query.order->path), .number = number};
+    if (!query.after || before(*query.after, position)) {
+      found.push_back(std::move(position));
+    }
+  }
+  const std::size_t length = std::min(query.limit, found.size());
+  std::partial_sort(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(length), found.end(), before);
+  Page page;
+  for (std::size_t i = 0; i < length; ++i) {
+    page.items.push_back(found[i].number);
+  }
+  if (length < found.size()) {
+    page.next = std::move(found[length - 1]);
+  }
+  return page;
+}
+
+} // namespace
+
+std::variant<Query, Error> parse_query(const Target &target, const Fields &fields, const TokenSeal &seal) {
+  Parameters parameters;
+  std::string token;
+  for (const auto &[name, value] : target.query) {
+    if (name == "continuationToken") {
+      token = value;
+    } else {
+      parameters.emplace_back(name, value);
+    }
+  }
+  auto query = read_parameters(std::move(parameters), fields);
+  if (token.empty() || std::holds_alternative<Error>(query)) {
+    return query;
+  }
+  const auto text = seal.unseal(token);
+  if (!text) {
+    return value_error(token, "continuationToken");
+  }
+  const Json carried = Json::parse(*text);
+  query = read_parameters(carried.at("parameters").get<Parameters>(), fields);
+  if (Query *continued = std::get_if<Query>(&query)) {
+    continued->after = Position{.key = key_of(carried.at("key")), .number = carried.at("number")};
+  }
+  return query;
+}
+
+std::string continuation_token(const Query &query, const Position &next, const TokenSeal &seal) {
+  const Json carried = {
+      {"parameters", query.parameters}, {"key", key_json(next.key)}, {"number", next.number}};
+  return seal.seal(carried.dump(-1, ' ', false, Json::error_handler_t::replace));
+}
+
+SortKey sort_key(const Json &document, const Path &path) {
+  const Json *place = &document;
+  for (const PathStep &step : path) {
+    const auto member = place->find(step.name); // the end, where it is no object
+    if (member == place->end()) {
+      return std::monostate();
+    }
+    place = &*member;
+  }
+  return key_of(*place);
+}
+
+Json projected(const Json &document, const Projection &projection) {
+  if (projection.empty()) {
+    return document;
+  }
+  Json kept = Json::object();
+  for (const std::string &name : projection) {
+    // Named once more, a field is not copied once more: a query may name it a thousand times.
+    if (const auto member = document.find(name); member != document.end() && !kept.contains(name)) {
+      kept[name] = *member;
+    }
+  }
+  return kept;
+}
+
+Page select(const Query &query, Collection &items) {
+  if (query.count) {
+    Page page;
+    for (std::uint64_t number = 0; number < items.size(); ++number) {
+      page.count += passes(query, items, number) ? 1 : 0;
+    }
+    return page;
+  }
+  return query.order ? select_sorted(query, items) : select_unsorted(query, items);
+}
+
+} // namespace flow::mock

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "mock_server/query/filter.hpp"
+#include "mock_server/query/token_seal.hpp"
+#include "mock_server/target.hpp"
+
+namespace flow::mock {
+
+/// Items of a page where the query does not say, and at most (assumed: no page names them).
+inline constexpr std::size_t kDefaultLimit = 20;
+inline constexpr std::size_t kMaximumLimit = 1000;
+
+/// What items are sorted by: numbers come before texts, and nothing before both.
+using SortKey = std::variant<std::monostate, std::int64_t, std::string>;
+
+struct Order {
+  Path path;
+  bool descending = false;
+};
+
+/// Where the next page begins: behind the item with this key and number.
+struct Position {
+  SortKey key;
+  std::uint64_t number = 0;
+};
+
+/// A listing's query: filters must all hold.
+struct Query {
+  std::vector<Filter> filters;
+  Projection projection; ///< empty: all fields
+  std::optional<Order> order;
+  std::size_t limit = kDefaultLimit;
+  bool count = false;
+  std::optional<Position> after;
+  /// Its parameters but the token, as they came: what a token has to carry.
+  std::vector<std::pair<std::string, std::string>> parameters;
+};
+
+/// Reads the query of a listing. A continuationToken carries the whole query by itself, so that clients may
+/// send it alone or with the query repeated. Parameters that are empty count as absent. Errors: those of
+/// parse_property, 1401 (limit with count), 1432 and 1433 (orderby), 1451 (unknown parameter), 1452 (limit,
+/// count, token).
+std::variant<Query, Error> parse_query(const Target &target, const Fields &fields, const TokenSeal &seal);
+
+/// The token of the page that begins at `next`.
+std::string continuation_token(const Query &query, const Position &next, const TokenSeal &seal);
+
+/// Items of one kind that can be listed, numbered from 0 in the order of their making.
+class Collection {
+public:
+  virtual ~Collection() = default;
+  [[nodiscard]] virtual std::uint64_t size() const = 0;
+  virtual bool holds(std::uint64_t number, const Filter &filter) = 0;
+  virtual SortKey key(std::uint64_t number, const Path &path) = 0;
+  virtual std::string text(std::uint64_t number) = 0; ///< the item, JSON
+};
+
+/// A page of a listing, by the numbers of its items.
+struct Page {
+  std::vector<std::uint64_t> items;
+  std::uint64_t count = 0;      ///< of all that the filters let through, where the query asks for it
+  std::optional<Position> next; ///< none: the last page
+};
+
+Page select(const Query &query, Collection &items);
+
+/// Only the fields that a projection names; all where it names none.
+contract::Json projected(const contract::Json &document, const Projection &projection);
+
+/// What a document is sorted by: the integer or text at the path, or nothing.
+SortKey sort_key(const contract::Json &document, const Path &path);
+
+} // namespace flow::mock

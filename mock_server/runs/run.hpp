@@ -1,0 +1,108 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "contracts/contract.hpp"
+#include "mock_server/runs/run_state.hpp"
+
+namespace flow::mock {
+
+/// A dataflow: what runs.
+struct Flow {
+  std::string id;
+  std::string spec_id; ///< flowSpec.id
+  std::string spec_version;
+  std::string source_spec_id; ///< of the connection spec of its source
+  SourceKind source = SourceKind::batch;
+  bool scheduled_once = true; ///< scheduleParams.frequency is "once": it can be run on demand
+  std::string delta_column;   ///< of its copy transformation; empty: none yet
+  contract::Json document;    ///< its documented fields, without those that a sandbox gives it
+};
+
+/// Who made and who last changed a run, as JSON string texts (quoted and escaped).
+struct Actors {
+  std::string created_by;
+  std::string updated_by;
+  std::string created_client;
+  std::string updated_client;
+};
+
+/// The time window a run takes its files from, epoch ms (on-demand-ingestion).
+struct Window {
+  std::int64_t start_ms;
+  std::int64_t end_ms;
+};
+
+/// What becomes of a retry that no script speaks of.
+struct RetryDefaults {
+  RunState outcome = RunState::success_with_records;
+  std::int64_t duration_ms = 0; ///< also of scripted retries without a duration of their own
+};
+
+/// What the next retry of a run shall come to.
+struct ScriptedRetry {
+  RunState outcome = RunState::success_with_records;
+  std::optional<std::int64_t>
+      duration_ms;  ///< none: RetryDefaults'; without meaning for RunState::in_progress
+  std::string id;   ///< of the new run; empty: a fresh one
+  std::string etag; ///< with its quotes; empty: a fresh one
+};
+
+/// The outcomes of a run's retries and of their retries in turn: each takes the next. A retry loop meets them
+/// in order, whether it retries the first run again and again or always the newest.
+struct RetryScript {
+  std::vector<ScriptedRetry> retries;
+  std::size_t next = 0;
+};
+
+/// One execution of a flow.
+struct Run {
+  std::string id;
+  std::shared_ptr<const Flow> flow;
+  RunState state = RunState::in_progress;
+  std::int64_t created_at_ms = 0;
+  std::int64_t updated_at_ms = 0;
+  std::int64_t started_at_ms = 0;
+  std::int64_t ended_at_ms = 0; ///< of a run that has ended; updates do not move it
+  std::string etag;             ///< with its double quotes
+  std::shared_ptr<const Actors> actors;
+  std::optional<Window> window;
+  /// As the seed gave them, JSON texts. Null for the mock's own: they follow from the rest (run_json.hpp).
+  std::shared_ptr<const std::string> metrics;
+  std::shared_ptr<const std::string> activities;
+  std::shared_ptr<const std::string> params; ///< of a run on demand, JSON text; null: none
+  /// Further members that a client gave (providerRefId, predecessors, …), as JSON text without braces; null:
+  /// none.
+  std::shared_ptr<const std::string> extras;
+  std::optional<Ending> ending;
+  std::shared_ptr<RetryScript> script; ///< null: every retry has the default outcome
+};
+
+/// Lets a run in progress end if its time has come: its state and `updatedAt`, a fresh etag from
+/// `fresh_etag`, dated with the ending's time, and metrics of the mock's own. Returns whether it ended now.
+bool settle(Run &run, std::int64_t now_ms, const std::function<std::string(std::int64_t)> &fresh_etag);
+
+/// What a new run has of its own.
+struct NewRun {
+  std::string id;
+  std::string etag;
+  std::int64_t now_ms;
+  std::shared_ptr<const Actors> actors;
+  std::optional<Ending> ending;
+};
+
+/// A new run of `flow`, in progress; one that ends at once has ended when it is returned, and keeps its etag.
+Run new_run(std::shared_ptr<const Flow> flow, std::optional<Window> window, NewRun fresh);
+
+/// The run that a re-trigger of `original` makes: same flow, same window, in progress; `original` stays as it
+/// is. One that ends at once has ended when it is returned, and keeps its etag.
+Run retry_of(const Run &original, NewRun fresh);
+
+} // namespace flow::mock

@@ -1,0 +1,125 @@
+#include "mock_server/runs/run_collection.hpp"
+
+#include <string>
+
+#include "mock_server/runs/run_json.hpp"
+
+namespace flow::mock {
+
+namespace {
+
+using contract::Json;
+
+/// Fields that are at hand without rendering the run: those of the documented filters, and the dates.
+struct AtHand {
+  std::string_view path;
+  SortKey (*value)(const Run &);
+};
+
+const std::vector<std::pair<Path, SortKey (*)(const Run &)>> &fields_at_hand() {
+  static const auto fields = [] {
+    const std::vector<AtHand> table = {
+        {"id", [](const Run &run) -> SortKey { return run.id; }},
+        {"flowId", [](const Run &run) -> SortKey { return run.flow->id; }},
+        {"state", [](const Run &run) -> SortKey { return std::string(status(run.state)); }},
+        {"metrics.statusSummary.status",
+         [](const Run &run) -> SortKey { return std::string(status(run.state)); }},
+        {"metrics.durationSummary.startedAtUTC", [](const Run &run) -> SortKey { return run.started_at_ms; }},
+        {"createdAt", [](const Run &run) -> SortKey { return run.created_at_ms; }},
+        {"updatedAt", [](const Run &run) -> SortKey { return run.updated_at_ms; }},
+    };
+    std::vector<std::pair<Path, SortKey (*)(const Run &)>> parsed;
+    parsed.reserve(table.size());
+    for (const AtHand &field : table) {
+      parsed.emplace_back(parse_path_of_field(field.path), field.value);
+    }
+    return parsed;
+  }();
+  return fields;
+}
+
+std::optional<SortKey> value_at_hand(const Run &run, const Path &path) {
+  for (const auto &[known, value] : fields_at_hand()) {
+    if (known == path) {
+      return value(run);
+    }
+  }
+  return std::nullopt;
+}
+
+} // namespace
+
+const Fields &run_fields() {
+  static const Fields fields = {
+      {"id", FieldKind::text},
+      {"createdAt", FieldKind::number},
+      {"updatedAt", FieldKind::number},
+      {"createdBy", FieldKind::text},
+      {"updatedBy", FieldKind::text},
+      {"createdClient", FieldKind::text},
+      {"updatedClient", FieldKind::text},
+      {"sandboxId", FieldKind::text},
+      {"sandboxName", FieldKind::text},
+      {"imsOrgId", FieldKind::text},
+      {"flowId", FieldKind::text},
+      {"flowSpec", FieldKind::any},
+      {"providerRefId", FieldKind::text},
+      {"etag", FieldKind::text},
+      {"eTag", FieldKind::text},
+      {"state", FieldKind::status},
+      {"params", FieldKind::any},
+      {"metrics", FieldKind::any},
+      {"metrics.statusSummary.status", FieldKind::status},
+      {"metrics.durationSummary.startedAtUTC", FieldKind::number},
+      {"metrics.durationSummary.completedAtUTC", FieldKind::number},
+      {"metrics.sizeSummary.inputBytes", FieldKind::number},
+      {"metrics.sizeSummary.outputBytes", FieldKind::number},
+      {"metrics.recordSummary.inputRecordCount", FieldKind::number},
+      {"metrics.recordSummary.createdRecordCount", FieldKind::number},
+      {"metrics.recordSummary.outputRecordCount", FieldKind::number},
+      {"metrics.recordSummary.failedRecordCount", FieldKind::number},
+      {"metrics.fileSummary.inputFileCount", FieldKind::number},
+      {"metrics.fileSummary.outputFileCount", FieldKind::number},
+      {"activities", FieldKind::any},
+      {"activites", FieldKind::any},
+      {"predecessors", FieldKind::any},
+      {"parentFlowRunId", FieldKind::text},
+      {"childFlowRunIds", FieldKind::any},
+      {"recordTypes", FieldKind::any},
+  };
+  return fields;
+}
+
+bool RunCollection::holds(std::uint64_t number, const Filter &filter) {
+  Run &run = sandbox_.runs.at(number);
+  sandbox_.settle(run, now_ms_);
+  if (const auto value = value_at_hand(run, filter.path)) {
+    const auto *count = std::get_if<std::int64_t>(&*value);
+    return count != nullptr ? holds_for(filter, *count) : holds_for(filter, std::get<std::string>(*value));
+  }
+  return holds_in(filter, document(number));
+}
+
+SortKey RunCollection::key(std::uint64_t number, const Path &path) {
+  Run &run = sandbox_.runs.at(number);
+  sandbox_.settle(run, now_ms_);
+  const auto value = value_at_hand(run, path);
+  return value ? *value : sort_key(document(number), path);
+}
+
+std::string RunCollection::text(std::uint64_t number) {
+  Run &run = sandbox_.runs.at(number);
+  sandbox_.settle(run, now_ms_);
+  std::string json;
+  append_run(json, run, sandbox_, reading_);
+  return json;
+}
+
+const Json &RunCollection::document(std::uint64_t number) {
+  if (!last_ || last_->first != number) {
+    last_.emplace(number, Json::parse(text(number)));
+  }
+  return last_->second;
+}
+
+} // namespace flow::mock

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "mock_server/runs/run.hpp"
+
+namespace flow::mock {
+
+/// An application that may ask for tokens.
+struct TokenClient {
+  std::string id;
+  std::string secret;
+  std::vector<std::string> scopes; ///< empty: any
+};
+
+/// Who is let in. An empty list lets everyone in.
+struct Allow {
+  std::vector<std::string> tokens;
+  std::vector<std::string> api_keys;
+  std::vector<std::string> organisations;
+  std::vector<std::string> sandboxes;
+  std::vector<TokenClient> clients; ///< of the token service
+};
+
+/// What every sandbox starts as a copy of (mock_server/seed.schema.json).
+struct Seed {
+  Allow allow;
+  RetryDefaults defaults;
+  std::vector<std::shared_ptr<const Flow>> flows;
+  /// Endings count from a sandbox's first touch; scripts are copied with the runs.
+  std::vector<Run> runs;
+};
+
+/// A seed that cannot be used; what() names the file, the place in it as JSON Pointer, and the reason.
+struct SeedError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// The seed for a JSON text; `name` is how errors call it. Throws SeedError.
+Seed parse_seed(std::string_view text, std::string_view name);
+
+/// The seed of several files together: all their flows, runs and allowed names; defaults of the last that has
+/// some. Throws SeedError.
+Seed read_seed_files(const std::vector<std::string> &files);
+
+/// The documented runs and one for each provider state (mock_server/seeds/built-in.json).
+const Seed &built_in_seed();
+
+} // namespace flow::mock

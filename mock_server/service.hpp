@@ -1,0 +1,28 @@
+#pragma once
+
+#include <memory>
+
+#include "mock_server/http_message.hpp"
+#include "mock_server/settings.hpp"
+
+namespace flow::mock {
+
+/// The mock of Flow Service without its sockets: gateway, routes, operations and the runs they act on.
+/// Safe to call from several threads at once.
+class FlowService {
+public:
+  /// `settings` name the seed, the time and ids to use, and whom to let in.
+  explicit FlowService(Settings settings);
+  ~FlowService();
+  FlowService(const FlowService &) = delete;
+  FlowService &operator=(const FlowService &) = delete;
+
+  /// Answers one request. Never throws: what goes wrong inside is the documented error 1102-500.
+  Response handle(const Request &request);
+
+private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+} // namespace flow::mock

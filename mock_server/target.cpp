@@ -1,0 +1,113 @@
+#include "mock_server/target.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "mock_server/text.hpp"
+
+namespace flow::mock {
+
+namespace {
+
+std::optional<std::string> percent_decoded(std::string_view text, bool plus_is_space) {
+  std::string decoded;
+  decoded.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '+' && plus_is_space) {
+      decoded += ' ';
+      continue;
+    }
+    if (text[i] != '%') {
+      decoded += text[i];
+      continue;
+    }
+    if (text.size() - i < 3) {
+      return std::nullopt;
+    }
+    unsigned char byte = 0;
+    const char *const end = text.data() + i + 3;
+    if (std::from_chars(text.data() + i + 1, end, byte, 16).ptr != end) {
+      return std::nullopt;
+    }
+    decoded += static_cast<char>(byte);
+    i += 2;
+  }
+  return decoded;
+}
+
+/// The text up to the first `separator`, which is taken off `rest` with it.
+std::string_view take_until(std::string_view &rest, char separator) {
+  const std::size_t end = rest.find(separator);
+  const std::string_view part = rest.substr(0, end);
+  rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
+  return part;
+}
+
+/// Takes "http://host" off `text`, if it begins so.
+bool take_origin(std::string_view &text) {
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    if (equal_ignoring_case(text.substr(0, scheme.size()), scheme)) {
+      text.remove_prefix(std::min(text.find_first_of("/?", scheme.size()), text.size()));
+      return true;
+    }
+  }
+  return false;
+}
+
+bool parse_path(std::string_view path, Target &target) {
+  if (!path.starts_with('/')) {
+    return false;
+  }
+  path.remove_prefix(1);
+  target.segments.reserve(8);
+  while (!path.empty()) {
+    auto segment = percent_decoded(take_until(path, '/'), false);
+    if (!segment) {
+      return false;
+    }
+    target.segments.push_back(std::move(*segment));
+  }
+  return true;
+}
+
+} // namespace
+
+std::optional<std::vector<std::pair<std::string, std::string>>> parse_parameters(std::string_view text) {
+  std::vector<std::pair<std::string, std::string>> parameters;
+  while (!text.empty()) {
+    std::string_view value = take_until(text, '&');
+    const std::string_view name = take_until(value, '=');
+    if (name.empty() && value.empty()) {
+      continue;
+    }
+    auto decoded_name = percent_decoded(name, true);
+    auto decoded_value = percent_decoded(value, true);
+    if (!decoded_name || !decoded_value) {
+      return std::nullopt;
+    }
+    parameters.emplace_back(std::move(*decoded_name), std::move(*decoded_value));
+  }
+  return parameters;
+}
+
+std::optional<Target> parse_target(std::string_view text) {
+  const bool had_origin = take_origin(text);
+  Target target;
+  std::string_view path = take_until(text, '?');
+  if (had_origin && path.empty()) {
+    path = "/";
+  }
+  auto query = parse_parameters(text);
+  if (!query || !parse_path(path, target)) {
+    return std::nullopt;
+  }
+  target.query = std::move(*query);
+  return target;
+}
+
+std::string_view path_of(std::string_view target) {
+  take_origin(target);
+  return target.substr(0, target.find('?'));
+}
+
+} // namespace flow::mock

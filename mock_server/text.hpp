@@ -1,0 +1,26 @@
+#pragma once
+
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace flow::mock {
+
+/// Compares without regard to the case of ASCII letters, as header names are.
+constexpr bool equal_ignoring_case(std::string_view a, std::string_view b) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [&](char x, char y) { return lower(x) == lower(y); });
+}
+
+/// The integer that a text stands for; nothing where it holds anything but its digits and sign.
+inline std::optional<std::int64_t> integer_in(std::string_view text) {
+  std::int64_t number = 0;
+  const char *const end = text.data() + text.size();
+  const auto [parsed, error] = std::from_chars(text.data(), end, number);
+  return error == std::errc() && parsed == end ? std::optional(number) : std::nullopt;
+}
+
+} // namespace flow::mock

@@ -1,0 +1,78 @@
+"""Judges the C++ sources without running them: clang-format over all, clang-tidy over what of the product was compiled.
+
+usage: lint.py BUILD_FOLDER   both; prints `N passed, N failed` (one per file), exit 1 when one failed
+       lint.py --format       clang-format alone, as a test: exit 77 (skipped) where it is not to be had
+
+Both tools change their minds between versions, so another one than VERSION is not asked.
+"""
+import concurrent.futures
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+
+VERSION = 14
+FOLDERS = ("contracts", "mock_server", "client", "tests")
+TIDIED = ("contracts/", "mock_server/", "client/")  # tests may be plainer: they are formatted, not tidied
+root = pathlib.Path(__file__).resolve().parent.parent
+
+
+def tool(name: str) -> str | None:
+    for candidate in (f"{name}-{VERSION}", name):
+        if not shutil.which(candidate):
+            continue
+        version = subprocess.run([candidate, "--version"], capture_output=True, text=True).stdout
+        if re.search(rf"version {VERSION}\.", version):
+            return candidate
+    return None
+
+
+def sources() -> list[str]:
+    found = (path for folder in FOLDERS for path in (root / folder).rglob("*.[ch]pp"))
+    return sorted(str(path.relative_to(root)) for path in found)
+
+
+def compiled(build: pathlib.Path) -> list[str]:
+    """The product's sources in the compile commands; neither generated ones nor those of subprojects."""
+    commands = json.loads((build / "compile_commands.json").read_text())
+    files = {os.path.relpath(build / command["file"], root) for command in commands}
+    return sorted(file for file in files if file.startswith(TIDIED) and file.endswith(".cpp"))
+
+
+def judge(command: list[str], files: list[str]) -> int:
+    """Runs `command FILE` for each file, side by side, and prints what is found; how many failed."""
+
+    def run(file: str) -> bool:
+        done = subprocess.run([*command, file], cwd=root, capture_output=True, text=True)
+        if done.returncode:
+            print(f"{command[0]}: {file}\n{done.stdout}{done.stderr}", flush=True)
+        return done.returncode == 0
+
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        return sum(not good for good in pool.map(run, files))
+
+
+def main() -> int:
+    formatter, tidier = tool("clang-format"), tool("clang-tidy")
+    form = [formatter or "", "--dry-run", "-Werror"]
+    if sys.argv[1:] == ["--format"]:
+        if not formatter:
+            print(f"clang-format {VERSION} is not installed")
+            return 77
+        return 1 if judge(form, sources()) else 0
+
+    if not formatter or not tidier:
+        print(f"lint needs clang-format and clang-tidy of version {VERSION}")
+        return 1
+    build = pathlib.Path(sys.argv[1]).resolve()
+    files, units = sources(), compiled(build)
+    failed = judge(form, files) + judge([tidier, "--quiet", "-p", str(build)], units)
+    print(f"{len(files) + len(units) - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

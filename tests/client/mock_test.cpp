@@ -1,0 +1,111 @@
+#include <mutex>
+#include <set>
+#include <thread>
+
+#include "tests/client/scripted.hpp"
+
+#include "mock_server/http_edge.hpp"
+#include "mock_server/service.hpp"
+
+namespace flow::client {
+
+namespace {
+
+using std::chrono::hours;
+using std::chrono::seconds;
+
+constexpr const char *kFailed = "4fb0418e-1804-45d6-8d56-dd51f05c0baf";
+constexpr const char *kSuccess = "9830305a-985f-47d0-b030-5a985fd7d004";
+constexpr const char *kSuccessWithoutRecords = "5b1f0c9e-3d2a-4e6b-9c47-0d8a2f6e1b34";
+constexpr const char *kInProgress = "c2a7e4d1-6f3b-4b8e-8a95-1e0d7c3f5a62";
+constexpr const char *kStreaming = "e8d4b6a3-0c5f-4f71-b2e9-7a3c1d9f8045";
+
+/// The client against the mock, over sockets.
+struct OnMock : ::testing::Test {
+  OnMock() {
+    settings.base_url = "http://127.0.0.1:" + std::to_string(edge.start("127.0.0.1", 0));
+    settings.token = static_token("token");
+    settings.api_key = "key";
+    settings.organisation = "org";
+    settings.sandbox = "prod";
+  }
+
+  std::string code_of_retry(const std::string &run_id, const RetryOptions &options = {}) {
+    try {
+      Client(settings).retry(run_id, options);
+    } catch (const Error &error) {
+      EXPECT_FALSE(error.kind == ErrorKind::service && error.request_id.empty());
+      return error.code;
+    }
+    return "none";
+  }
+
+  mock::FlowService service{mock::Settings()};
+  mock::HttpEdge edge{[this](const mock::Request &request) { return service.handle(request); }};
+  Settings settings;
+};
+
+TEST_F(OnMock, ARetryMakesTheDocumentedRunWhichEndsWithSuccess) {
+  const Client client(settings);
+  const NewRun made = client.retry(kFailed);
+  EXPECT_EQ(made.id, "3fb0418e-1804-45d6-8d56-dd51f05c0baf");
+  EXPECT_EQ(made.etag, "\"1100c53e-0000-0200-0000-627138980000\"");
+  const auto ended = client.wait(made.id, seconds(60));
+  EXPECT_EQ(ended.state, RunState::success);
+  EXPECT_EQ(ended.flow_id, client.get(kFailed).flow_id);
+  EXPECT_EQ(client.get(kFailed).state, RunState::failed);
+}
+
+TEST_F(OnMock, RefusalsCarryTheDocumentedCodes) {
+  EXPECT_EQ(code_of_retry(kSuccessWithoutRecords), "none");
+  EXPECT_EQ(code_of_retry(kSuccess), "FLOW-1422-400");
+  EXPECT_EQ(code_of_retry(kInProgress), "FLOW-1422-400");
+  EXPECT_EQ(code_of_retry(kStreaming), "FLOW-1333-400");
+  EXPECT_EQ(code_of_retry("no such run/../%00"), "FLOW-1439-404");
+}
+
+TEST_F(OnMock, IfMatchGuardsTheRetry) {
+  EXPECT_EQ(code_of_retry(kFailed, {.if_match = "\"stale\""}), "FLOW-1404-412");
+  EXPECT_EQ(code_of_retry(kFailed, {.if_match = Client(settings).get(kFailed).etag}), "none");
+}
+
+TEST_F(OnMock, CredentialsThatAreMissingAreNamed) {
+  settings.sandbox = "";
+  EXPECT_EQ(code_of_retry(kFailed), "FLOW-2105-400");
+  settings.organisation = "";
+  EXPECT_EQ(code_of_retry(kFailed), "400003");
+  settings.api_key = "";
+  EXPECT_EQ(code_of_retry(kFailed), "403000");
+  settings.token = nullptr;
+  EXPECT_EQ(code_of_retry(kFailed), "403010");
+}
+
+TEST_F(OnMock, ARunThatNeverEndsIsStillInProgressAfterTenHours) {
+  const Client client(settings, http_transport(settings.base_url), std::make_shared<SteppedClock>());
+  EXPECT_EQ(client.wait(kInProgress, hours(10)).state, RunState::in_progress);
+}
+
+TEST_F(OnMock, OneClientServesManyThreads) {
+  const Client client(settings);
+  std::mutex mutex;
+  std::set<std::string> ids;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i) {
+    threads.emplace_back([&] {
+      for (int n = 0; n < 25; ++n) {
+        const NewRun made = client.retry(kFailed);
+        EXPECT_TRUE(client.get(made.id).ended());
+        const std::lock_guard lock(mutex);
+        ids.insert(made.id);
+      }
+    });
+  }
+  for (std::thread &thread : threads) {
+    thread.join();
+  }
+  EXPECT_EQ(ids.size(), 200u);
+}
+
+} // namespace
+
+} // namespace flow::client

@@ -1,0 +1,294 @@
+#include <array>
+#include <atomic>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <gtest/gtest.h>
+
+#include "contracts/suite/report.hpp"
+#include "contracts/suite/run.hpp"
+#include "mock_server/http_edge.hpp"
+#include "mock_server/service.hpp"
+
+namespace flow::contract {
+
+namespace {
+
+struct Ended {
+  int status;
+  std::string output; ///< both streams
+};
+
+/// Runs flow-contract as a user would, in a shell without FLOW_ and GTEST_ variables but `variables`.
+Ended flow_contract(const std::string &arguments, const std::string &variables = "") {
+  const std::string command = "env -i " + variables + " '" FLOW_CONTRACT "' " + arguments + " 2>&1";
+  FILE *pipe = popen(command.c_str(), "r");
+  std::string output;
+  std::array<char, 4096> part{};
+  while (const std::size_t size = std::fread(part.data(), 1, part.size(), pipe)) {
+    output.append(part.data(), size);
+  }
+  return {.status = WEXITSTATUS(pclose(pipe)), .output = output};
+}
+
+std::string text_of(const std::filesystem::path &file) {
+  std::ostringstream text;
+  text << std::ifstream(file).rdbuf();
+  return text.str();
+}
+
+bool contains(const std::string &text, const std::string &part) {
+  return text.find(part) != std::string::npos;
+}
+
+std::size_t count(const std::string &text, const std::string &part) {
+  std::size_t found = 0;
+  for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + part.size())) {
+    ++found;
+  }
+  return found;
+}
+
+/// A mock to judge, and a folder of its own for files.
+class FlowContract : public testing::Test {
+protected:
+  FlowContract() {
+    port_ = edge_.start("127.0.0.1", 0);
+    std::string name = testing::TempDir() + "flow-contract-XXXXXX";
+    folder_ = mkdtemp(name.data());
+  }
+  ~FlowContract() override { std::filesystem::remove_all(folder_); }
+
+  std::string base_url() const { return "--base-url http://127.0.0.1:" + std::to_string(port_); }
+
+  std::string file(const std::string &name, const std::string &text) const {
+    const auto path = folder_ / name;
+    std::ofstream(path) << text;
+    return path.string();
+  }
+
+  /// From now on the server answers each retry with 500.
+  void break_retries() { retry_status_ = 500; }
+
+  /// From now on the server answers each retry with an empty object.
+  void lose_bodies() { loses_bodies_ = true; }
+
+  std::filesystem::path folder_;
+
+private:
+  mock::Response answer(const mock::Request &request) {
+    mock::Response response = service_.handle(request);
+    if (request.method == "POST" && retry_status_ != 0) {
+      response.status = retry_status_;
+    }
+    if (request.method == "POST" && loses_bodies_) {
+      response.body = "{}";
+    }
+    return response;
+  }
+
+  std::atomic<int> retry_status_ = 0;
+  std::atomic<bool> loses_bodies_ = false;
+  mock::FlowService service_{mock::Settings{}};
+  mock::HttpEdge edge_{[this](const mock::Request &request) { return answer(request); }};
+  int port_ = 0;
+};
+
+TEST_F(FlowContract, EndsWithZeroWhenAllHeld) {
+  const Ended ended = flow_contract("run " + base_url());
+  EXPECT_EQ(ended.status, 0) << ended.output;
+  const std::string all = std::to_string(fitting(matching(""), Target::mock("")).size());
+  EXPECT_TRUE(contains(ended.output, all + " clauses: " + all + " held, 0 broken, 0 skipped"))
+      << ended.output;
+  EXPECT_TRUE(contains(ended.output, "retry\n  held     retry/state/failed\n")) << ended.output;
+}
+
+TEST_F(FlowContract, TakesABaseUrlWithTheServicePath) {
+  const Ended ended = flow_contract("run --filter retry/op " + base_url() + "/data/foundation/flowservice/");
+  EXPECT_EQ(ended.status, 0) << ended.output;
+}
+
+TEST_F(FlowContract, EndsWithOneAndExplainsWhenAClauseIsBroken) {
+  break_retries();
+  const Ended ended = flow_contract("run --filter 'retry/state/*' " + base_url());
+  EXPECT_EQ(ended.status, 1) << ended.output;
+  for (const char *part :
+       {"BROKEN   retry/state/failed", "Retrying a failed run of a batch source answers 200.",
+        "standing: documented; source: retry-flows", "curl -i --path-as-is -X POST",
+        "expected: 200\n    received: 500", "4 clauses: 0 held, 4 broken, 0 skipped"}) {
+    EXPECT_TRUE(contains(ended.output, part)) << part << " in:\n" << ended.output;
+  }
+}
+
+TEST_F(FlowContract, GivesACurlCommandThatBreaksTheClauseAgain) {
+  break_retries();
+  const std::string output = flow_contract("run --filter retry/state/failed " + base_url()).output;
+  const std::size_t start = output.find("curl -i");
+  ASSERT_NE(start, std::string::npos);
+  const std::string command = output.substr(start, output.find("\n  status", start) - start);
+  const std::string answer = (folder_ / "answer").string();
+  if (std::system("command -v curl > /dev/null") != 0) {
+    GTEST_SKIP() << "there is no curl here";
+  }
+  ASSERT_EQ(std::system((command + " > " + answer + " 2> /dev/null").c_str()), 0) << command;
+  EXPECT_TRUE(contains(text_of(answer), "HTTP/1.1 500")) << text_of(answer);
+}
+
+TEST_F(FlowContract, StopsAClauseWhereAnAnswerGivesNothingToGoOnWith) {
+  lose_bodies();
+  const Ended ended = flow_contract("run --filter retry/new-run/readable " + base_url());
+  EXPECT_EQ(ended.status, 1);
+  EXPECT_EQ(count(ended.output, "curl -i"), 1u) << ended.output;
+  EXPECT_TRUE(
+      contains(ended.output, "body /id\n    expected: a value\n    received: nothing, with status 200"))
+      << ended.output;
+}
+
+TEST_F(FlowContract, JudgesByTheReadingAndEditionNamed) {
+  // The mock is in the usual ones.
+  EXPECT_EQ(flow_contract("run --filter readings/op --reading openapi " + base_url()).status, 1);
+  EXPECT_EQ(flow_contract("run --filter readings/zero-records --edition 2022 " + base_url()).status, 1);
+  const Ended ended = flow_contract("run --filter readings/op " + base_url());
+  EXPECT_EQ(ended.status, 2);
+  EXPECT_TRUE(contains(ended.output, "holds with --reading tutorial and --edition newest")) << ended.output;
+  EXPECT_EQ(flow_contract("run --reading both " + base_url()).status, 2);
+}
+
+TEST_F(FlowContract, RunsOnlyWhatTheFilterNames) {
+  const Ended ended = flow_contract("run --filter 'retry/op/*' " + base_url());
+  EXPECT_EQ(count(ended.output, "  held "), matching("retry/op").size()) << ended.output;
+}
+
+TEST_F(FlowContract, EndsWithTwoWhenTheFilterNamesNothing) {
+  const Ended ended = flow_contract("run --filter no/such/clause " + base_url());
+  EXPECT_EQ(ended.status, 2);
+  EXPECT_TRUE(contains(ended.output, "no clause matches 'no/such/clause'")) << ended.output;
+}
+
+TEST_F(FlowContract, EndsWithTwoWhenNoServerAnswers) {
+  const Ended ended = flow_contract("run --base-url http://127.0.0.1:1");
+  EXPECT_EQ(ended.status, 2);
+  EXPECT_TRUE(contains(ended.output, "no server answers at http://127.0.0.1:1/")) << ended.output;
+}
+
+TEST_F(FlowContract, EndsWithTwoOnOptionsItDoesNotKnow) {
+  for (const char *arguments :
+       {"", "run", "judge", "run --base-url http://127.0.0.1:1 --fast", "list --fast"}) {
+    EXPECT_EQ(flow_contract(arguments).status, 2) << arguments;
+  }
+}
+
+TEST_F(FlowContract, HelpEndsWithZero) {
+  EXPECT_EQ(flow_contract("run --help").status, 0);
+}
+
+TEST_F(FlowContract, WritesJUnit) {
+  break_retries();
+  const auto junit = folder_ / "new" / "report.xml";
+  const Ended ended = flow_contract("run --filter retry " + base_url() + " --junit " + junit.string());
+  EXPECT_EQ(ended.status, 1) << ended.output;
+  const std::string xml = text_of(junit);
+  EXPECT_EQ(count(xml, "<testcase "), matching("retry").size()) << xml;
+  EXPECT_TRUE(contains(xml, "<testcase name=\"state/failed\"")) << xml;
+  EXPECT_TRUE(contains(xml, "classname=\"retry\"")) << xml;
+  EXPECT_TRUE(contains(xml, "Retrying a failed run of a batch source answers 200.")) << xml;
+}
+
+TEST_F(FlowContract, EndsWithTwoWhenItCannotWriteJUnit) {
+  const Ended ended = flow_contract("run " + base_url() + " --junit " + folder_.string());
+  EXPECT_EQ(ended.status, 2);
+  EXPECT_TRUE(contains(ended.output, "cannot be written")) << ended.output;
+}
+
+TEST_F(FlowContract, IsSharded) {
+  std::size_t held = 0;
+  for (const char *shard : {"0", "1", "2"}) {
+    const Ended ended = flow_contract("run --filter retry " + base_url(),
+                                      std::string("GTEST_TOTAL_SHARDS=3 GTEST_SHARD_INDEX=") + shard);
+    EXPECT_EQ(ended.status, 0) << ended.output;
+    held += count(ended.output, "  held ");
+  }
+  EXPECT_EQ(held, matching("retry").size());
+}
+
+const std::string kWho = " --token s3cret --api-key key --org org --sandbox prod ";
+
+TEST_F(FlowContract, SkipsClausesWhoseStateIsNotNamedAndSaysWhy) {
+  const std::string states =
+      file("states.json", R"({"a failed run": "4fb0418e-1804-45d6-8d56-dd51f05c0baf"})");
+  const Ended ended = flow_contract("run " + base_url() + kWho + "--states " + states);
+  EXPECT_EQ(ended.status, 0) << ended.output;
+  EXPECT_TRUE(contains(ended.output, "held     retry/state/failed")) << ended.output;
+  EXPECT_TRUE(contains(ended.output, "held     retry/run/unknown")) << ended.output;
+  EXPECT_TRUE(contains(ended.output,
+                       "skipped  retry/state/in-progress  no run is named for the state 'a run in progress'"))
+      << ended.output;
+  EXPECT_TRUE(contains(ended.output, "skipped  runs/sandbox/isolated  it needs a second sandbox"))
+      << ended.output;
+}
+
+TEST_F(FlowContract, TakesWhoItIsFromTheEnvironment) {
+  const std::string states =
+      file("states.json", R"({"a failed run": "4fb0418e-1804-45d6-8d56-dd51f05c0baf"})");
+  const Ended ended =
+      flow_contract("run --filter retry/state/failed --states " + states,
+                    "FLOW_TOKEN=t FLOW_API_KEY=k FLOW_ORG=o FLOW_SANDBOX=prod FLOW_BASE_URL=" +
+                        base_url().substr(std::string("--base-url ").size()));
+  EXPECT_EQ(ended.status, 0) << ended.output;
+}
+
+TEST_F(FlowContract, NeverShowsTheToken) {
+  break_retries();
+  const std::string states =
+      file("states.json", R"({"a failed run": "4fb0418e-1804-45d6-8d56-dd51f05c0baf"})");
+  const auto junit = folder_ / "report.xml";
+  const Ended ended =
+      flow_contract("run " + base_url() + kWho + "--states " + states + " --junit " + junit.string());
+  EXPECT_EQ(ended.status, 1);
+  EXPECT_FALSE(contains(ended.output, "s3cret"));
+  EXPECT_FALSE(contains(text_of(junit), "s3cret"));
+  EXPECT_TRUE(contains(ended.output, "$FLOW_TOKEN"));
+}
+
+TEST_F(FlowContract, EndsWithTwoOnStatesItCannotUse) {
+  const auto complaint = [&](const std::string &states) {
+    const Ended ended = flow_contract("run " + base_url() + kWho + "--states " + states);
+    EXPECT_EQ(ended.status, 2) << ended.output;
+    return ended.output;
+  };
+  EXPECT_TRUE(contains(complaint((folder_ / "none.json").string()), "cannot be read"));
+  EXPECT_TRUE(contains(complaint(file("a.json", "[]")), "not a JSON object"));
+  EXPECT_TRUE(contains(complaint(file("b.json", "{")), "not a JSON object"));
+  EXPECT_TRUE(contains(complaint(file("c.json", R"({"a tired run": "7"})")), "'a tired run'"));
+  EXPECT_TRUE(contains(complaint(file("d.json", R"({"a failed run": 7})")), "not a string"));
+}
+
+TEST_F(FlowContract, NeedsToKnowWhoAsksWhenStatesAreGiven) {
+  const Ended ended = flow_contract("run " + base_url() + " --states " + file("states.json", "{}"));
+  EXPECT_EQ(ended.status, 2);
+  EXPECT_TRUE(contains(ended.output, "--token, --api-key, --org and --sandbox")) << ended.output;
+}
+
+TEST_F(FlowContract, ListsWithoutAServer) {
+  EXPECT_EQ(flow_contract("list").output, listed(matching("")));
+  EXPECT_EQ(flow_contract("list --json --filter etags").output, listed_as_json(matching("etags")));
+}
+
+TEST_F(FlowContract, PrintsTheRules) {
+  EXPECT_EQ(flow_contract("rules").output, rules());
+}
+
+TEST(TheRulesFile, IsPrintedFromTheClauses) {
+  EXPECT_EQ(text_of(PROJECT_ROOT "/docs/rules.md"), rules())
+      << "docs/rules.md is stale: build/contracts/flow-contract rules > docs/rules.md";
+}
+
+} // namespace
+
+} // namespace flow::contract

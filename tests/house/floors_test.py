@@ -1,0 +1,99 @@
+"""The house's floors, read off the sources: who includes whom, and who knows an outside library.
+
+Prints TAP, one line per rule; what breaks it goes to standard error.
+"""
+import pathlib
+import re
+import sys
+
+root = pathlib.Path(__file__).resolve().parents[2]
+
+# A floor and those it may include; the most deeply nested folder that holds a file is its floor.
+FLOORS = {
+    "contracts": {"contracts"},
+    "contracts/suite": {"contracts", "contracts/suite"},
+    "mock_server": {"contracts", "mock_server"},
+    "client": {"contracts", "client"},
+    "tests": {"contracts", "contracts/suite", "mock_server", "client", "tests"},
+}
+# The client's public headers are included as they are once installed.
+PUBLIC = "client/include"
+# Headers known to one file of a floor, so that what is behind them can be exchanged.
+EDGES = ("httplib.h", "curl/curl.h")
+EDGED = ("contracts", "contracts/suite", "mock_server", "client")
+MOST_LINES = 400
+
+INCLUDE = re.compile(r'^\s*#\s*include\s+(["<])([^">]+)[">]', re.MULTILINE)
+
+
+def floor_of(path: str) -> str | None:
+    return max((floor for floor in FLOORS if path.startswith(floor + "/")), key=len, default=None)
+
+
+def read_sources() -> dict[str, str]:
+    found = (path for floor in FLOORS for path in (root / floor).rglob("*.[ch]pp"))
+    return {str(path.relative_to(root)): path.read_text() for path in found}
+
+
+def wrong_includes(sources: dict[str, str], floor: str) -> list[str]:
+    found = []
+    for path, text in sources.items():
+        if floor_of(path) != floor:
+            continue
+        for quote, name in INCLUDE.findall(text):
+            if (root / PUBLIC / name).is_file():
+                name = f"{PUBLIC}/{name}"
+            target = floor_of(name)
+            exists = (root / name).is_file() or (root / f"{name}.in").is_file()
+            if quote == '"' and not exists:
+                found.append(f'{path}: "{name}" is no file; includes are written from the project\'s root')
+            elif target and target not in FLOORS[floor]:
+                found.append(f"{path}: {floor} may not include {name}")
+    return found
+
+
+def edges(sources: dict[str, str], header: str) -> list[str]:
+    found = []
+    for floor in EDGED:
+        knowing = [
+            path
+            for path, text in sources.items()
+            if floor_of(path) == floor and header in (name for _, name in INCLUDE.findall(text))
+        ]
+        if len(knowing) > 1 or any(path.endswith(".hpp") for path in knowing):
+            found.append(f"{header} belongs in one .cpp of {floor}, not in {', '.join(sorted(knowing))}")
+    return found
+
+
+def without_guard(sources: dict[str, str]) -> list[str]:
+    return [
+        f"{path}: no #pragma once"
+        for path, text in sources.items()
+        if path.endswith(".hpp") and "#pragma once\n" not in text
+    ]
+
+
+def too_long(sources: dict[str, str]) -> list[str]:
+    lengths = {path: text.count("\n") for path, text in sources.items()}
+    return [
+        f"{path}: {length} lines; look for the noun that is missing"
+        for path, length in lengths.items()
+        if length > MOST_LINES
+    ]
+
+
+def main() -> None:
+    sources = read_sources()
+    rules = {f"{floor} includes only what it may": wrong_includes(sources, floor) for floor in FLOORS}
+    rules |= {f"{header} is known to one file of a floor": edges(sources, header) for header in EDGES}
+    rules["headers are guarded"] = without_guard(sources)
+    rules[f"no file has over {MOST_LINES} lines"] = too_long(sources)
+    print(f"1..{len(rules)}")
+    for number, (rule, broken) in enumerate(rules.items(), 1):
+        print("not ok" if broken else "ok", number, "-", rule)
+        for what in broken:
+            print(what, file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,149 @@
+#include <barrier>
+#include <functional>
+#include <map>
+#include <set>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+#include "mock_server/service.hpp"
+#include "tests/mock_server/support.hpp"
+
+namespace flow::mock {
+namespace {
+
+using test::Json;
+
+/// Runs `work(n)` on `count` threads that begin together.
+void in_parallel(int count, const std::function<void(int)> &work) {
+  std::barrier begin(count);
+  std::vector<std::thread> threads;
+  threads.reserve(static_cast<std::size_t>(count));
+  for (int n = 0; n < count; ++n) {
+    threads.emplace_back([&, n] {
+      begin.arrive_and_wait();
+      work(n);
+    });
+  }
+  for (std::thread &thread : threads) {
+    thread.join();
+  }
+}
+
+TEST(ParallelRetries, OfOneRunMakeDistinctRunsAndTakeEachScriptedOutcomeOnce) {
+  constexpr int kThreads = 16;
+  constexpr int kEach = 10;
+  Json seed = {{"flows", {{{"id", "f"}}}},
+               {"runs", {{{"id", "r"}, {"flowId", "f"}, {"state", "failed"}, {"retries", Json::array()}}}}};
+  for (int i = 0; i < kThreads * kEach; ++i) {
+    seed["runs"][0]["retries"].push_back({{"outcome", "failed"}, {"etag", "\"e" + std::to_string(i) + "\""}});
+  }
+  FlowService service({.seed = parse_seed(seed.dump(), "test seed")});
+  std::vector<std::vector<Json>> answers(kThreads);
+  in_parallel(kThreads, [&](int n) {
+    for (int i = 0; i < kEach; ++i) {
+      answers[static_cast<std::size_t>(n)].push_back(test::body_of(test::ask(service, test::retry("r"))));
+    }
+  });
+  std::set<std::string> ids;
+  std::set<std::string> outcomes;
+  for (const auto &mine : answers) {
+    for (const Json &answer : mine) {
+      ids.insert(answer.at("id"));
+      outcomes.insert(answer.at("etag"));
+      EXPECT_EQ(test::run_of(service, answer.at("id").get<std::string>()).at("etag"), answer.at("etag"));
+    }
+  }
+  EXPECT_EQ(ids.size(), std::size_t{kThreads * kEach});
+  EXPECT_EQ(outcomes.size(), std::size_t{kThreads * kEach});
+}
+
+TEST(ParallelRetries, OfRunsOfOneFamilyShareTheirScriptSafely) {
+  FlowService service({.seed = parse_seed(R"({"flows":[{"id":"f"}],"runs":[{"id":"r","flowId":"f",)"
+                                          R"("state":"failed","retries":["failed","success","failed"]}],)"
+                                          R"("defaults":{"outcome":"in-progress"}})",
+                                          "test seed")});
+  std::vector<std::map<std::string, int>> seen(8);
+  in_parallel(8, [&](int n) {
+    std::string newest = "r";
+    for (int i = 0; i < 5; ++i) {
+      const Response response = test::ask(service, test::retry(newest));
+      newest = response.status == 200 ? test::body_of(response).at("id").get<std::string>() : "r";
+      ++seen[static_cast<std::size_t>(n)][test::status_in(test::run_of(service, newest))];
+      if (response.status != 200) {
+        --seen[static_cast<std::size_t>(n)]["failed"]; // that was the original, seen anew
+      }
+    }
+  });
+  std::map<std::string, int> all;
+  for (const auto &mine : seen) {
+    for (const auto &[status, count] : mine) {
+      all[status] += count;
+    }
+  }
+  EXPECT_EQ(all["failed"], 2);
+  EXPECT_EQ(all["success"], 1);
+}
+
+TEST(ParallelRetries, OfTheDocumentedRunGiveTheDocumentedIdToOneAlone) {
+  FlowService service(Settings{});
+  std::vector<std::string> bodies(16);
+  in_parallel(16, [&](int n) {
+    bodies[static_cast<std::size_t>(n)] = test::ask(service, test::retry(test::kFailed)).body;
+  });
+  EXPECT_EQ(std::count(bodies.begin(), bodies.end(), contract::example("retry-answer").dump()), 1);
+}
+
+TEST(ParallelFirstTouches, OfOneSandboxMakeItOnce) {
+  FlowService service(Settings{});
+  for (int round = 0; round < 20; ++round) {
+    const std::string name = "sandbox-" + std::to_string(round);
+    std::vector<std::string> ids(8);
+    in_parallel(8, [&](int n) {
+      auto asked = test::retry(test::kZeroRecords).set("x-sandbox-name", name);
+      ids[static_cast<std::size_t>(n)] = test::body_of(test::ask(service, asked)).at("id");
+    });
+    for (const std::string &id : ids) {
+      EXPECT_EQ(test::ask(service, test::get(id).set("x-sandbox-name", name)).status, 200)
+          << "made in a sandbox that was lost";
+    }
+  }
+}
+
+TEST(ParallelFirstTouches, OfManySandboxesDoNotMixThem) {
+  FlowService service(Settings{});
+  in_parallel(16, [&](int n) {
+    const std::string name = "sandbox-" + std::to_string(n);
+    for (int i = 0; i < 10; ++i) {
+      auto asked = test::retry(test::kFailed).set("x-sandbox-name", name);
+      EXPECT_EQ(test::ask(service, asked).body == contract::example("retry-answer").dump(), i == 0);
+    }
+  });
+}
+
+TEST(ParallelReads, OfARunThatEndsMeanwhileAgreeOnItsEtag) {
+  const auto clock = std::make_shared<test::SetClock>(1700000000000);
+  FlowService service({.seed = parse_seed(R"({"flows":[{"id":"f"}],"runs":[{"id":"r","flowId":"f",)"
+                                          R"("state":"failed"}],"defaults":{"durationMs":1000}})",
+                                          "test seed"),
+                       .clock = clock});
+  const std::string id = test::body_of(test::ask(service, test::retry("r"))).at("id");
+  std::vector<std::set<std::string>> etags(8);
+  in_parallel(8, [&](int n) {
+    for (int i = 0; i < 50; ++i) {
+      if (n == 0 && i == 25) {
+        clock->advance(1000);
+      }
+      etags[static_cast<std::size_t>(n)].insert(test::run_of(service, id).at("etag"));
+    }
+  });
+  std::set<std::string> all;
+  for (const auto &mine : etags) {
+    all.insert(mine.begin(), mine.end());
+  }
+  all.insert(test::run_of(service, id).at("etag"));
+  EXPECT_LE(all.size(), 2U);
+}
+
+} // namespace
+} // namespace flow::mock

@@ -1,0 +1,157 @@
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "tests/mock_server/resource.hpp"
+
+/// GET /flows/{id}: the documented fields, and lastRunDetails that are true.
+namespace flow::mock::test {
+namespace {
+
+Json flow_of(Stage &stage, std::string_view id) {
+  return body_of(stage(read("/flows/" + std::string(id)))).at("items").at(0);
+}
+
+TEST(GetFlow, HasTheDocumentedFields) {
+  Stage stage;
+  const Json answer = body_of(stage(read("/flows/" + std::string(kNightlyFlow))));
+  EXPECT_EQ(answer["items"].size(), 1);
+  EXPECT_EQ(answer["_links"], Json::object());
+  const Json flow = answer["items"][0];
+  for (const char *name : {"id",
+                           "createdAt",
+                           "updatedAt",
+                           "createdBy",
+                           "updatedBy",
+                           "createdClient",
+                           "updatedClient",
+                           "sandboxId",
+                           "sandboxName",
+                           "imsOrgId",
+                           "name",
+                           "description",
+                           "flowSpec",
+                           "state",
+                           "version",
+                           "etag",
+                           "sourceConnectionIds",
+                           "targetConnectionIds",
+                           "inheritedAttributes",
+                           "scheduleParams",
+                           "transformations",
+                           "runs",
+                           "lastOperation",
+                           "lastRunDetails"}) {
+    EXPECT_TRUE(flow.contains(name)) << name;
+  }
+  EXPECT_FALSE(flow.contains("source")) << "the mock's own";
+  EXPECT_EQ(flow["id"], kNightlyFlow);
+  EXPECT_EQ(flow["sandboxName"], "{SANDBOX_NAME}");
+  EXPECT_EQ(flow["imsOrgId"], "{ORG_ID}");
+  EXPECT_EQ(flow["version"], flow["etag"]);
+}
+
+TEST(GetFlow, IsWhatTheListShows) {
+  Stage stage;
+  const Json listed = body_of(stage(read("/flows")));
+  ASSERT_EQ(listed["items"].size(), 4);
+  for (const Json &item : listed["items"]) {
+    EXPECT_EQ(item, flow_of(stage, item["id"].get<std::string>()));
+  }
+}
+
+TEST(GetFlow, LeadsToItsRuns) {
+  Stage stage;
+  for (const std::string_view id : {kHourlyFlow, kNightlyFlow, kStreamingFlow}) {
+    const std::string runs = flow_of(stage, id)["runs"];
+    const Json listed = body_of(stage(read(runs)));
+    ASSERT_FALSE(listed["items"].empty()) << runs;
+    for (const Json &run : listed["items"]) {
+      EXPECT_EQ(run["flowId"], id);
+    }
+  }
+}
+
+TEST(GetFlow, OfNoFlowIsNotFound) {
+  Stage stage;
+  for (const char *id : {"none", "4fb0418e-1804-45d6-8d56-dd51f05c0baf", "%FF"}) {
+    const Response refused = stage(read(std::string("/flows/") + id));
+    EXPECT_EQ(refused.status, 404);
+    EXPECT_EQ(error_in(refused), "1439-404");
+    EXPECT_EQ(body_of(refused)["report"]["type"], "flows");
+  }
+}
+
+TEST(LastRunDetails, AreOfTheRunStartedLastAndSayWhatItSays) {
+  Stage stage;
+  for (const std::string_view id : {kHourlyFlow, kNightlyFlow, kStreamingFlow}) {
+    const Json details = flow_of(stage, id)["lastRunDetails"];
+    const Json run = run_of(stage.service, details["id"].get<std::string>());
+    EXPECT_EQ(run["flowId"], id);
+    EXPECT_EQ(details["state"], status_in(run));
+    const Json &durations = run["metrics"]["durationSummary"];
+    EXPECT_EQ(details["startedAtUTC"], durations["startedAtUTC"]);
+    EXPECT_EQ(details.value("completedAtUTC", 0), durations.value("completedAtUTC", 0));
+  }
+  EXPECT_EQ(flow_of(stage, kNightlyFlow)["lastRunDetails"]["id"], kInProgress);
+}
+
+TEST(LastRunDetails, AreAbsentBeforeTheFirstRun) {
+  Stage stage;
+  EXPECT_FALSE(flow_of(stage, kOnDemandFlow).contains("lastRunDetails"));
+}
+
+TEST(LastRunDetails, FollowANewRunToItsEnd) {
+  Stage stage([](Settings &settings) { settings.seed.defaults.duration_ms = 1000; });
+  const std::string id = created_id(stage(create()));
+  Json details = flow_of(stage, kOnDemandFlow)["lastRunDetails"];
+  EXPECT_EQ(details["id"], id);
+  EXPECT_EQ(details["state"], "inProgress");
+  EXPECT_EQ(details["startedAtUTC"], kNow);
+  EXPECT_FALSE(details.contains("completedAtUTC"));
+  stage.clock->advance(5000); // nobody looks at the run itself before
+  details = flow_of(stage, kOnDemandFlow)["lastRunDetails"];
+  EXPECT_EQ(details["state"], "success");
+  EXPECT_EQ(details["completedAtUTC"], kNow + 1000);
+}
+
+TEST(LastRunDetails, FollowARetryAndAnUpdate) {
+  Stage stage;
+  stage.clock->advance(10);
+  const std::string id = body_of(stage(retry(kZeroRecords)))["id"];
+  EXPECT_EQ(flow_of(stage, kNightlyFlow)["lastRunDetails"]["id"], id);
+  stage.clock->advance(10);
+  ASSERT_EQ(stage(update(id, R"({"providerRefId":"x"})", "*")).status, 200);
+  const Json details = flow_of(stage, kNightlyFlow)["lastRunDetails"];
+  EXPECT_EQ(details["completedAtUTC"], kNow + 10) << "an update does not move its end";
+}
+
+TEST(LastRunDetails, OfARunThatAnUpdateEnded) {
+  Stage stage;
+  ASSERT_EQ(stage(update(kInProgress, R"({"metrics":{"statusSummary":{"status":"failed"}}})", "*")).status,
+            200);
+  EXPECT_EQ(flow_of(stage, kNightlyFlow)["lastRunDetails"]["state"], "failed");
+}
+
+TEST(Flow, ShowsTheDeltaColumnThatARunGaveIt) {
+  Stage stage;
+  EXPECT_EQ(flow_of(stage, kOnDemandFlow)["transformations"], Json::array());
+  ASSERT_EQ(stage(create()).status, 201);
+  EXPECT_EQ(flow_of(stage, kOnDemandFlow)["transformations"][0]["params"]["deltaColumn"]["name"], "DOB");
+}
+
+TEST(Flow, SeededWithADeltaColumnHasIt) {
+  Stage stage([](Settings &settings) {
+    settings.seed = parse_seed(R"({"flows":[{"id":"f","transformations":[{"name":"Copy","params":
+        {"deltaColumn":{"name":"seeded"}}}]}],"runs":[]})",
+                               "test");
+  });
+  EXPECT_EQ(error_in(stage(create(run_on_demand("f")))), "1312-400");
+  Json body = run_on_demand("f");
+  body["params"]["deltaColumn"]["name"] = "seeded";
+  EXPECT_EQ(stage(create(body)).status, 201);
+  EXPECT_EQ(flow_of(stage, "f")["transformations"].size(), 1);
+}
+
+} // namespace
+} // namespace flow::mock::test

@@ -1,0 +1,259 @@
+#include <future>
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "tests/mock_server/edge_fixture.hpp"
+
+/// Connections: slow, idle, many, closing; and how the edge starts and stops.
+namespace flow::mock {
+namespace {
+
+using namespace test;
+
+TEST_F(ImpatientEdge, ASlowRequestLineTimesOut) {
+  expect_refused("POST " + kRuns, 408);
+}
+
+TEST_F(ImpatientEdge, SlowHeadersTimeOut) {
+  expect_refused(kRetry + kHeaders + "Content-Len", 408);
+}
+
+TEST_F(ImpatientEdge, ASlowBodyTimesOut) {
+  expect_refused(kRetry + kHeaders + "Content-Length: 20\r\n\r\nabc", 408);
+}
+
+TEST_F(ImpatientEdge, SlowChunksTimeOut) {
+  expect_refused(kRetry + kHeaders + "Transfer-Encoding: chunked\r\n\r\n5\r\nab", 408);
+}
+
+TEST_F(ImpatientEdge, ADrippingClientGetsNoTimeForEachByte) {
+  RawClient client(server.port);
+  client.send(kRetry + kHeaders);
+  // The client would go on for a minute; it ends when the server has had enough.
+  std::promise<void> answered;
+  std::thread dripping([&client, has_answered = answered.get_future()] {
+    for (int i = 0; i < 1200; ++i) {
+      if (has_answered.wait_for(std::chrono::milliseconds(50)) == std::future_status::ready ||
+          !client.send("X")) {
+        return;
+      }
+    }
+  });
+  const Answer answer = client.answer();
+  answered.set_value();
+  dripping.join();
+  EXPECT_EQ(answer.status, 408);
+  expect_still_serving();
+}
+
+TEST_F(Edge, AHalfClosedClientIsStillAnswered) {
+  RawClient client(server.port);
+  client.send(kGoodRetry);
+  client.end_sending();
+  EXPECT_EQ(client.answer().status, 200);
+  EXPECT_TRUE(client.is_closed());
+}
+
+TEST_F(Edge, ACutBodyIsRefused) {
+  RawClient client(server.port);
+  client.send(kRetry + kHeaders + "Content-Length: 20\r\n\r\nabc");
+  client.end_sending();
+  const Answer answer = client.answer();
+  EXPECT_EQ(answer.status, 400);
+  expect_well_formed(answer);
+  expect_still_serving();
+}
+
+TEST_F(Edge, ClientsThatGoWithoutAWordHarmNobody) {
+  for (const std::string &begun :
+       {std::string(), std::string("PO"), kRetry, kGoodRetry, kGoodRetry + kGoodRetry}) {
+    RawClient(server.port).send(begun);
+  }
+  expect_still_serving();
+}
+
+TEST_F(Edge, PipelinedRequestsAreAllAnsweredInTheirOrder) {
+  RawClient client(server.port);
+  client.send(kGoodRetry + kGoodGet + kRetry + kHeaders + "Content-Length: 2\r\n\r\n{}" + kGoodGet);
+  EXPECT_TRUE(client.answer().json().contains("id"));
+  EXPECT_TRUE(client.answer().json().contains("items"));
+  EXPECT_TRUE(client.answer().json().contains("id"));
+  EXPECT_TRUE(client.answer().json().contains("items"));
+}
+
+TEST_F(Edge, AConnectionServesMoreThanAFewRequests) {
+  RawClient client(server.port);
+  for (int i = 0; i < 300; ++i) {
+    client.send(kGoodGet);
+    ASSERT_EQ(client.answer().status, 200) << "request " << i;
+  }
+}
+
+TEST_F(Edge, ConnectionCloseIsHonoured) {
+  RawClient client(server.port);
+  client.send(kGet + kHeaders + "Connection: close\r\n\r\n");
+  EXPECT_EQ(client.answer().status, 200);
+  EXPECT_TRUE(client.is_closed());
+}
+
+TEST(EdgeKeepAlive, AnIdleConnectionIsClosedAfterItsTime) {
+  EdgeServer server({.keep_alive_timeout = std::chrono::milliseconds(100)});
+  RawClient client(server.port);
+  client.send(kGoodGet);
+  EXPECT_EQ(client.answer().status, 200);
+  EXPECT_TRUE(client.is_closed());
+}
+
+/// `count` clients that have had an answer each and stay connected.
+std::vector<RawClient> idle_clients(int port, int count) {
+  std::vector<RawClient> clients;
+  clients.reserve(static_cast<std::size_t>(count));
+  for (int i = 0; i < count; ++i) {
+    clients.emplace_back(port).send(kGoodGet);
+    EXPECT_EQ(clients.back().answer().status, 200);
+  }
+  return clients;
+}
+
+TEST(EdgeKeepAlive, TwoHundredIdleClientsDoNotKeepANewOneWaiting) {
+  // Until the idle ones time out, which this test does not live to see, none of their threads is free.
+  EdgeServer server({.keep_alive_timeout = std::chrono::minutes(10)});
+  auto idle = idle_clients(server.port, 200);
+  RawClient client(server.port);
+  client.send(kGoodRetry);
+  EXPECT_EQ(client.answer().status, 200);
+  idle.front().send(kGoodGet);
+  EXPECT_EQ(idle.front().answer().status, 200) << "and the idle ones are still served";
+}
+
+TEST(EdgeConnections, PastTheLimitAreToldToComeAgain) {
+  EdgeServer server({.connections = 4, .keep_alive_timeout = std::chrono::minutes(10)});
+  auto idle = idle_clients(server.port, 4);
+  RawClient refused(server.port);
+  refused.send(kGoodGet);
+  const Answer answer = refused.answer();
+  EXPECT_EQ(answer.status, 503);
+  EXPECT_EQ(answer.header("Retry-After"), "1");
+  expect_well_formed(answer);
+  EXPECT_TRUE(refused.is_closed());
+  idle.front().send(kGoodGet);
+  EXPECT_EQ(idle.front().answer().status, 200);
+}
+
+TEST(EdgeConnections, AreFreeAgainWhenTheirClientsGo) {
+  EdgeServer server({.connections = 2});
+  { auto idle = idle_clients(server.port, 2); }
+  // The edge sees that they went in a moment of its own choosing.
+  int status = 0;
+  for (int i = 0; i < 1000 && status != 200; ++i) {
+    RawClient client(server.port);
+    client.send(kGoodGet);
+    status = client.answer().status;
+  }
+  EXPECT_EQ(status, 200);
+}
+
+TEST(EdgeConnections, ManyAtOnceAreAllServed) {
+  EdgeServer server;
+  std::vector<RawClient> clients;
+  for (int i = 0; i < 300; ++i) {
+    clients.emplace_back(server.port);
+  }
+  for (RawClient &client : clients) {
+    client.send(kGoodRetry);
+  }
+  for (RawClient &client : clients) {
+    EXPECT_EQ(client.answer().status, 200);
+  }
+}
+
+TEST(EdgeStart, APortThatIsTakenIsSaidSo) {
+  EdgeServer server;
+  HttpEdge second([](const Request &) { return Response{}; });
+  try {
+    second.start("127.0.0.1", server.port);
+    FAIL() << "two servers on one port";
+  } catch (const std::runtime_error &error) {
+    EXPECT_NE(std::string(error.what()).find("in use"), std::string::npos) << error.what();
+  }
+}
+
+TEST(EdgeStart, AnAddressOfAnotherMachineIsSaidSo) {
+  HttpEdge edge([](const Request &) { return Response{}; });
+  for (const char *host : {"192.0.2.1", "no such host"}) {
+    EXPECT_THROW(edge.start(host, 0), std::runtime_error) << host;
+  }
+}
+
+TEST(EdgeStart, ItsPortIsFreeAgainAfterStop) {
+  EdgeServer first;
+  idle_clients(first.port, 1);
+  first.edge.stop();
+  HttpEdge second([](const Request &) { return Response{.status = 200, .headers = {}, .body = "{}"}; });
+  EXPECT_EQ(second.start("127.0.0.1", first.port), first.port);
+}
+
+TEST(EdgeStop, ReturnsThoughClientsAreIdleAndClosesThem) {
+  EdgeServer server({.keep_alive_timeout = std::chrono::minutes(10)});
+  auto idle = idle_clients(server.port, 20);
+  const RawClient silent(server.port);
+  server.edge.stop();
+  for (RawClient &client : idle) {
+    EXPECT_TRUE(client.is_closed());
+  }
+  EXPECT_THROW(RawClient(server.port).send(""), std::runtime_error) << "nobody listens";
+}
+
+TEST(EdgeStop, ReturnsThoughAClientNeverPauses) {
+  EdgeServer server;
+  RawClient client(server.port);
+  std::thread sending([&client] {
+    std::string many;
+    for (int i = 0; i < 200; ++i) {
+      many += kGoodGet;
+    }
+    while (client.send(many)) {
+    }
+  });
+  std::thread reading([&client] {
+    while (client.answer().status != 0) {
+    }
+  });
+  RawClient other(server.port);
+  other.send(kGoodGet);
+  EXPECT_EQ(other.answer().status, 200);
+  server.edge.stop();
+  sending.join();
+  reading.join();
+}
+
+TEST(EdgeStop, AnswersTheRequestThatIsBeingMade) {
+  std::promise<void> begun;
+  std::promise<void> may_end;
+  HttpEdge edge([&](const Request &) {
+    begun.set_value();
+    may_end.get_future().wait();
+    return Response{.status = 200, .headers = {}, .body = "{}"};
+  });
+  const int port = edge.start("127.0.0.1", 0);
+  RawClient client(port);
+  client.send(kGoodGet);
+  begun.get_future().wait();
+  std::thread stopping([&edge] { edge.stop(); });
+  may_end.set_value();
+  EXPECT_EQ(client.answer().status, 200);
+  stopping.join();
+}
+
+TEST(EdgeStop, MayBeCalledTwiceOrWithoutAStart) {
+  EdgeServer server;
+  server.edge.stop();
+  server.edge.stop();
+  HttpEdge never([](const Request &) { return Response{}; });
+  never.stop();
+}
+
+} // namespace
+} // namespace flow::mock

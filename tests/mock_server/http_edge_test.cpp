@@ -1,0 +1,275 @@
+#include "mock_server/http_edge.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/mock_server/edge_fixture.hpp"
+
+/// What the edge reads and how it answers: good requests in odd forms, and bad ones.
+namespace flow::mock {
+namespace {
+
+using namespace test;
+
+TEST_F(Edge, DocumentedCurlCallIsAnsweredWithTheDocumentedExample) {
+  // What curl sends for the documented command: a POST without Content-Length.
+  const Answer answer =
+      send("POST " + kRuns + std::string(kFailed) +
+           "/action?op=re-trigger HTTP/1.1\r\nHost: localhost\r\nUser-Agent: curl/7.88.1\r\n"
+           "Accept: */*\r\nAuthorization: Bearer {ACCESS_TOKEN}\r\nx-api-key: {API_KEY}\r\n"
+           "x-gw-ims-org-id: {ORG_ID}\r\nx-sandbox-name: {SANDBOX_NAME}\r\n"
+           "Content-Type: application/json\r\n\r\n");
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(answer.body, contract::example("retry-answer").dump());
+}
+
+TEST_F(Edge, PostWithoutABodyDoesNotWaitForOne) {
+  expect_answered(kGoodRetry, 200);
+}
+
+TEST_F(Edge, BodyWithALengthIsRead) {
+  expect_answered(kRetry + kHeaders + "Content-Length: 2\r\n\r\n{}", 200);
+  expect_answered(kRetry + kHeaders + "Content-Length: 0\r\n\r\n", 200);
+  expect_answered(kRetry + kHeaders + "Content-Length: 00\r\n\r\n", 200);
+  expect_answered(kRetry + kHeaders + "Content-Length: 4\r\n\r\noops", 400);
+}
+
+TEST_F(Edge, ChunkedBodyIsRead) {
+  const std::string head = kRetry + kHeaders + "Transfer-Encoding: chunked\r\n\r\n";
+  expect_answered(head + "1\r\n{\r\n1\r\n}\r\n0\r\n\r\n", 200);
+  expect_answered(head + "0\r\n\r\n", 200);
+  expect_answered(head + "4\r\noops\r\n0\r\n\r\n", 400);
+}
+
+TEST_F(Edge, BodyOfTheWholeLimitIsRead) {
+  const std::string body = '"' + std::string(1024UL * 1024 - 2, 'a') + '"';
+  expect_answered(kRetry + kHeaders + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body,
+                  200);
+}
+
+TEST_F(Edge, BodyPastTheLimitIsTooLarge) {
+  const std::string body(1024UL * 1024 + 1, ' ');
+  expect_refused(kRetry + kHeaders + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body,
+                 413);
+  expect_refused(kRetry + kHeaders + "Content-Length: 999999999999\r\n\r\n{}", 413);
+}
+
+TEST_F(Edge, ChunksPastTheLimitAreTooLarge) {
+  std::string chunks;
+  for (int i = 0; i < 40; ++i) {
+    chunks += "10000\r\n" + std::string(65536, ' ') + "\r\n";
+  }
+  expect_refused(kRetry + kHeaders + "Transfer-Encoding: chunked\r\n\r\n" + chunks + "0\r\n\r\n", 413);
+}
+
+TEST_F(Edge, ChunksOfOneByteAreBoundedToo) {
+  std::string chunks;
+  for (int i = 0; i < 300000; ++i) {
+    chunks += "1;name=value\r\n \r\n";
+  }
+  expect_refused(kRetry + kHeaders + "Transfer-Encoding: chunked\r\n\r\n" + chunks + "0\r\n\r\n", 413);
+}
+
+TEST_F(Edge, ChunkSizesThatAreNoneAreRefused) {
+  const std::string head = kRetry + kHeaders + "Transfer-Encoding: chunked\r\n\r\n";
+  expect_refused(head + "zz\r\n{}\r\n0\r\n\r\n", 400);
+  expect_refused(head + "-1\r\n{}\r\n0\r\n\r\n", 400);
+}
+
+TEST_F(Edge, LinesThatAreNoRequestAreRefused) {
+  for (const char *line : {"hello", "FOO / HTTP/1.1", "GET / HTTP/9.9", "GET /", "GET / HTTP/1.1 x",
+                           "get / HTTP/1.1", "\x16\x03\x01"}) {
+    expect_refused(std::string(line) + "\r\n\r\n", 400);
+  }
+  expect_refused(kGet.substr(0, kGet.size() - 2) + "\n\n", 400);
+}
+
+TEST_F(Edge, NulsAreAnswered) {
+  using namespace std::string_literals;
+  const Answer in_line = send("GET /a\0b HTTP/1.1\r\n"s + kHeaders + "\r\n");
+  EXPECT_TRUE(in_line.status == 400 || in_line.status == 404) << in_line.status;
+  expect_answered(kGet + kHeaders + "A: b\0c\r\n\r\n"s, 200);
+  const Answer in_token = send(kGet + "Authorization: Bearer a\0b\r\n\r\n"s);
+  EXPECT_EQ(in_token.status, 401);
+  expect_answered(kRetry + kHeaders + "Content-Length: 1\r\n\r\n\0"s, 400);
+}
+
+TEST_F(Edge, AnOpOfFiveThousandCharactersIsUnsupported) {
+  expect_answered(
+      "POST " + kRuns + "x/action?op=" + std::string(5000, 'a') + " HTTP/1.1\r\n" + kHeaders + "\r\n", 400);
+}
+
+TEST_F(Edge, AnOpOfFiftyThousandCharactersIsUnsupportedToo) {
+  const std::string line = "POST " + kRuns + "x/action?op=" + std::string(50000, 'a') + " HTTP/1.1\r\n";
+  expect_answered(line + kHeaders + "\r\n", 400);
+}
+
+TEST_F(Edge, ALongLineMayComeInPieces) {
+  RawClient client(server.port);
+  client.send("GET " + kRuns.substr(0, kRuns.size() - 1) + "?property=id==");
+  client.send(std::string(9000, 'a'));
+  client.send(" HTTP/1.1\r\n" + kHeaders + "\r\n" + kGoodGet);
+  EXPECT_EQ(client.answer().json()["items"], Json::array());
+  EXPECT_EQ(client.answer().status, 200);
+}
+
+TEST_F(Edge, ALineOfSeventyThousandCharactersIsTooMuch) {
+  const std::string line = "POST " + kRuns + "x/action?op=" + std::string(70000, 'a') + " HTTP/1.1\r\n";
+  expect_refused(line + kHeaders + "\r\n", 431);
+}
+
+TEST_F(Edge, ALongLineWithoutATargetIsTooLong) {
+  expect_refused(std::string(9000, 'a') + "\r\n" + kHeaders + "\r\n", 414);
+}
+
+TEST_F(Edge, ALongPathWithABodyIsNotFound) {
+  expect_answered(
+      "POST /" + std::string(8000, 'a') + " HTTP/1.1\r\n" + kHeaders + "Content-Length: 2\r\n\r\n{}", 404);
+}
+
+TEST_F(Edge, HugeHeadersAreTooLarge) {
+  // A field past 8192 bytes is not HTTP to us; more than 64 KiB in all, too large.
+  expect_refused(kGet + kHeaders + "X: " + std::string(9000, 'a') + "\r\n\r\n", 400);
+  expect_refused(kGet + kHeaders + "X: " + std::string(1000000, 'a') + "\r\n\r\n", 431);
+  expect_refused(std::string(1000000, 'a'), 431);
+}
+
+TEST_F(Edge, ManyHeadersAreTooLarge) {
+  const auto with = [](int count) {
+    std::string fields;
+    for (int i = 0; i < count; ++i) {
+      fields += "X-A: b\r\n";
+    }
+    return kGet + kHeaders + fields + "\r\n";
+  };
+  expect_answered(with(128 - 6), 200);
+  EXPECT_EQ(send(with(129 - 6)).status, 431);
+  EXPECT_EQ(send(with(5000)).status, 431);
+  EXPECT_EQ(send(with(100000)).status, 431);
+}
+
+TEST_F(Edge, PercentGarbageIsABadRequest) {
+  for (const char *garbage : {"%zz", "%", "%4", "%-1"}) {
+    expect_answered("GET " + kRuns + garbage + " HTTP/1.1\r\n" + kHeaders + "\r\n", 400);
+  }
+  expect_answered("POST " + kRuns + "x/action?op=%zz HTTP/1.1\r\n" + kHeaders + "\r\n", 400);
+}
+
+TEST_F(Edge, PathTricksAreNotFound) {
+  for (const char *trick : {"../runs/%2e%2e/x", "..%2f..%2fetc%2fpasswd", "%00%ff", "\xff\xfe", "..",
+                            "%2e%2e", "x/../x", "x;y", "\\x"}) {
+    expect_answered("GET " + kRuns + trick + " HTTP/1.1\r\n" + kHeaders + "\r\n", 404);
+  }
+}
+
+TEST_F(Edge, ContentLengthsThatAreNoneAreRefused) {
+  for (const char *length :
+       {"-5", "abc", "5x", "+5", "0x5", "99999999999999999999999", "1, 1", "1 1", "1.0"}) {
+    expect_refused(kRetry + kHeaders + "Content-Length: " + length + "\r\n\r\n{}", 400);
+  }
+}
+
+TEST_F(Edge, SeveralContentLengthsAreRefused) {
+  for (const auto &[one, other] : {std::pair{"2", "2"}, {"0", "5"}, {"5", "0"}}) {
+    expect_refused(kRetry + kHeaders + "Content-Length: " + one + "\r\nContent-Length: " + other + "\r\n\r\n",
+                   400);
+  }
+}
+
+TEST_F(Edge, LengthAndChunksTogetherAreRefused) {
+  expect_refused(kRetry + kHeaders + "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n", 400);
+  expect_refused(kRetry + kHeaders + "Content-Length: 0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400);
+}
+
+TEST_F(Edge, OtherTransferEncodingsAreRefused) {
+  expect_refused(kRetry + kHeaders + "Transfer-Encoding: gzip\r\n\r\n", 400);
+  expect_refused(kRetry + kHeaders + "Transfer-Encoding: chunked\r\nTransfer-Encoding: gzip\r\n\r\n0\r\n\r\n",
+                 400);
+}
+
+std::string with_content_type(std::string_view type) {
+  std::string headers = kHeaders;
+  constexpr std::string_view kJson = "application/json";
+  return headers.replace(headers.find(kJson), kJson.size(), type);
+}
+
+TEST_F(Edge, MultipartIsNoContentTypeOfOurs) {
+  for (const char *type : {"multipart/form-data", "multipart/form-data; boundary=x"}) {
+    const Answer answer = send(kRetry + with_content_type(type) + "Content-Length: 5\r\n\r\nabcde");
+    EXPECT_EQ(answer.status, 400);
+    EXPECT_EQ(answer.json().value("title", ""), "BadRequestError");
+  }
+}
+
+TEST_F(Edge, FormsAreNoContentTypeOfOurs) {
+  expect_answered(kRetry + with_content_type("application/x-www-form-urlencoded") +
+                      "Content-Length: 13\r\n\r\nop=re-trigger",
+                  400);
+}
+
+TEST_F(Edge, AGetWithABodyIsAnswered) {
+  EXPECT_EQ(send(kGet + kHeaders + "Content-Length: 5\r\n\r\nabcde").status, 200);
+  EXPECT_EQ(send(kGet + kHeaders + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n").status, 200);
+}
+
+TEST_F(Edge, GzipGarbageIsAnswered) {
+  const Answer answer = send(kRetry + kHeaders + "Content-Encoding: gzip\r\nContent-Length: 2\r\n\r\n{}");
+  EXPECT_GE(answer.status, 400);
+  EXPECT_LT(answer.status, 500);
+}
+
+TEST_F(Edge, ExpectContinueIsToldToContinueBeforeTheBody) {
+  RawClient client(server.port);
+  client.send(kRetry + kHeaders + "Expect: 100-continue\r\nContent-Length: 2\r\n\r\n");
+  EXPECT_EQ(client.answer().status, 100);
+  client.send("{}");
+  const Answer answer = client.answer();
+  EXPECT_EQ(answer.status, 200) << answer.body;
+}
+
+TEST_F(Edge, RangesAreIgnored) {
+  expect_answered(kGet + kHeaders + "Range: bytes=0-3\r\n\r\n", 200);
+  RawClient client(server.port);
+  client.send(kGet + kHeaders + "Range: bytes=0-3\r\n\r\n");
+  EXPECT_TRUE(client.answer().json().contains("items"));
+}
+
+TEST_F(Edge, RangesThatAreNoneAreAnswered) {
+  const Answer answer = send(kGet + kHeaders + "Range: bytes=z\r\n\r\n");
+  EXPECT_TRUE(answer.status == 200 || answer.status == 400) << answer.status;
+}
+
+TEST_F(Edge, HeadHasTheHeadersOfGetAndNoBody) {
+  RawClient client(server.port);
+  client.send("HEAD" + kGoodGet.substr(3) + kGoodGet);
+  const Answer head = client.answer(true);
+  const Answer get = client.answer();
+  EXPECT_EQ(head.status, 200);
+  EXPECT_EQ(head.header("Content-Length"), get.header("Content-Length"));
+  EXPECT_TRUE(get.json().contains("items")) << get.body;
+}
+
+TEST_F(Edge, MethodsWeLackAreNotAllowed) {
+  for (const char *method : {"OPTIONS", "PATCH", "DELETE", "TRACE"}) {
+    const Answer answer = send(method + kGoodGet.substr(3));
+    EXPECT_EQ(answer.status, 405) << method;
+    EXPECT_EQ(answer.header("Allow"), "GET, PUT");
+  }
+  EXPECT_EQ(send("OPTIONS * HTTP/1.1\r\n" + kHeaders + "\r\n").status, 400);
+}
+
+TEST_F(Edge, AbsoluteFormIsAnswered) {
+  expect_answered("POST http://localhost" + kGoodRetry.substr(5), 200);
+}
+
+TEST_F(Edge, HeaderNamesAreReadInAnyCase) {
+  expect_answered(kRetry + "HOST: x\r\nauthorization: Bearer t\r\nX-API-KEY: k\r\nX-Gw-Ims-Org-Id: o\r\n"
+                           "X-SANDBOX-NAME: s\r\ncontent-type: application/json; charset=utf-8\r\n\r\n",
+                  200);
+}
+
+TEST_F(Edge, WhatAClientSaysOfItsAddressIsNoHeaderOfOurs) {
+  expect_answered(kGet + kHeaders + "REMOTE_ADDR: x\r\nLOCAL_PORT: y\r\n\r\n", 200);
+}
+
+} // namespace
+} // namespace flow::mock

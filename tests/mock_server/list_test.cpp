@@ -1,0 +1,271 @@
+#include <algorithm>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "tests/mock_server/resource.hpp"
+
+/// GET /runs and GET /flows, from the request to the answer.
+namespace flow::mock::test {
+namespace {
+
+using Ids = std::vector<std::string>;
+
+/// Adds runs, a millisecond each; those of one call of `add` after another have the same time with `step_ms`
+/// 0.
+struct Runs {
+  explicit Runs(int first, std::int64_t step = 1) : step_ms(step) { add(first); }
+
+  void add(int runs) {
+    for (int i = 0; i < runs; ++i) {
+      stage.clock->advance(step_ms);
+      Json body = run_on_demand();
+      body["params"].erase("deltaColumn");
+      const Response created = stage(create(body));
+      ASSERT_EQ(created.status, 201) << created.body;
+      made.push_back(created_id(created));
+    }
+  }
+  /// All runs of the sandbox, by id.
+  [[nodiscard]] std::set<std::string> all() {
+    const Ids ids = ids_in(stage(read("/runs?limit=1000")));
+    return {ids.begin(), ids.end()};
+  }
+
+  std::int64_t step_ms;
+  Stage stage;
+  Ids made{};
+};
+
+enum class Way { token_alone, query_repeated };
+
+/// The query of the next page, in either documented way; "" after the last.
+std::string next_query(const Response &listed, const std::string &first, Way way) {
+  const std::string token = token_in(listed);
+  if (token.empty()) {
+    return "";
+  }
+  return way == Way::token_alone ? "continuationToken=" + token : first + "&continuationToken=" + token;
+}
+
+struct Paging {
+  std::string name;
+  std::string query;
+  Way way;
+};
+
+std::vector<Paging> pagings() {
+  std::vector<Paging> all;
+  for (const auto &[name, query] : std::vector<std::pair<std::string, std::string>>{
+           {"NoOrder", "limit=3"},
+           {"CreatedAt", "limit=3&orderby=createdAt"},
+           {"CreatedAtDescending", "orderby=-createdAt&limit=3"},
+           {"UpdatedAt", "limit=3&orderby=+updatedAt"},
+           {"UpdatedAtDescending", "limit=3&orderby=-updatedAt"},
+           {"Id", "limit=3&orderby=%2Bid"},
+           {"DefaultsSent", "limit=3&property=&orderby=&count=false"}}) {
+    all.push_back({name + "TokenAlone", query, Way::token_alone});
+    all.push_back({name + "QueryRepeated", query, Way::query_repeated});
+  }
+  return all;
+}
+
+class EveryPaging : public testing::TestWithParam<Paging> {};
+
+TEST_P(EveryPaging, LosesAndRepeatsNothingWhileRunsAreAdded) {
+  for (const std::int64_t step_ms : {1, 0}) { // 0: all added runs tie
+    Runs runs(20, step_ms);
+    const std::set<std::string> before = runs.all();
+    Ids listed;
+    int pages = 0;
+    for (std::string query = GetParam().query; !query.empty(); ++pages) {
+      const Response page = runs.stage(read("/runs?" + query));
+      ASSERT_EQ(page.status, 200) << page.body;
+      const Ids ids = ids_in(page);
+      ASSERT_LE(ids.size(), 3);
+      listed.insert(listed.end(), ids.begin(), ids.end());
+      query = next_query(page, GetParam().query, GetParam().way);
+      if (pages < 6) {
+        runs.add(2);
+      }
+      ASSERT_LT(pages, 50) << "no end";
+    }
+    const std::set<std::string> once(listed.begin(), listed.end());
+    EXPECT_EQ(once.size(), listed.size()) << "a run was listed twice";
+    EXPECT_TRUE(std::includes(once.begin(), once.end(), before.begin(), before.end())) << "a run was lost";
+    EXPECT_GE(pages, 9);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(List, EveryPaging, testing::ValuesIn(pagings()),
+                         [](const auto &paging) { return paging.param.name; });
+
+TEST(List, ShowsTheRunsAsGetDoes) {
+  Stage stage;
+  const Response listed = stage(read("/runs"));
+  ASSERT_EQ(listed.status, 200);
+  const Json body = body_of(listed);
+  EXPECT_EQ(body["_links"], Json::object());
+  ASSERT_EQ(body["items"].size(), 5);
+  for (const Json &item : body["items"]) {
+    EXPECT_EQ(item, run_of(stage.service, item["id"].get<std::string>()));
+  }
+}
+
+TEST(List, NextLinkHoldsNothingBehindItsToken) {
+  Stage stage;
+  const std::string href = body_of(stage(read("/runs?limit=2")))["_links"]["next"]["href"];
+  const std::string start = "/runs?continuationToken=";
+  EXPECT_EQ(href.substr(0, start.size()), start);
+  EXPECT_EQ(std::count(href.begin(), href.end(), '='), 1);
+  EXPECT_EQ(href.find('&'), std::string::npos);
+}
+
+TEST(List, HasTheDefaultLimitAndAMaximum) {
+  Runs runs(1100, 0);
+  EXPECT_EQ(ids_in(runs.stage(read("/runs"))).size(), 20);
+  const Response most = runs.stage(read("/runs?limit=1000"));
+  EXPECT_EQ(ids_in(most).size(), 1000);
+  EXPECT_EQ(ids_in(runs.stage(read("/runs?continuationToken=" + token_in(most)))).size(), 105);
+}
+
+TEST(List, CountStandsAlone) {
+  Stage stage;
+  EXPECT_EQ(stage(read("/runs?count=true")).body, R"({"count":5})");
+  EXPECT_EQ(stage(read("/runs?count=true&property=state==failed")).body, R"({"count":2})");
+  EXPECT_EQ(stage(read("/runs?count=true&property=id==none")).body, R"({"count":0})");
+  EXPECT_EQ(stage(read("/flows?count=true")).body, R"({"count":4})");
+}
+
+TEST(List, TheDocumentedFilters) {
+  Stage stage;
+  const auto found = [&](std::string_view property) { return ids_in(stage(with_property(property))); };
+  EXPECT_EQ(found("id==" + std::string(kFailed) + "," + std::string(kSuccess)),
+            Ids({std::string(kFailed), std::string(kSuccess)}));
+  EXPECT_EQ(found("flowId==" + std::string(kNightlyFlow)).size(), 3);
+  EXPECT_EQ(found("state==inProgress"), Ids({std::string(kInProgress)}));
+  EXPECT_EQ(found("state==INPROGRESS"), Ids({std::string(kInProgress)}));
+  EXPECT_EQ(found("metrics.statusSummary.status==Failed"),
+            Ids({std::string(kFailed), std::string(kStreaming)}));
+  EXPECT_EQ(found("metrics.durationSummary.startedAtUTC<1651587120000"), Ids({std::string(kSuccess)}));
+  EXPECT_EQ(found("metrics.durationSummary.startedAtUTC>=1651590720000"),
+            Ids({std::string(kZeroRecords), std::string(kInProgress)}));
+  EXPECT_EQ(found("activities[].targetInfo[].reference.ids[]==01EF01X41KJD82Y9ZX6ET54PCZ"),
+            Ids({std::string(kSuccess)}));
+  EXPECT_EQ(found("metrics.recordSummary.failedRecordCount==1"), Ids({std::string(kSuccess)}));
+}
+
+TEST(List, AllFiltersMustHold) {
+  Stage stage;
+  EXPECT_EQ(ids_in(stage(read("/runs?property=state==failed&property=flowId==" + std::string(kNightlyFlow)))),
+            Ids({std::string(kFailed)}));
+}
+
+TEST(List, NoItemsWhereNothingPasses) {
+  Stage stage;
+  EXPECT_EQ(stage(read("/runs?property=id==none")).body, R"({"items":[],"_links":{}})");
+}
+
+TEST(List, AProjectionKeepsTheNamedFields) {
+  Stage stage;
+  const Json item =
+      body_of(stage(read("/runs?property=etag,id&property=id==" + std::string(kFailed))))["items"][0];
+  EXPECT_EQ(item.size(), 2);
+  EXPECT_EQ(item["id"], kFailed);
+  EXPECT_TRUE(item.contains("etag"));
+}
+
+TEST(List, AFilterSeesTheRunAsItStandsNow) {
+  Stage stage([](Settings &settings) { settings.seed.defaults.duration_ms = 1000; });
+  const std::string id = body_of(stage(retry(kZeroRecords)))["id"];
+  EXPECT_EQ(ids_in(stage(read("/runs?property=state==success&orderby=-updatedAt"))).front(), kZeroRecords);
+  stage.clock->advance(1000);
+  EXPECT_EQ(ids_in(stage(read("/runs?property=state==success&orderby=-updatedAt"))).front(), id);
+}
+
+TEST(List, RunsThatEndWhilePagingAreNeitherLostNorRepeatedInAnOrderThatStays) {
+  for (const std::string order : {"", "&orderby=createdAt", "&orderby=-createdAt", "&orderby=id"}) {
+    Stage stage([](Settings &settings) { settings.seed.defaults.duration_ms = 5; });
+    for (int i = 0; i < 10; ++i) {
+      stage.clock->advance(1);
+      ASSERT_EQ(stage(create()).status, 201);
+    }
+    Ids listed;
+    std::string query = "limit=2" + order;
+    while (!query.empty()) {
+      const Response page = stage(read("/runs?" + query));
+      const Ids ids = ids_in(page);
+      listed.insert(listed.end(), ids.begin(), ids.end());
+      query = next_query(page, "", Way::token_alone);
+      stage.clock->advance(2);
+    }
+    EXPECT_EQ(listed.size(), 15) << order;
+    EXPECT_EQ(std::set<std::string>(listed.begin(), listed.end()).size(), 15) << order;
+  }
+}
+
+TEST(List, EachSandboxHasItsOwnRuns) {
+  Stage stage;
+  ASSERT_EQ(stage(create()).status, 201);
+  EXPECT_EQ(stage(read("/runs?count=true").set("x-sandbox-name", "other")).body, R"({"count":5})");
+  EXPECT_EQ(stage(read("/runs?count=true").set("x-gw-ims-org-id", "other")).body, R"({"count":5})");
+  EXPECT_EQ(stage(read("/runs?count=true")).body, R"({"count":6})");
+}
+
+TEST(List, ATokenIsOfOneListingOnly) {
+  Stage stage;
+  const std::string token = token_in(stage(read("/runs?limit=1")));
+  const std::string next = "?continuationToken=" + token;
+  EXPECT_EQ(stage(read("/runs" + next)).status, 200);
+  EXPECT_EQ(error_in(stage(read("/flows" + next))), "1452-400");
+  EXPECT_EQ(error_in(stage(read("/runs" + next).set("x-sandbox-name", "other"))), "1452-400");
+  EXPECT_EQ(error_in(stage(read("/runs" + next).set("x-gw-ims-org-id", "other"))), "1452-400");
+  Stage another;
+  EXPECT_EQ(error_in(another(read("/runs" + next))), "1452-400");
+}
+
+TEST(List, EveryChangeOfATokenIsRefused) {
+  Stage stage;
+  const std::string token = token_in(stage(read("/runs?limit=1&property=state==failed")));
+  for (std::size_t i = 0; i < token.size(); ++i) {
+    std::string changed = token;
+    changed[i] = changed[i] == 'A' ? 'B' : 'A';
+    EXPECT_EQ(error_in(stage(read("/runs?continuationToken=" + changed))), "1452-400") << i;
+    EXPECT_EQ(error_in(stage(read("/runs?continuationToken=x" + token.substr(i)))), "1452-400") << i;
+  }
+}
+
+TEST(List, NamesWhatIsWrongWithTheQuery) {
+  Stage stage;
+  const Response refused = stage(read("/runs?property=nosuch==1"));
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_EQ(error_in(refused), "1449-400");
+  EXPECT_NE(refused.body.find("nosuch"), std::string::npos);
+  EXPECT_EQ(error_in(stage(read("/runs?limit=2&count=true"))), "1401-400");
+  EXPECT_EQ(error_in(stage(read("/runs?property=name==x"))), "1449-400") << "a flow's field";
+  EXPECT_EQ(error_in(stage(read("/flows?property=flowId==x"))), "1449-400") << "a run's field";
+}
+
+TEST(ListFlows, PagesFiltersAndSortsAsRunsDo) {
+  Stage stage;
+  Ids listed;
+  std::string query = "limit=1&orderby=-name";
+  while (!query.empty()) {
+    const Response page = stage(read("/flows?" + query));
+    ASSERT_EQ(page.status, 200) << page.body;
+    listed.push_back(ids_in(page).at(0));
+    query = next_query(page, "", Way::token_alone);
+  }
+  EXPECT_EQ(listed, Ids({std::string(kStreamingFlow), std::string(kOnDemandFlow), std::string(kNightlyFlow),
+                         std::string(kHourlyFlow)}));
+  EXPECT_EQ(ids_in(stage(read("/flows?property=state==Enabled&property=createdAt<1600000000000"))),
+            Ids({std::string(kHourlyFlow)}));
+  EXPECT_EQ(ids_in(stage(read("/flows?property=lastRunDetails.state==inprogress"))),
+            Ids({std::string(kNightlyFlow)}));
+  EXPECT_EQ(ids_in(stage(read("/flows?property=lastRunDetails.startedAtUTC>=1651587120000"))).size(), 2);
+}
+
+} // namespace
+} // namespace flow::mock::test

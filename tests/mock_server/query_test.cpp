@@ -1,0 +1,277 @@
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "mock_server/query/query.hpp"
+#include "mock_server/runs/run_collection.hpp"
+
+/// A listing's query and the page it selects, over a collection of the test's own.
+namespace flow::mock {
+namespace {
+
+using contract::Json;
+
+const TokenSeal &test_seal() {
+  static const TokenSeal seal("key");
+  return seal;
+}
+
+std::variant<Query, Error> parsed(const std::string &query) {
+  return parse_query(*parse_target("/runs?" + query), run_fields(), test_seal());
+}
+
+std::string refusal(const std::string &query) {
+  const auto read = parsed(query);
+  const Error *error = std::get_if<Error>(&read);
+  return error == nullptr ? "none" : error->entry->code;
+}
+
+Query query_of(const std::string &text) {
+  auto read = parsed(text);
+  EXPECT_EQ(refusal(text), "none") << text;
+  return std::holds_alternative<Query>(read) ? std::get<Query>(read) : Query();
+}
+
+/// Documents as a collection.
+struct Documents final : Collection {
+  std::vector<Json> all;
+
+  [[nodiscard]] std::uint64_t size() const override { return all.size(); }
+  bool holds(std::uint64_t number, const Filter &filter) override { return holds_in(filter, all.at(number)); }
+  SortKey key(std::uint64_t number, const Path &path) override { return sort_key(all.at(number), path); }
+  std::string text(std::uint64_t number) override { return all.at(number).dump(); }
+};
+
+Documents with_created_at(const std::vector<Json> &times) {
+  Documents documents;
+  for (const Json &time : times) {
+    documents.all.push_back({{"createdAt", time}});
+  }
+  return documents;
+}
+
+std::vector<std::uint64_t> numbers(const std::string &query, Documents documents) {
+  return select(query_of(query), documents).items;
+}
+
+using Numbers = std::vector<std::uint64_t>;
+
+TEST(Query, WithoutParametersIsAllInTheOrderOfMaking) {
+  const Query query = query_of("");
+  EXPECT_TRUE(query.filters.empty());
+  EXPECT_TRUE(query.projection.empty());
+  EXPECT_FALSE(query.order);
+  EXPECT_EQ(query.limit, kDefaultLimit);
+  EXPECT_FALSE(query.count);
+  EXPECT_FALSE(query.after);
+}
+
+TEST(Query, EmptyParametersCountAsAbsent) {
+  const Query query = query_of("property=&orderby=&limit=&count=&continuationToken=&property&count");
+  EXPECT_TRUE(query.filters.empty());
+  EXPECT_TRUE(query.projection.empty());
+  EXPECT_FALSE(query.order);
+  EXPECT_EQ(query.limit, kDefaultLimit);
+  EXPECT_FALSE(query.count);
+}
+
+TEST(Query, ParametersWithTheirDefaultsAreFine) {
+  EXPECT_EQ(query_of("limit=20&count=false").limit, 20);
+}
+
+TEST(Query, PropertyMayBeRepeated) {
+  const Query query = query_of("property=id==a&property=createdAt>1&property=id&property=etag,flowId");
+  EXPECT_EQ(query.filters.size(), 2);
+  EXPECT_EQ(query.projection, Projection({"id", "etag", "flowId"}));
+}
+
+TEST(Query, AllFiltersMustHold) {
+  EXPECT_EQ(numbers("property=createdAt>1&property=createdAt<4", with_created_at({1, 2, 3, 4})),
+            Numbers({1, 2}));
+}
+
+TEST(Query, OrderGoesByItsSign) {
+  const Documents documents = with_created_at({20, 30, 10});
+  EXPECT_EQ(numbers("orderby=createdAt", documents), Numbers({2, 0, 1}));
+  EXPECT_EQ(numbers("orderby=%2BcreatedAt", documents), Numbers({2, 0, 1}));
+  EXPECT_EQ(numbers("orderby=+createdAt", documents), Numbers({2, 0, 1})) << "a '+' decodes to a space";
+  EXPECT_EQ(numbers("orderby=%20createdAt", documents), Numbers({2, 0, 1}));
+  EXPECT_EQ(numbers("orderby=-createdAt", documents), Numbers({1, 0, 2}));
+}
+
+TEST(Query, TiesAreInTheOrderOfMakingBothWays) {
+  const Documents documents = with_created_at({7, 7, 5, 7});
+  EXPECT_EQ(numbers("orderby=createdAt", documents), Numbers({2, 0, 1, 3}));
+  EXPECT_EQ(numbers("orderby=-createdAt", documents), Numbers({0, 1, 3, 2}));
+}
+
+TEST(Query, NumbersComeBeforeTextsAndNothingBeforeBoth) {
+  const Documents documents = with_created_at({"b", 10, nullptr, "a", 9});
+  EXPECT_EQ(numbers("orderby=createdAt", documents), Numbers({2, 4, 1, 3, 0}));
+}
+
+TEST(Query, OrderByADeepField) {
+  Documents documents;
+  for (const int started : {3, 1, 2}) {
+    documents.all.push_back({{"metrics", {{"durationSummary", {{"startedAtUTC", started}}}}}});
+  }
+  EXPECT_EQ(numbers("orderby=metrics.durationSummary.startedAtUTC", documents), Numbers({1, 2, 0}));
+}
+
+TEST(Query, EachErrorOfOrderby) {
+  for (const char *order : {"%2B", "-", "%20", "--createdAt", "%2B-createdAt", "!createdAt", "*",
+                            ",createdAt", ">createdAt", "%FF"}) {
+    EXPECT_EQ(refusal(std::string("orderby=") + order), "1432-400") << order;
+  }
+  for (const char *order : {"nosuch", "-nosuch", "createdAt,updatedAt", "createdAt:desc", "metrics.",
+                            "metrics..x", "activities[].id", "createdAt%20desc", "createdat"}) {
+    EXPECT_EQ(refusal(std::string("orderby=") + order), "1433-400") << order;
+  }
+}
+
+TEST(Query, LimitIsAPositiveNumberUpToItsMaximum) {
+  EXPECT_EQ(query_of("limit=1").limit, 1);
+  EXPECT_EQ(query_of("limit=1000").limit, kMaximumLimit);
+  for (const char *limit :
+       {"0", "-1", "1001", "abc", "1.0", "1e2", "%201", "99999999999999999999", "0x1", "true"}) {
+    EXPECT_EQ(refusal(std::string("limit=") + limit), "1452-400") << limit;
+  }
+}
+
+TEST(Query, CountIsTrueOrFalseInAnyCase) {
+  EXPECT_TRUE(query_of("count=true").count);
+  EXPECT_TRUE(query_of("count=True").count);
+  EXPECT_FALSE(query_of("count=FALSE").count);
+  for (const char *count : {"1", "yes", "tru", "true%20"}) {
+    EXPECT_EQ(refusal(std::string("count=") + count), "1452-400") << count;
+  }
+}
+
+TEST(Query, LimitAndCountTogetherAreRefusedOnlyWhereCountIsTrue) {
+  EXPECT_EQ(refusal("limit=2&count=true"), "1401-400");
+  EXPECT_EQ(refusal("count=true&limit=2"), "1401-400");
+  EXPECT_EQ(refusal("limit=2&count=false"), "none");
+  EXPECT_EQ(refusal("limit=&count=true"), "none");
+}
+
+TEST(Query, CountsAllThatPass) {
+  Documents documents = with_created_at(std::vector<Json>(50, 1));
+  documents.all.push_back({{"createdAt", 2}});
+  EXPECT_EQ(select(query_of("count=true&property=createdAt==1"), documents).count, 50);
+}
+
+TEST(Query, UnknownParametersAreRefusedAlsoWhereEmpty) {
+  for (const char *query : {"x=1", "x=", "x", "=1", "Property=id", "start=0", "limit[]=1", "%FF=1"}) {
+    EXPECT_EQ(refusal(query), "1451-400") << query;
+  }
+}
+
+/// Follows tokens alone until the last page.
+Numbers paged(const std::string &first, Documents &documents) {
+  Numbers all;
+  Query query = query_of(first);
+  for (int pages = 0; pages < 1000; ++pages) {
+    const Page page = select(query, documents);
+    all.insert(all.end(), page.items.begin(), page.items.end());
+    if (!page.next) {
+      return all;
+    }
+    query = query_of("continuationToken=" + continuation_token(query, *page.next, test_seal()));
+  }
+  ADD_FAILURE() << "no end";
+  return all;
+}
+
+TEST(Token, CarriesTheWholeQuery) {
+  const Query first = query_of("property=createdAt>1&property=id,etag&orderby=-createdAt&limit=2&count=false"
+                               "&property=flowId==a,b&property=createdBy==%C3%A9%26%3D%2B%22");
+  const std::string token = continuation_token(first, {.key = std::int64_t{5}, .number = 7}, test_seal());
+  const Query next = query_of("continuationToken=" + token);
+  EXPECT_EQ(next.parameters, first.parameters);
+  EXPECT_EQ(next.limit, 2);
+  EXPECT_EQ(next.projection, Projection({"id", "etag"}));
+  EXPECT_TRUE(next.order && next.order->descending);
+  EXPECT_EQ(next.filters.size(), 3);
+  EXPECT_TRUE(next.after && next.after->key == SortKey(std::int64_t{5}) && next.after->number == 7);
+}
+
+TEST(Token, OfTheNextTokenCarriesItToo) {
+  const Query first = query_of("limit=1");
+  const Query second =
+      query_of("continuationToken=" + continuation_token(first, {.key = {}, .number = 1}, test_seal()));
+  const Query third =
+      query_of("continuationToken=" + continuation_token(second, {.key = "x", .number = 2}, test_seal()));
+  EXPECT_EQ(third.limit, 1);
+  EXPECT_EQ(third.after->number, 2);
+  EXPECT_EQ(third.after->key, SortKey("x"));
+}
+
+TEST(Token, ContinuesExactlyBehindThePage) {
+  for (const char *limit : {"1", "2", "3", "7", "8", "100"}) {
+    Documents documents = with_created_at({5, 3, 5, nullptr, "x", 5, 1});
+    const std::string rest = "&limit=" + std::string(limit);
+    EXPECT_EQ(paged("property=" + rest, documents), Numbers({0, 1, 2, 3, 4, 5, 6})) << limit;
+    EXPECT_EQ(paged("orderby=createdAt" + rest, documents), Numbers({3, 6, 1, 0, 2, 5, 4})) << limit;
+    EXPECT_EQ(paged("orderby=-createdAt" + rest, documents), Numbers({4, 0, 2, 5, 1, 6, 3})) << limit;
+    EXPECT_EQ(paged("orderby=createdAt&property=createdAt==1,3,5" + rest, documents),
+              Numbers({6, 1, 0, 2, 5}))
+        << limit;
+  }
+}
+
+TEST(Token, APageThatEndsWithTheLastItemHasNoNext) {
+  Documents documents = with_created_at({1, 2, 3, 4});
+  for (const char *order : {"", "&orderby=createdAt"}) {
+    const Page page = select(query_of(std::string("limit=4") + order), documents);
+    EXPECT_EQ(page.items.size(), 4);
+    EXPECT_FALSE(page.next);
+  }
+}
+
+TEST(Token, ThatOnlyFilteredItemsFollowIsNone) {
+  Documents documents = with_created_at({1, 1, 2, 2});
+  for (const char *order : {"", "&orderby=createdAt"}) {
+    EXPECT_FALSE(select(query_of(std::string("limit=2&property=createdAt==1") + order), documents).next);
+  }
+}
+
+TEST(Token, ThatIsNotOurOwnIsRefused) {
+  Documents documents = with_created_at({1, 2});
+  const Query query = query_of("limit=1");
+  const Position next = *select(query, documents).next;
+  EXPECT_EQ(refusal("continuationToken=x"), "1452-400");
+  EXPECT_EQ(refusal("continuationToken=" + continuation_token(query, next, TokenSeal("another"))),
+            "1452-400");
+  std::string token = continuation_token(query, next, test_seal());
+  for (std::size_t i = 0; i < token.size(); ++i) {
+    std::string changed = token;
+    changed[i] = changed[i] == 'A' ? 'B' : 'A';
+    EXPECT_EQ(refusal("continuationToken=" + changed), "1452-400") << i;
+  }
+}
+
+TEST(Token, MayComeWithTheQueryRepeatedAndWrongParametersStayWrong) {
+  Documents documents = with_created_at({1, 2});
+  const Query query = query_of("limit=1&orderby=createdAt");
+  const std::string token = continuation_token(query, *select(query, documents).next, test_seal());
+  EXPECT_EQ(numbers("limit=1&orderby=createdAt&continuationToken=" + token, documents), Numbers({1}));
+  EXPECT_EQ(numbers("continuationToken=" + token + "&limit=1&orderby=createdAt", documents), Numbers({1}));
+  EXPECT_EQ(refusal("limit=0&continuationToken=" + token), "1452-400");
+  EXPECT_EQ(refusal("x=1&continuationToken=" + token), "1451-400");
+}
+
+TEST(Projected, KeepsTheNamedFieldsThatAreThere) {
+  const Json document = {{"id", "a"}, {"etag", "e"}, {"metrics", {{"x", 1}}}};
+  EXPECT_EQ(projected(document, {}), document);
+  EXPECT_EQ(projected(document, {"metrics", "providerRefId", "id", "id"}),
+            Json({{"metrics", {{"x", 1}}}, {"id", "a"}}));
+}
+
+TEST(SortKey, OfANumberTooLargeForTheMockIsNotNegative) {
+  EXPECT_NE(sort_key(Json::parse(R"({"params":18446744073709551615})"), parse_path_of_field("params")),
+            SortKey(std::int64_t{-1}));
+}
+
+} // namespace
+} // namespace flow::mock

@@ -1,0 +1,226 @@
+#include "mock_server/runs/seed.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <span>
+
+#include <unistd.h>
+
+#include <gtest/gtest.h>
+
+#include "contracts/contract.hpp"
+#include "contracts/embedded_file.hpp"
+#include "contracts/json_schema.hpp"
+
+namespace flow::mock {
+
+std::span<const contract::EmbeddedFile> embedded_files();
+
+namespace {
+
+using contract::Json;
+
+const std::string kFlows = R"("flows":[{"id":"f"}])";
+
+std::string with_run(const std::string &fields) {
+  return "{" + kFlows + R"(,"runs":[{"id":"r","flowId":"f",)" + fields + "}]}";
+}
+
+/// What the error of a bad seed says, or "" where the seed is good.
+std::string error_of(const std::string &text) {
+  try {
+    parse_seed(text, "bad.json");
+    return "";
+  } catch (const SeedError &error) {
+    return error.what();
+  }
+}
+
+struct BadSeed {
+  const char *what;
+  std::string text;
+  const char *pointer;
+  const char *reason; ///< a part of it
+};
+
+class BadSeeds : public testing::TestWithParam<BadSeed> {};
+
+TEST_P(BadSeeds, AreRefusedWithFilePointerAndReason) {
+  const std::string error = error_of(GetParam().text);
+  const std::string begin = "bad.json: " + std::string(GetParam().pointer) + ": ";
+  EXPECT_TRUE(error.starts_with(begin)) << error;
+  EXPECT_NE(error.find(GetParam().reason), std::string::npos) << error;
+  EXPECT_GT(error.size(), begin.size()) << error;
+}
+
+const std::string kRun = R"({"id":"r","flowId":"f","state":"failed"})";
+
+const BadSeed kBadSeeds[] = {
+    {"NotJson", "{\n\"flows\": oops}", "/", "line 2"},
+    {"Empty", "", "/", "not JSON"},
+    {"NotAnObject", "[]", "/", ""},
+    {"NoRuns", "{" + kFlows + "}", "/", "runs"},
+    {"NoFlows", R"({"runs":[]})", "/", "flows"},
+    {"UnknownKey", "{" + kFlows + R"(,"runs":[],"extra":1})", "/", "extra"},
+    {"UnknownKeyOfARun", with_run(R"("state":"failed","extra":1)"), "/runs/0", "extra"},
+    {"UnknownKeyOfAFlow", R"({"flows":[{"id":"f","extra":1}],"runs":[]})", "/flows/0", "extra"},
+    {"WrongTypeOfFlows", R"({"flows":{},"runs":[]})", "/flows", ""},
+    {"WrongTypeOfId", R"({"flows":[{"id":7}],"runs":[]})", "/flows/0/id", ""},
+    {"WrongTypeOfTime", with_run(R"("state":"failed","createdAt":"now")"), "/runs/0/createdAt", ""},
+    {"NegativeTime", with_run(R"("state":"failed","createdAt":-1)"), "/runs/0/createdAt", ""},
+    {"FlowWithoutId", R"({"flows":[{"name":"x"}],"runs":[]})", "/flows/0", "id"},
+    {"RunWithoutFlow", "{" + kFlows + R"(,"runs":[{"id":"r","state":"failed"}]})", "/runs/0", "flowId"},
+    {"IdWithASlash", "{" + kFlows + R"(,"runs":[{"id":"a/b","flowId":"f","state":"failed"}]})", "/runs/0/id",
+     ""},
+    {"IdWithALineFeed", "{" + kFlows + R"(,"runs":[{"id":"a\n","flowId":"f","state":"failed"}]})",
+     "/runs/0/id", ""},
+    {"DuplicateRun", "{" + kFlows + R"(,"runs":[)" + kRun + "," + kRun + "]}", "/runs/1/id", "given before"},
+    {"DuplicateFlow", R"({"flows":[{"id":"f"},{"id":"f"}],"runs":[]})", "/flows/1/id", "given before"},
+    {"ScriptedIdOfARun", with_run(R"("state":"failed","retries":[{"outcome":"failed","id":"r"}])"),
+     "/runs/0/retries/0/id", "given before"},
+    {"ScriptedIdTwice",
+     with_run(R"("state":"failed","retries":["failed",{"outcome":"failed","id":"s"},)"
+              R"({"outcome":"failed","id":"s"}])"),
+     "/runs/0/retries/2/id", "given before"},
+    {"UnknownFlow", "{" + kFlows + R"(,"runs":[{"id":"r","flowId":"g","state":"failed"}]})", "/runs/0/flowId",
+     "no flow"},
+    {"NeitherStateNorMetrics", with_run(R"("createdAt":1)"), "/runs/0", "either"},
+    {"BothStateAndMetrics", with_run(R"("state":"failed","metrics":{"statusSummary":{"status":"failed"}})"),
+     "/runs/0", "either"},
+    {"UnknownState", with_run(R"("state":"Failed")"), "/runs/0/state", ""},
+    {"UnknownStatus", with_run(R"("metrics":{"statusSummary":{"status":"done"}})"),
+     "/runs/0/metrics/statusSummary/status", "success, failed or inProgress"},
+    {"MetricsWithoutStatus", with_run(R"("metrics":{})"), "/runs/0/metrics", "statusSummary"},
+    {"WrongTypeOfRecords",
+     with_run(
+         R"("metrics":{"statusSummary":{"status":"success"},"recordSummary":{"outputRecordCount":"1"}})"),
+     "/runs/0/metrics/recordSummary/outputRecordCount", ""},
+    {"WindowBackwards", with_run(R"("state":"failed","window":{"startMs":2,"endMs":1})"),
+     "/runs/0/window/endMs", "after"},
+    {"WindowEmpty", with_run(R"("state":"failed","window":{"startMs":2,"endMs":2})"), "/runs/0/window/endMs",
+     "after"},
+    {"EndOfAnEndedRun", with_run(R"("state":"failed","ends":{"afterMs":1,"outcome":"failed"})"),
+     "/runs/0/ends", "in progress"},
+    {"EndThatIsNone", with_run(R"("state":"in-progress","ends":{"afterMs":1,"outcome":"in-progress"})"),
+     "/runs/0/ends/outcome", "no end"},
+    {"EtagWithoutQuotes", with_run(R"("state":"failed","etag":"a-b")"), "/runs/0/etag", ""},
+    {"EtagOfAScriptWithALineFeed",
+     with_run(R"("state":"failed","retries":[{"outcome":"failed","etag":"\"a\nb\""}])"),
+     "/runs/0/retries/0/etag", ""},
+    {"UnknownOutcome", with_run(R"("state":"failed","retries":["fail"])"), "/runs/0/retries/0", ""},
+    {"UnknownSourceKind", R"({"flows":[{"id":"f","source":{"kind":"sometimes"}}],"runs":[]})",
+     "/flows/0/source/kind", ""},
+    {"EmptyAllow", "{" + kFlows + R"(,"runs":[],"allow":{"tokens":[]}})", "/allow/tokens", ""},
+    {"DurationTooLong", "{" + kFlows + R"(,"runs":[],"defaults":{"durationMs":31536000001}})",
+     "/defaults/durationMs", ""},
+};
+
+INSTANTIATE_TEST_SUITE_P(Seed, BadSeeds, testing::ValuesIn(kBadSeeds),
+                         [](const auto &info) { return info.param.what; });
+
+TEST(Seed, OddActivitiesOfARecordedRunAreTakenAsTheyAre) {
+  for (const char *odd : {R"({})", R"({"durationSummary":[1]})", R"({"durationSummary":"x"})",
+                          R"({"durationSummary":{"extensions":7}})",
+                          R"({"durationSummary":{"extensions":{"windowStart":"1","windowEnd":"2"}}})"}) {
+    EXPECT_EQ(error_of(with_run(R"("state":"failed","activities":[)" + std::string(odd) + "]")), "") << odd;
+  }
+}
+
+TEST(Seed, ARecordedAnswersRunCanBePastedIn) {
+  Json run = contract::example("run-answer").at("items").at(0);
+  run["imsOrgId"] = "org";
+  run["flowSpec"] = {{"id", "x"}, {"version", "1.0"}};
+  run["providerRefId"] = "ref";
+  run["params"] = {{"startTime", "1"}};
+  const Json document = {{"flows", {{{"id", run["flowId"]}}}}, {"runs", {run}}};
+  const std::string text = document.dump();
+  ASSERT_EQ(error_of(text), "");
+  const Seed seed = parse_seed(text, "recorded.json");
+  ASSERT_EQ(seed.runs.size(), 1U);
+  const mock::Run &read = seed.runs[0];
+  EXPECT_EQ(read.state, RunState::success_with_records);
+  EXPECT_EQ(read.etag, run["etag"].get<std::string>());
+  EXPECT_EQ(read.created_at_ms, run["createdAt"]);
+  EXPECT_EQ(read.started_at_ms, 1596656058198);
+  ASSERT_TRUE(read.window) << "of its copy activity";
+  EXPECT_EQ(read.window->start_ms, 1596653708000);
+  EXPECT_EQ(read.window->end_ms, 1596655508000);
+  EXPECT_EQ(Json::parse(*read.metrics), run["metrics"]);
+  EXPECT_EQ(Json::parse(*read.activities), run["activities"]);
+}
+
+TEST(Seed, BuiltInConformsToThePublishedSchema) {
+  Json schema;
+  Json seed;
+  for (const contract::EmbeddedFile &file : embedded_files()) {
+    (file.name == "seed.schema.json" ? schema : seed) = Json::parse(file.text);
+  }
+  for (const contract::SchemaViolation &violation : contract::validate(seed, schema)) {
+    ADD_FAILURE() << violation.pointer << ": " << violation.reason;
+  }
+  EXPECT_EQ(built_in_seed().runs.size(), 5U);
+  EXPECT_EQ(built_in_seed().flows.size(), 4U);
+}
+
+TEST(Seed, BuiltInHoldsTheDocumentedRunWordForWord) {
+  for (const mock::Run &run : built_in_seed().runs) {
+    if (run.id == "9830305a-985f-47d0-b030-5a985fd7d004") {
+      const Json documented = contract::example("run-answer").at("items").at(0);
+      EXPECT_EQ(Json::parse(*run.metrics), documented.at("metrics"));
+      EXPECT_EQ(Json::parse(*run.activities), documented.at("activities"));
+      return;
+    }
+  }
+  FAIL() << "it is not there";
+}
+
+class SeedFiles : public testing::Test {
+protected:
+  SeedFiles() : folder_(testing::TempDir() + "seed-files-" + std::to_string(::getpid())) {
+    std::filesystem::create_directories(folder_);
+  }
+  ~SeedFiles() override { std::filesystem::remove_all(folder_); }
+
+  std::string file(const std::string &name, const std::string &text) {
+    std::string path = folder_ + "/" + name;
+    std::ofstream(path) << text;
+    return path;
+  }
+  std::string error_of(const std::vector<std::string> &files) {
+    try {
+      read_seed_files(files);
+      return "";
+    } catch (const SeedError &error) {
+      return error.what();
+    }
+  }
+  const std::string folder_;
+};
+
+TEST_F(SeedFiles, SeveralMerge) {
+  const Seed seed = read_seed_files(
+      {file("a.json", "{" + kFlows + R"(,"runs":[],"allow":{"tokens":["t"]},"defaults":{"durationMs":5}})"),
+       file("b.json", R"({"flows":[{"id":"g"}],"runs":[{"id":"r","flowId":"f","state":"failed"}],)"
+                      R"("allow":{"tokens":["u"],"sandboxes":["s"]}})")});
+  EXPECT_EQ(seed.flows.size(), 2U);
+  ASSERT_EQ(seed.runs.size(), 1U);
+  EXPECT_EQ(seed.runs[0].flow->id, "f") << "a run of a flow in an earlier file";
+  EXPECT_EQ(seed.allow.tokens, (std::vector<std::string>{"t", "u"}));
+  EXPECT_EQ(seed.allow.sandboxes, (std::vector<std::string>{"s"}));
+  EXPECT_EQ(seed.defaults.duration_ms, 5) << "of the last file that has some";
+}
+
+TEST_F(SeedFiles, ErrorsNameTheFileTheyAreIn) {
+  const std::string good = file("good.json", "{" + kFlows + R"(,"runs":[]})");
+  const std::string again = file("again.json", R"({"flows":[{"id":"h"},{"id":"f"}],"runs":[]})");
+  EXPECT_TRUE(error_of({good, again}).starts_with(again + ": /flows/1/id: ")) << error_of({good, again});
+}
+
+TEST_F(SeedFiles, ThatCannotBeReadAreNamed) {
+  const std::string missing = folder_ + "/missing.json";
+  EXPECT_TRUE(error_of({missing}).starts_with(missing + ": ")) << error_of({missing});
+  EXPECT_TRUE(error_of({folder_}).starts_with(folder_ + ": ")) << error_of({folder_});
+}
+
+} // namespace
+} // namespace flow::mock

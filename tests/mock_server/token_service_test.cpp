@@ -1,0 +1,265 @@
+#include <regex>
+#include <set>
+#include <sstream>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <gtest/gtest.h>
+#include <spdlog/sinks/ostream_sink.h>
+#include <spdlog/spdlog.h>
+
+#include "mock_server/access_log.hpp"
+#include "mock_server/ims/token_service.hpp"
+#include "tests/mock_server/resource.hpp"
+
+/// POST /ims/token/v3 and /v2 (ims; RFC 6749, 4.4 and 5), and what the tokens are good for.
+namespace flow::mock::test {
+namespace {
+
+constexpr std::string_view kForm =
+    "grant_type=client_credentials&client_id=id&client_secret=s3cr3t&scope=openid,AdobeID";
+
+/// A call as a client that has no token yet makes it.
+Ask token_call(std::string_view form = kForm, std::string_view path = "/ims/token/v3") {
+  return {.method = "POST",
+          .target = std::string(path),
+          .body = std::string(form),
+          .headers = {{"Content-Type", "application/x-www-form-urlencoded"}}};
+}
+
+void know_one_client(Settings &settings) {
+  settings.seed.allow.clients = {{.id = "id", .secret = "s3cr3t", .scopes = {"openid", "AdobeID"}}};
+}
+
+void be_strict(Settings &settings) {
+  know_one_client(settings);
+  settings.strict = true;
+  settings.seed.allow.api_keys = {"{API_KEY}"};
+  settings.seed.allow.organisations = {"{ORG_ID}"};
+  settings.seed.allow.sandboxes = {"{SANDBOX_NAME}"};
+}
+
+std::string refusal(const Response &response) {
+  EXPECT_EQ(header(response, "Cache-Control"), "no-store");
+  EXPECT_EQ(header(response, "Pragma"), "no-cache");
+  const Json body = body_of(response);
+  EXPECT_TRUE(body.contains("error_description"));
+  return std::to_string(response.status) + " " + body.value("error", "none");
+}
+
+std::string token_of(Stage &stage) {
+  return body_of(stage(token_call())).at("access_token");
+}
+
+Ask with_token(const std::string &token) {
+  return read("/runs").set("Authorization", "Bearer " + token);
+}
+
+TEST(AccessToken, IsAnsweredAsDocumented) {
+  Stage stage;
+  for (const char *path : {"/ims/token/v3", "/ims/token/v2", "/ims/token/v3/"}) {
+    const Response response = stage(token_call(kForm, path));
+    ASSERT_EQ(response.status, 200) << response.body;
+    const Json body = body_of(response);
+    EXPECT_EQ(body.size(), 3);
+    EXPECT_EQ(body["token_type"], "bearer");
+    EXPECT_EQ(body["expires_in"], 86399);
+    EXPECT_GE(body["access_token"].get<std::string>().size(), 32);
+    EXPECT_EQ(header(response, "Cache-Control"), "no-store");
+    EXPECT_EQ(header(response, "Pragma"), "no-cache");
+  }
+}
+
+TEST(AccessToken, CanBeAskedForByQueryByBodyOrByBoth) {
+  Stage stage;
+  EXPECT_EQ(stage(token_call("", "/ims/token/v3?" + std::string(kForm))).status, 200);
+  EXPECT_EQ(stage(token_call("client_secret=s&scope=openid",
+                             "/ims/token/v2?grant_type=client_credentials&client_id=x"))
+                .status,
+            200);
+}
+
+TEST(AccessToken, NoneIsLikeAnother) {
+  Stage stage;
+  std::set<std::string> tokens;
+  for (int i = 0; i < 100; ++i) {
+    tokens.insert(token_of(stage));
+  }
+  EXPECT_EQ(tokens.size(), 100);
+  Stage another;
+  EXPECT_FALSE(tokens.contains(token_of(another)));
+}
+
+TEST(AccessToken, EachParameterIsMandatoryAndGivenOnce) {
+  Stage stage(know_one_client);
+  for (const std::string name : {"grant_type", "client_id", "client_secret", "scope"}) {
+    const std::string without = std::regex_replace(std::string(kForm), std::regex(name + "=[^&]*&?"), "");
+    EXPECT_EQ(refusal(stage(token_call(without))), "400 invalid_request") << without;
+    EXPECT_EQ(refusal(stage(token_call(without + "&" + name + "="))), "400 invalid_request");
+    EXPECT_EQ(refusal(stage(token_call(std::string(kForm) + "&" + name + "=x"))), "400 invalid_request");
+    EXPECT_EQ(refusal(stage(token_call(kForm, "/ims/token/v3?" + name + "=x"))), "400 invalid_request");
+  }
+  EXPECT_EQ(refusal(stage(token_call(""))), "400 invalid_request");
+}
+
+TEST(AccessToken, FurtherParametersAreReadOver) {
+  Stage stage(know_one_client);
+  EXPECT_EQ(stage(token_call(std::string(kForm) + "&response_type=token&x")).status, 200);
+}
+
+TEST(AccessToken, AGarbledFormIsRefused) {
+  Stage stage;
+  for (const char *form : {"grant_type=%", "grant_type=%zz&client_id=x", "%=1"}) {
+    EXPECT_EQ(refusal(stage(token_call(form))), "400 invalid_request") << form;
+    EXPECT_EQ(refusal(stage(token_call(kForm, std::string("/ims/token/v3?") + form))), "400 invalid_request");
+  }
+  EXPECT_EQ(refusal(stage(token_call(R"({"grant_type":"client_credentials"})"))), "400 invalid_request")
+      << "JSON";
+}
+
+TEST(AccessToken, OtherGrantsAreUnsupported) {
+  Stage stage;
+  for (const std::string grant :
+       {"password", "authorization_code", "Client_Credentials", "client_credentials+", "x"}) {
+    EXPECT_EQ(refusal(stage(token_call("client_id=id&client_secret=s&scope=a&grant_type=" + grant))),
+              "400 unsupported_grant_type");
+  }
+}
+
+TEST(AccessToken, AnUnknownClientIsInvalidWhereClientsAreNamed) {
+  Stage stage(know_one_client);
+  for (const std::string who :
+       {"client_id=other&client_secret=s3cr3t", "client_id=id&client_secret=wrong",
+        "client_id=ID&client_secret=s3cr3t", "client_id=id&client_secret=s3cr3t%20"}) {
+    EXPECT_EQ(refusal(stage(token_call("grant_type=client_credentials&scope=openid&" + who))),
+              "401 invalid_client");
+  }
+  EXPECT_EQ(stage(token_call()).status, 200);
+}
+
+TEST(AccessToken, AScopeTheClientMayNotHaveIsInvalid) {
+  Stage stage(know_one_client);
+  const std::string form = "grant_type=client_credentials&client_id=id&client_secret=s3cr3t&scope=";
+  for (const char *scope : {"other", "openid,other", ",", "+", "openid;AdobeID", "OPENID"}) {
+    EXPECT_EQ(refusal(stage(token_call(form + scope))), "400 invalid_scope") << scope;
+  }
+  for (const char *scope :
+       {"openid", "openid,AdobeID", "openid+AdobeID", "openid%2CAdobeID", "openid, AdobeID"}) {
+    EXPECT_EQ(stage(token_call(form + scope)).status, 200) << scope;
+  }
+}
+
+TEST(AccessToken, IsAskedForWithPost) {
+  Stage stage;
+  for (const char *method : {"GET", "PUT", "DELETE", "HEAD"}) {
+    Ask asked = token_call();
+    asked.method = method;
+    const Response response = stage(asked);
+    EXPECT_EQ(refusal(response), "405 invalid_request");
+    EXPECT_EQ(header(response, "Allow"), "POST");
+  }
+}
+
+TEST(AccessToken, OtherVersionsAreNoTokenService) {
+  Stage stage;
+  for (const char *path :
+       {"/ims/token/v1", "/ims/token", "/ims/token/v33", "/ims/token/v3/x", "/IMS/token/v3"}) {
+    EXPECT_EQ(error_in(stage(token_call(kForm, path))), "403010") << path;
+  }
+}
+
+TEST(AccessToken, OfAStrictMockIsNeededAndEnough) {
+  Stage stage(be_strict);
+  EXPECT_EQ(error_in(stage(with_token("{ACCESS_TOKEN}"))), "401013");
+  const std::string token = token_of(stage);
+  EXPECT_EQ(stage(with_token(token)).status, 200);
+  EXPECT_EQ(error_in(stage(with_token(token + "x"))), "401013");
+  EXPECT_EQ(error_in(stage(with_token(token.substr(1)))), "401013");
+  EXPECT_EQ(error_in(stage(with_token(token).set("x-gw-ims-org-id", "other"))), "403025");
+  EXPECT_EQ(error_in(stage(with_token(token).set("x-api-key", "other"))), "403003");
+  EXPECT_EQ(error_in(stage(with_token(token).set("x-sandbox-name", "other"))), "2100-404");
+  Stage another(be_strict);
+  EXPECT_EQ(error_in(another(with_token(token))), "401013") << "of another mock";
+}
+
+TEST(AccessToken, ExpiresOnTheMocksClock) {
+  Stage stage(be_strict);
+  const std::string token = token_of(stage);
+  stage.clock->advance(86399 * 1000LL - 1);
+  EXPECT_EQ(stage(with_token(token)).status, 200);
+  stage.clock->advance(1);
+  EXPECT_EQ(error_in(stage(with_token(token))), "401013");
+  EXPECT_EQ(stage(with_token(token_of(stage))).status, 200);
+}
+
+TEST(AccessToken, IsGoodBesideNamedOnes) {
+  Stage stage([](Settings &settings) { settings.seed.allow.tokens = {"named"}; });
+  EXPECT_EQ(stage(with_token("named")).status, 200);
+  EXPECT_EQ(stage(with_token(token_of(stage))).status, 200);
+  EXPECT_EQ(error_in(stage(with_token("other"))), "401013");
+}
+
+TEST(AccessToken, TheStoreIsBoundedAndExpiredOnesMakeRoom) {
+  SetClock clock(kNow);
+  IdSource ids(1);
+  const std::vector<TokenClient> anyone;
+  TokenService tokens(anyone, clock, ids);
+  const Ask asked = token_call();
+  for (int i = 0; i < 100'000; ++i) {
+    ASSERT_EQ(tokens.answer(asked.request()).status, 200);
+  }
+  const Response full = tokens.answer(asked.request());
+  EXPECT_EQ(full.status, 503);
+  EXPECT_EQ(header(full, "Cache-Control"), "no-store");
+  clock.advance(86399 * 1000LL);
+  EXPECT_EQ(tokens.answer(asked.request()).status, 200);
+}
+
+TEST(AccessToken, ManyAtOnceAllHold) {
+  Stage stage(be_strict);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i) {
+    threads.emplace_back([&] {
+      for (int k = 0; k < 50; ++k) {
+        EXPECT_EQ(stage(with_token(token_of(stage))).status, 200);
+      }
+    });
+  }
+  for (std::thread &thread : threads) {
+    thread.join();
+  }
+}
+
+TEST(AccessToken, NoSecretStandsInAnAnswerOrInTheLog) {
+  std::ostringstream lines;
+  const auto sink = std::make_shared<spdlog::sinks::ostream_sink_mt>(lines);
+  const auto log = std::make_shared<spdlog::logger>("test", sink);
+  Stage stage(be_strict);
+  const Handler handle = logged([&](const Request &request) { return stage.service.handle(request); }, log);
+  std::string answers;
+  std::string token;
+  for (const std::string &form :
+       {std::string(kForm), "client_id=wr0ngid&" + std::string(kForm), std::string("client_secret=s3cr3t"),
+        std::string("grant_type=s3cr3t&client_id=id&client_secret=s3cr3t&scope=s3cr3t"),
+        std::string("grant_type=client_credentials&client_id=id&client_secret=s3cr3tx&scope=openid"),
+        std::string("grant_type=client_credentials&client_id=id&client_secret=s3cr3t&scope=s3cr3t")}) {
+    for (const Ask &asked : {token_call(form), token_call("", "/ims/token/v3?" + form)}) {
+      const Response response = handle(asked.request());
+      answers += response.body;
+      if (response.status == 200) {
+        token = body_of(response)["access_token"];
+        answers += handle(with_token(token).request()).body;
+        answers += handle(with_token(token + "x").request()).body;
+      }
+    }
+  }
+  EXPECT_EQ(answers.find("s3cr3t"), std::string::npos) << answers;
+  EXPECT_NE(lines.str().find("/ims/token/v3"), std::string::npos);
+  for (const std::string &secret : {std::string("s3cr3t"), std::string("client_secret"), token}) {
+    EXPECT_EQ(lines.str().find(secret), std::string::npos) << lines.str();
+  }
+}
+
+} // namespace
+} // namespace flow::mock::test
