@@ -121,8 +121,8 @@ std::string_view error_for(int status, const Connection &connection) {
   }
 }
 
-/// What httplib reads from and writes to. Which of these functions are virtual differs by its
-/// version, so none says `override`: some that do beside some that cannot is a warning.
+/// What httplib reads from and writes to. Which of these are virtual differs by its version: so none
+/// says `override`, as some with it beside some without is a warning.
 class ConnectionStream final : public httplib::Stream {
 public:
   explicit ConnectionStream(Connection &connection) : connection_(connection) {}
