@@ -136,7 +136,7 @@ void apply(const Given &given, Options &options) {
     settings.seed.defaults.duration_ms = *given.run_duration_ms;
   }
   if (settings.deterministic) {
-    settings.clock = frozen_clock(kDeterministicTimeMs);
+    settings.frozen_at_ms = kDeterministicTimeMs;
   }
   if (given.quiet) {
     options.log_level = spdlog::level::err;
