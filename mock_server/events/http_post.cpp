@@ -85,6 +85,16 @@ template <typename Http> void leave_target_as_it_is(Http &http) {
   }
 }
 
+/// Newer versions have a code of its own for a certificate that names another host.
+template <typename Code> bool is_refused_certificate(Code code) {
+  if constexpr (requires { Code::SSLServerHostnameVerification; }) {
+    if (code == Code::SSLServerHostnameVerification) {
+      return true;
+    }
+  }
+  return code == Code::SSLServerVerification;
+}
+
 void Posting::make() {
   PostResult result;
   try {
@@ -121,6 +131,9 @@ PostResult Posting::result_of(httplib::Client &http) {
 }
 
 std::string Posting::why(httplib::Error error) const {
+  if (is_refused_certificate(error)) {
+    return "the certificate of " + url_.origin + " is not trusted, or names another host";
+  }
   switch (error) {
   case httplib::Error::Connection:
   case httplib::Error::BindIPAddress:
@@ -131,8 +144,6 @@ std::string Posting::why(httplib::Error error) const {
     return "could not set up TLS with " + url_.origin;
   case httplib::Error::SSLLoadingCerts:
     return "could not load the system's certificate authorities";
-  case httplib::Error::SSLServerVerification:
-    return "the certificate of " + url_.origin + " is not trusted";
   default:
     return "the connection to " + url_.origin + " broke before a whole answer came";
   }

@@ -270,7 +270,10 @@ TEST(WebhookSender, RedeliversAtOnceWhatWaitsForItsNextAttempt) {
   ASSERT_TRUE(sending.time->await([&] { return sending.record("a").attempts.size() == 1; }));
   EXPECT_TRUE(sending.sender->redeliver("a"));
   ASSERT_TRUE(sending.await("a", Delivery::delivered));
-  EXPECT_EQ(receiver.bodies().size(), 2);
+  sending.time->advance(milliseconds(5000)); // past the attempt it waited for
+  sending.sender->send(event_of("b"));
+  ASSERT_TRUE(sending.await("b", Delivery::delivered));
+  EXPECT_EQ(receiver.bodies().size(), 3);
 }
 
 TEST(WebhookSender, RedeliversWhatIsBeingPostedOnceThatIsDone) {
