@@ -23,7 +23,8 @@ struct EdgeLimits {
   std::chrono::milliseconds keep_alive_timeout{5000}; ///< for the next one on the same connection
 };
 
-/// The only file of the server that knows the HTTP library: sockets in, plain requests out.
+/// The only file of the server that knows the HTTP library, but for events/http_post.cpp, which sends:
+/// sockets in, plain requests out.
 class HttpEdge {
 public:
   HttpEdge(Handler handler, EdgeLimits limits = {});
