@@ -243,6 +243,7 @@ void HttpEdge::Listener::answer_unread(Connection &connection) const {
   Request request;
   request.unreadable = late ? "request-timeout" : "headers-too-large";
   const Response response = handler_(request);
+  connection.deliver(response.delivery, limits_.hold_timeout);
   connection.write(closing_text(response, late ? "Request Timeout" : "Request Header Fields Too Large"));
   connection.leave_unread();
 }
@@ -287,6 +288,7 @@ void HttpEdge::Listener::answer(Request request, httplib::Response &sent) const 
   }
   serving.answered = true;
   Response response = handler_(request);
+  serving.connection->deliver(response.delivery, limits_.hold_timeout);
   sent.status = response.status;
   for (auto &[name, value] : response.headers) {
     sent.set_header(name, value);
