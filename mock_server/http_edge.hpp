@@ -24,7 +24,8 @@ struct EdgeLimits {
   std::chrono::milliseconds hold_timeout{600'000};    ///< the longest that a Delivery may take
 };
 
-/// The only file of the server that knows the HTTP library: sockets in, plain requests out.
+/// The only file of the server that knows the HTTP library, but for events/http_post.cpp, which sends:
+/// sockets in, plain requests out.
 class HttpEdge {
 public:
   HttpEdge(Handler handler, EdgeLimits limits = {});
