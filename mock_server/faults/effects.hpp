@@ -6,7 +6,7 @@
 #include "mock_server/faults/fault.hpp"
 
 /// The types of faults, one file each. Attributes hold to fault.schema.json.
-namespace flow::mock {
+namespace flow::mock::effects {
 
 using EffectOf = std::unique_ptr<FaultEffect> (*)(const contract::Json &attributes, std::uint64_t seed);
 
@@ -18,4 +18,4 @@ std::unique_ptr<FaultEffect> slow_body(const contract::Json &attributes, std::ui
 std::unique_ptr<FaultEffect> malformed_json(const contract::Json &attributes, std::uint64_t seed);
 std::unique_ptr<FaultEffect> hang(const contract::Json &attributes, std::uint64_t seed);
 
-} // namespace flow::mock
+} // namespace flow::mock::effects

@@ -17,16 +17,16 @@ using contract::Json;
 struct FaultType {
   std::string_view name;
   bool at_request;
-  EffectOf effect_of;
+  effects::EffectOf effect_of;
 };
 
-constexpr std::array<FaultType, 7> kTypes = {{{"latency", false, latency},
-                                              {"status", true, status},
-                                              {"reset", true, reset},
-                                              {"truncate", false, truncate},
-                                              {"slow-body", false, slow_body},
-                                              {"malformed-json", false, malformed_json},
-                                              {"hang", true, hang}}};
+constexpr std::array<FaultType, 7> kTypes = {{{"latency", false, effects::latency},
+                                              {"status", true, effects::status},
+                                              {"reset", true, effects::reset},
+                                              {"truncate", false, effects::truncate},
+                                              {"slow-body", false, effects::slow_body},
+                                              {"malformed-json", false, effects::malformed_json},
+                                              {"hang", true, effects::hang}}};
 
 const FaultType &type_named(std::string_view name) {
   const auto *const found =

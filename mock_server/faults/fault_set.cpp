@@ -72,7 +72,8 @@ Json FaultSet::add(const Json &entry) {
   }
   Json shown = completed(entry, id, entries_.size() + 1);
   const auto seed = shown.at("seed").get<std::uint64_t>();
-  Entry added{.fault = std::make_shared<const Fault>(fault_in(shown)),
+  auto fault = std::make_shared<const Fault>(fault_in(shown));
+  Entry added{.fault = std::move(fault),
               .shown = std::move(shown),
               .probability = entry.value("probability", 1.0),
               .random = std::mt19937_64(seed),

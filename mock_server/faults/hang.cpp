@@ -13,7 +13,7 @@ struct Hang final : FaultEffect {
 
 } // namespace
 
-std::unique_ptr<FaultEffect> hang(const contract::Json & /*attributes*/, std::uint64_t /*seed*/) {
+std::unique_ptr<FaultEffect> effects::hang(const contract::Json & /*attributes*/, std::uint64_t /*seed*/) {
   return std::make_unique<Hang>();
 }
 

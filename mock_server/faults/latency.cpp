@@ -35,7 +35,7 @@ struct Latency final : FaultEffect {
 
 } // namespace
 
-std::unique_ptr<FaultEffect> latency(const contract::Json &attributes, std::uint64_t seed) {
+std::unique_ptr<FaultEffect> effects::latency(const contract::Json &attributes, std::uint64_t seed) {
   return std::make_unique<Latency>(attributes.at("latencyMs").get<std::int64_t>(),
                                    attributes.value("jitterMs", std::int64_t{0}), seed);
 }

@@ -21,7 +21,8 @@ struct MalformedJson final : FaultEffect {
 
 } // namespace
 
-std::unique_ptr<FaultEffect> malformed_json(const contract::Json & /*attributes*/, std::uint64_t /*seed*/) {
+std::unique_ptr<FaultEffect> effects::malformed_json(const contract::Json & /*attributes*/,
+                                                     std::uint64_t /*seed*/) {
   return std::make_unique<MalformedJson>();
 }
 

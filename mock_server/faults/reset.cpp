@@ -13,7 +13,7 @@ struct Reset final : FaultEffect {
 
 } // namespace
 
-std::unique_ptr<FaultEffect> reset(const contract::Json & /*attributes*/, std::uint64_t /*seed*/) {
+std::unique_ptr<FaultEffect> effects::reset(const contract::Json & /*attributes*/, std::uint64_t /*seed*/) {
   return std::make_unique<Reset>();
 }
 

@@ -20,7 +20,7 @@ struct SlowBody final : FaultEffect {
 
 } // namespace
 
-std::unique_ptr<FaultEffect> slow_body(const contract::Json &attributes, std::uint64_t /*seed*/) {
+std::unique_ptr<FaultEffect> effects::slow_body(const contract::Json &attributes, std::uint64_t /*seed*/) {
   return std::make_unique<SlowBody>(attributes.at("bytesPerSecond").get<std::size_t>());
 }
 

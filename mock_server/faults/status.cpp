@@ -38,7 +38,7 @@ struct Status final : FaultEffect {
 
 } // namespace
 
-std::unique_ptr<FaultEffect> status(const contract::Json &attributes, std::uint64_t /*seed*/) {
+std::unique_ptr<FaultEffect> effects::status(const contract::Json &attributes, std::uint64_t /*seed*/) {
   const int code = attributes.at("status");
   std::optional<std::int64_t> retry_after_s;
   if (attributes.contains("retryAfterS")) {

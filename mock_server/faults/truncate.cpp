@@ -20,7 +20,7 @@ struct Truncate final : FaultEffect {
 
 } // namespace
 
-std::unique_ptr<FaultEffect> truncate(const contract::Json &attributes, std::uint64_t /*seed*/) {
+std::unique_ptr<FaultEffect> effects::truncate(const contract::Json &attributes, std::uint64_t /*seed*/) {
   return std::make_unique<Truncate>(attributes.at("bytes").get<std::size_t>());
 }
 

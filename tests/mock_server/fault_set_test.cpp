@@ -116,6 +116,7 @@ TEST(FaultSet, TimesAreExactThoughManyAskAtOnce) {
   std::atomic<int> first = 0;
   std::atomic<int> both = 0;
   std::vector<std::thread> threads;
+  threads.reserve(8);
   for (int i = 0; i < 8; ++i) {
     threads.emplace_back([&] {
       for (int asked = 0; asked < 500; ++asked) {
@@ -159,6 +160,7 @@ std::vector<bool> falls(const Json &entry) {
   FaultSet set;
   set.add(entry);
   std::vector<bool> fell;
+  fell.reserve(1000);
   for (int i = 0; i < 1000; ++i) {
     fell.push_back(!set.take(kRequest).empty());
   }
@@ -202,8 +204,8 @@ struct BadEntry {
   const char *hint; ///< what the message names
 };
 
-void PrintTo(const BadEntry &bad, std::ostream *out) {
-  *out << bad.entry;
+std::ostream &operator<<(std::ostream &out, const BadEntry &bad) {
+  return out << bad.entry;
 }
 
 class BadFault : public testing::TestWithParam<BadEntry> {};

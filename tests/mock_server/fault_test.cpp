@@ -49,6 +49,7 @@ TEST(LatencyFault, JitterStaysInItsRangeAndTheSameSeedDrawsTheSame) {
     const Faults faults = faults_of(
         {{{"type", "latency"}, {"attributes", {{"latencyMs", 100}, {"jitterMs", 20}}}, {"seed", seed}}});
     std::vector<std::int64_t> drawn;
+    drawn.reserve(2000);
     for (int i = 0; i < 2000; ++i) {
       Response response;
       spoil(faults, response, "");
