@@ -1,6 +1,9 @@
 #pragma once
 
+#include <atomic>
+
 #include "mock_server/end_watch.hpp"
+#include "mock_server/faults/fault_set.hpp"
 #include "mock_server/id_source.hpp"
 #include "mock_server/ims/token_service.hpp"
 #include "mock_server/query/token_seal.hpp"
@@ -24,6 +27,8 @@ struct ServiceState {
   TokenSeal seal;
   TokenService tokens;
   EndWatch ends;
+  FaultSet faults;                      ///< of any sandbox, and of requests that reach none
+  std::atomic<bool> has_faults = false; ///< whether one was ever added: spares all others looking for them
 };
 
 } // namespace flow::mock

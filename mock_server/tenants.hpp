@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "mock_server/events/webhook_sender.hpp"
+#include "mock_server/faults/fault_set.hpp"
 #include "mock_server/reading.hpp"
 #include "mock_server/runs/sandbox.hpp"
 #include "mock_server/steerable_clock.hpp"
@@ -35,6 +36,7 @@ struct Tenant {
 
   SteerableClock clock;
   Sandbox sandbox;
+  FaultSet faults;
 
 private:
   std::shared_ptr<WebhookSender> webhook_; ///< guarded by the sandbox's mutex
