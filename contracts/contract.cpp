@@ -145,4 +145,8 @@ std::string fill(std::string_view text,
   return filled;
 }
 
+std::string_view control_api_text() {
+  return embedded_text("control-api.openapi.json");
+}
+
 } // namespace flow::contract

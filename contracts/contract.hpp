@@ -67,6 +67,9 @@ std::vector<Conflict> conflicts();
 std::string fill(std::string_view text,
                  const std::vector<std::pair<std::string_view, std::string_view>> &parameters);
 
+/// The OpenAPI description of the mock's control API, JSON text.
+std::string_view control_api_text();
+
 /// The address all operations stand under.
 inline constexpr std::string_view kBasePath = "/data/foundation/flowservice";
 

@@ -82,7 +82,7 @@ bool sends(std::string_view method) {
 } // namespace
 
 std::variant<Credentials, Error> check_headers(const Request &request, const Settings &settings,
-                                               const std::function<bool(std::string_view)> &is_issued) {
+                                               const TokenCheck &standing_of) {
   const Allow &allow = settings.seed.allow;
   const bool openapi = settings.reading == Reading::openapi;
   Given given = given_in(request);
@@ -90,7 +90,10 @@ std::variant<Credentials, Error> check_headers(const Request &request, const Set
     return Error("token-missing");
   }
   const std::string_view token = bearer_token(given.authorization);
-  if (token.empty() || (!is_allowed(token, allow.tokens, settings.strict) && !is_issued(token))) {
+  const TokenStanding standing =
+      token.empty() ? TokenStanding::unknown : standing_of(token, given.organisation, given.sandbox);
+  if (token.empty() || standing == TokenStanding::expired ||
+      (standing != TokenStanding::holds && !is_allowed(token, allow.tokens, settings.strict))) {
     return Error("token-invalid");
   }
   if (given.api_key.empty()) {

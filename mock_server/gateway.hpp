@@ -5,6 +5,7 @@
 
 #include "mock_server/error.hpp"
 #include "mock_server/http_message.hpp"
+#include "mock_server/ims/token_service.hpp"
 #include "mock_server/settings.hpp"
 
 /// The checks in front of every operation (facts: headers and their errors).
@@ -18,14 +19,17 @@ struct Credentials {
   std::string_view sandbox;
 };
 
+/// How the token service knows a token that is used in a sandbox: token, organisation, sandbox's name.
+using TokenCheck = std::function<TokenStanding(std::string_view, std::string_view, std::string_view)>;
+
 /// Checks Authorization, x-api-key, x-gw-ims-org-id, x-sandbox-name and, for methods that send, Content-Type,
 /// in this order; the first that is wrong is the error. A header that is empty counts as missing; one that is
 /// given twice, or holds white space or anything else beyond visible ASCII, as not valid. `strict` and
 /// `allow` as in Settings.
 /// In the openapi reading x-sandbox-name may be missing, which means the default sandbox `prod`, and the
-/// organisation's errors are 2001-401 and 2002-401. `is_issued` says whether the token service gave out a
-/// token that still holds.
+/// organisation's errors are 2001-401 and 2002-401. A token that the
+/// token service gave out is valid until it expires, whoever else is let in; an expired one never is.
 std::variant<Credentials, Error> check_headers(const Request &request, const Settings &settings,
-                                               const std::function<bool(std::string_view)> &is_issued);
+                                               const TokenCheck &standing_of);
 
 } // namespace flow::mock

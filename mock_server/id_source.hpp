@@ -16,6 +16,9 @@ public:
   /// Seeded from the system's randomness.
   static std::uint64_t random_seed();
 
+  /// The sequence from its first again, of that seed.
+  void start_over(std::uint64_t seed) { state_ = seed; }
+
   /// A random UUID (version 4), 36 characters.
   std::string uuid();
 

@@ -15,16 +15,17 @@ struct Entry {
   std::array<std::string_view, 3> path;
   std::size_t length; ///< of path
   Operation operation;
+  std::string_view name;
 };
 
 constexpr std::array kEntries = {
-    Entry{"GET", {"runs"}, 1, list_runs},
-    Entry{"POST", {"runs"}, 1, create_run},
-    Entry{"GET", {"runs", "{id}"}, 2, get_run},
-    Entry{"PUT", {"runs", "{id}"}, 2, update_run},
-    Entry{"POST", {"runs", "{id}", "action"}, 3, retry_run},
-    Entry{"GET", {"flows"}, 1, list_flows},
-    Entry{"GET", {"flows", "{id}"}, 2, get_flow},
+    Entry{"GET", {"runs"}, 1, list_runs, "list_runs"},
+    Entry{"POST", {"runs"}, 1, create_run, "create_run"},
+    Entry{"GET", {"runs", "{id}"}, 2, get_run, "get_run"},
+    Entry{"PUT", {"runs", "{id}"}, 2, update_run, "update_run"},
+    Entry{"POST", {"runs", "{id}", "action"}, 3, retry_run, "retry_run"},
+    Entry{"GET", {"flows"}, 1, list_flows, "list_flows"},
+    Entry{"GET", {"flows", "{id}"}, 2, get_flow, "get_flow"},
 };
 
 /// Whether the segments are those of the entry; its id is put into `id`.
@@ -68,7 +69,7 @@ std::variant<Route, Error> find_route(std::string_view method, const Target &tar
       continue;
     }
     if (entry.method == wanted) {
-      return Route{.operation = entry.operation, .id = id};
+      return Route{.operation = entry.operation, .name = entry.name, .id = id};
     }
     allow += (allow.empty() ? "" : ", ") + std::string(entry.method);
   }

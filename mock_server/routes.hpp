@@ -13,7 +13,8 @@ namespace flow::mock {
 /// The operation a request asks for.
 struct Route {
   Operation operation;
-  std::string_view id; ///< the path's {id}; points into the target
+  std::string_view name; ///< of the operation: "retry_run"
+  std::string_view id;   ///< the path's {id}; points into the target
 };
 
 /// Finds the operation by method and path; HEAD goes where GET goes. Error 1003-404 for an unknown path, 405

@@ -3,49 +3,55 @@
 #include <exception>
 #include <utility>
 
+#include "mock_server/admin/control_api.hpp"
 #include "mock_server/error.hpp"
 #include "mock_server/gateway.hpp"
-#include "mock_server/id_source.hpp"
-#include "mock_server/ims/token_service.hpp"
 #include "mock_server/operations/operation.hpp"
-#include "mock_server/query/token_seal.hpp"
 #include "mock_server/routes.hpp"
-#include "mock_server/runs/sandbox.hpp"
+#include "mock_server/service_state.hpp"
 #include "mock_server/target.hpp"
+#include "mock_server/trace.hpp"
 
 namespace flow::mock {
 
-struct FlowService::State {
-  explicit State(Settings given)
-      : settings(std::move(given)), sandboxes(settings.seed, settings.deterministic),
-        ids(settings.deterministic.value_or(IdSource::random_seed())), seal(ids.uuid()),
-        tokens(settings.seed.allow.clients, *settings.clock, ids) {}
+ServiceState::ServiceState(Settings given)
+    : settings(std::move(given)), clock(*settings.clock),
+      tenants(settings.seed, settings.deterministic, clock),
+      ids(settings.deterministic.value_or(IdSource::random_seed())), seal(ids.uuid()),
+      tokens(settings.seed.allow.clients, clock, ids) {
+  start_clock();
+}
 
-  Answer answer(const Request &request);
+void ServiceState::start_clock() {
+  clock.start_over();
+  if (settings.frozen_at_ms) {
+    clock.freeze_at(*settings.frozen_at_ms);
+  }
+}
 
-  const Settings settings;
-  Sandboxes sandboxes;
-  IdSource ids; ///< of requests and tokens; runs have those of their sandbox
-  TokenSeal seal;
-  TokenService tokens;
-};
+namespace {
 
-FlowService::FlowService(Settings settings) : state_(std::make_unique<State>(std::move(settings))) {}
-
-FlowService::~FlowService() = default;
-
-Answer FlowService::State::answer(const Request &request) {
+Answer carry_out(ServiceState &state, const Request &request, Trace &trace) {
   if (!request.unreadable.empty()) {
     return Error(request.unreadable);
   }
   if (TokenService::is_for(request)) {
-    return tokens.answer(request);
+    trace.operation = "token";
+    return state.tokens.answer(request);
   }
-  const auto is_issued = [this](std::string_view token) { return tokens.holds(token); };
-  auto headers = check_headers(request, settings, is_issued);
+  const auto token_standing = [&](std::string_view token, std::string_view organisation,
+                                  std::string_view sandbox) {
+    return state.tokens.standing(token, [&]() -> const SteerableClock * {
+      const Tenant *tenant = state.tenants.find(organisation, sandbox);
+      return tenant == nullptr ? nullptr : &tenant->clock;
+    });
+  };
+  auto headers = check_headers(request, state.settings, token_standing);
   if (Error *error = std::get_if<Error>(&headers)) {
     return std::move(*error);
   }
+  const Credentials &credentials = std::get<Credentials>(headers);
+  trace.tenant = &state.tenants.of(credentials.organisation, credentials.sandbox);
   const auto target = parse_target(request.target);
   if (!target) {
     return Error("bad-request").with("reason", "its path or query is not percent-encoded as RFC 3986 says");
@@ -54,30 +60,49 @@ Answer FlowService::State::answer(const Request &request) {
   if (Error *error = std::get_if<Error>(&route)) {
     return std::move(*error);
   }
-  const auto &[operation, id] = std::get<Route>(route);
-  const Credentials &credentials = std::get<Credentials>(headers);
-  const std::int64_t now_ms = settings.clock->now_ms();
+  const auto &[operation, name, id] = std::get<Route>(route);
+  trace.operation = name;
   return operation({.request = request,
                     .target = *target,
                     .credentials = credentials,
                     .id = id,
-                    .sandbox = sandboxes.of(credentials.organisation, credentials.sandbox, now_ms),
-                    .now_ms = now_ms,
-                    .settings = settings,
-                    .seal = seal});
+                    .sandbox = trace.tenant->sandbox,
+                    .now_ms = trace.tenant->clock.now_ms(),
+                    .settings = state.settings,
+                    .seal = state.seal,
+                    .trace = trace});
 }
 
-Response FlowService::handle(const Request &request) {
-  const std::string request_id = state_->ids.uuid();
+/// Never throws: what goes wrong inside is the documented error 1102-500.
+Response answer(ServiceState &state, const Request &request, Trace &trace, const std::string &request_id) {
   Answer answer = [&]() -> Answer {
     try {
-      return state_->answer(request);
+      return carry_out(state, request, trace);
     } catch (const std::exception &) {
       return Error("internal-error");
     }
   }();
-  Response *made = std::get_if<Response>(&answer);
-  Response response = made != nullptr ? std::move(*made) : to_response(std::get<Error>(answer), request_id);
+  if (Response *made = std::get_if<Response>(&answer)) {
+    return std::move(*made);
+  }
+  const Error &error = std::get<Error>(answer);
+  trace.error = error.entry->name;
+  return to_response(error, request_id);
+}
+
+} // namespace
+
+FlowService::FlowService(Settings settings) : state_(std::make_unique<ServiceState>(std::move(settings))) {}
+
+FlowService::~FlowService() = default;
+
+Response FlowService::handle(const Request &request) {
+  if (request.unreadable.empty() && admin::is_for(request)) {
+    return admin::answer(*state_, request);
+  }
+  const std::string request_id = state_->ids.uuid();
+  Trace trace;
+  Response response = answer(*state_, request, trace, request_id);
   response.headers.emplace_back("x-request-id", request_id);
   return response;
 }

@@ -7,6 +7,8 @@
 
 namespace flow::mock {
 
+struct ServiceState;
+
 /// The mock of Flow Service without its sockets: gateway, routes, operations and the runs they act on.
 /// Safe to call from several threads at once.
 class FlowService {
@@ -21,8 +23,7 @@ public:
   Response handle(const Request &request);
 
 private:
-  struct State;
-  std::unique_ptr<State> state_;
+  std::unique_ptr<ServiceState> state_;
 };
 
 } // namespace flow::mock

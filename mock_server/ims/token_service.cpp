@@ -1,6 +1,7 @@
 #include "mock_server/ims/token_service.hpp"
 
 #include <algorithm>
+#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -121,22 +122,34 @@ Response TokenService::answer(const Request &request) {
 Response TokenService::issue() {
   const std::int64_t now_ms = clock_.now_ms();
   std::string token = ids_.uuid() + ids_.uuid();
-  const std::lock_guard lock(mutex_);
-  if (expiry_ms_.size() >= kManyTokens) {
-    std::erase_if(expiry_ms_, [&](const auto &entry) { return entry.second <= now_ms; });
+  const std::unique_lock lock(mutex_);
+  if (issued_.size() >= kManyTokens) {
+    std::erase_if(issued_, [&](const auto &entry) { return entry.second.at_ms + kLifeS * 1000 <= now_ms; });
   }
-  if (expiry_ms_.size() >= kManyTokens) {
+  if (issued_.size() >= kManyTokens) {
     return error(503, "temporarily_unavailable", "The mock has given out 100000 tokens that still hold.");
   }
-  expiry_ms_.emplace(token, now_ms + kLifeS * 1000);
+  issued_.emplace(token, Issue{.at_ms = now_ms, .mark = SteerableClock::mark()});
+  has_issued_ = true;
   return uncached(200,
                   {{"access_token", std::move(token)}, {"token_type", "bearer"}, {"expires_in", kLifeS}});
 }
 
-bool TokenService::holds(std::string_view token) {
-  const std::lock_guard lock(mutex_);
-  const auto found = expiry_ms_.find(token);
-  return found != expiry_ms_.end() && clock_.now_ms() < found->second;
+TokenStanding TokenService::standing(std::string_view token,
+                                     const std::function<const SteerableClock *()> &sandbox_clock) const {
+  if (!has_issued_) {
+    return TokenStanding::unknown;
+  }
+  const std::shared_lock lock(mutex_);
+  const auto found = issued_.find(token);
+  if (found == issued_.end()) {
+    return TokenStanding::unknown;
+  }
+  const Issue &issue = found->second;
+  const SteerableClock *clock = sandbox_clock();
+  const std::int64_t age_ms =
+      clock_.now_ms() - issue.at_ms + (clock == nullptr ? 0 : clock->moved_since(issue.mark));
+  return age_ms < kLifeS * 1000 ? TokenStanding::holds : TokenStanding::expired;
 }
 
 } // namespace flow::mock

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
-#include <mutex>
+#include <functional>
+#include <shared_mutex>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -12,8 +14,11 @@
 #include "mock_server/id_source.hpp"
 #include "mock_server/runs/sandbox.hpp"
 #include "mock_server/runs/seed.hpp"
+#include "mock_server/steerable_clock.hpp"
 
 namespace flow::mock {
+
+enum class TokenStanding { unknown, holds, expired };
 
 /// Adobe's token endpoint, as far as server-to-server credentials need it (ims): POST /ims/token/v3, and /v2.
 /// Safe to use from several threads.
@@ -28,8 +33,10 @@ public:
   /// {"access_token","token_type":"bearer","expires_in"}, or an error as RFC 6749, 5.2 has it.
   Response answer(const Request &request);
 
-  /// Whether the token was given out here and has not expired.
-  bool holds(std::string_view token);
+  /// Whether the token was given out here, and still holds. It ages with time, and also by what the clock of
+  /// the sandbox it is used in, which may be null, has been moved since; `sandbox_clock` is asked only then.
+  TokenStanding standing(std::string_view token,
+                         const std::function<const SteerableClock *()> &sandbox_clock) const;
 
 private:
   Response issue();
@@ -37,8 +44,14 @@ private:
   const std::vector<TokenClient> &clients_;
   const Clock &clock_;
   IdSource &ids_;
-  std::mutex mutex_;
-  std::unordered_map<std::string, std::int64_t, TextHash, std::equal_to<>> expiry_ms_; ///< by token
+  struct Issue {
+    std::int64_t at_ms;
+    std::uint64_t mark; ///< SteerableClock::mark
+  };
+
+  std::atomic<bool> has_issued_ = false; ///< spares those a lock who bring tokens of their own
+  mutable std::shared_mutex mutex_;
+  std::unordered_map<std::string, Issue, TextHash, std::equal_to<>> issued_; ///< by token
 };
 
 } // namespace flow::mock

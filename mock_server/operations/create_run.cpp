@@ -100,16 +100,9 @@ std::optional<Error> check_flow(const SandboxFlow &flow) {
   return std::nullopt;
 }
 
-Run run_on_demand(const Call &call, const SandboxFlow &flow, const Window &window, const Json &params) {
-  ScriptedRetry unscripted;
-  unscripted.outcome = call.settings.seed.defaults.outcome;
-  const std::string actor = actor_text(call.credentials);
-  Run run = new_run(flow.flow, window,
-                    {.id = call.sandbox.ids.uuid(),
-                     .etag = call.sandbox.ids.etag(call.now_ms),
-                     .now_ms = call.now_ms,
-                     .actors = std::make_shared<const Actors>(Actors{actor, actor, actor, actor}),
-                     .ending = ending_of(unscripted, call)});
+Run run_on_demand(const Call &call, SandboxFlow &flow, const Window &window, const Json &params) {
+  const ScriptedRetry next = call.sandbox.take_scripted(nullptr, &flow);
+  Run run = new_run(flow.flow, window, fresh_run(next, call));
   run.params = std::make_shared<const std::string>(params.dump());
   return run;
 }
@@ -152,7 +145,9 @@ Answer create_run(const Call &call) {
   if (flow->delta_column.empty()) {
     flow->delta_column = std::get<std::string>(delta_column);
   }
-  const Run *made = call.sandbox.add_run(run_on_demand(call, *flow, std::get<Window>(window), params));
+  const Run *made = call.sandbox.start_run(run_on_demand(call, *flow, std::get<Window>(window), params));
+  call.trace.run = made->id;
+  call.trace.made_run = made->id;
   Response response;
   response.status = 201;
   response.body = call.settings.reading == Reading::openapi ? id_and_etag(*made)

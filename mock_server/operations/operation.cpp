@@ -62,12 +62,21 @@ std::string id_and_etag(const Run &run) {
   return "{\"id\":\"" + run.id + "\",\"etag\":\"\\\"" + run.etag.substr(1, run.etag.size() - 2) + "\\\"\"}";
 }
 
-std::optional<Ending> ending_of(const ScriptedRetry &next, const Call &call) {
-  if (!has_ended(next.outcome)) {
-    return std::nullopt;
+NewRun fresh_run(const ScriptedRetry &next, const Call &call) {
+  Sandbox &sandbox = call.sandbox;
+  // A scripted id may have been taken since by a run made through the control API.
+  const bool is_free = !next.id.empty() && sandbox.runs.find(next.id) == nullptr;
+  const std::string actor = actor_text(call.credentials);
+  NewRun fresh{.id = is_free ? next.id : sandbox.ids.uuid(),
+               .etag = next.etag.empty() ? sandbox.ids.etag(call.now_ms) : next.etag,
+               .now_ms = call.now_ms,
+               .actors = std::make_shared<const Actors>(Actors{actor, actor, actor, actor}),
+               .ending = std::nullopt};
+  if (has_ended(next.outcome)) {
+    fresh.ending = Ending{.at_ms = call.now_ms + next.duration_ms.value_or(sandbox.defaults.duration_ms),
+                          .state = next.outcome};
   }
-  return Ending{.at_ms = call.now_ms + next.duration_ms.value_or(call.settings.seed.defaults.duration_ms),
-                .state = next.outcome};
+  return fresh;
 }
 
 std::string list_body(const std::vector<std::string> &items, std::string_view resource,

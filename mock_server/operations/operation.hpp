@@ -13,6 +13,7 @@
 #include "mock_server/runs/sandbox.hpp"
 #include "mock_server/settings.hpp"
 #include "mock_server/target.hpp"
+#include "mock_server/trace.hpp"
 
 namespace flow::mock {
 
@@ -26,6 +27,7 @@ struct Call {
   std::int64_t now_ms;
   const Settings &settings;
   const TokenSeal &seal; ///< of continuation tokens
+  Trace &trace;
 };
 
 /// One operation of the service, one file each.
@@ -46,14 +48,14 @@ Error not_found(const Call &call, std::string_view name = "run-not-found");
 /// it is `required` (1403), else fine; one that does not match is 1404.
 std::optional<Error> check_if_match(const Request &request, const Run &run, bool required);
 
-/// Who a call acts as. Of a service token, the user is the client (openapi, createdBy).
+/// Who a call acts as, JSON string text. Of a service token, the user is the client (openapi, createdBy).
 std::string actor_text(const Credentials &credentials);
 
 /// {"id","etag"} of a run, as retry and create answer.
 std::string id_and_etag(const Run &run);
 
-/// When a new run ends, if it does: after the scripted duration, or the settings'.
-std::optional<Ending> ending_of(const ScriptedRetry &next, const Call &call);
+/// What a new run has of its own, made by this call: as scripted, fresh where the script says nothing.
+NewRun fresh_run(const ScriptedRetry &next, const Call &call);
 
 /// The body of a list: {"items":[…],"_links":{…}} of the texts in `items`.
 std::string list_body(const std::vector<std::string> &items, std::string_view resource,

@@ -55,21 +55,12 @@ Error refusal_error(RetryRefusal refusal, const Run &run, Reading reading) {
   return error;
 }
 
-/// The next entry of the run's script, or the defaults.
-ScriptedRetry take_scripted(const Run &run, const RetryDefaults &defaults) {
-  if (run.script && run.script->next < run.script->retries.size()) {
-    return run.script->retries[run.script->next++];
-  }
-  ScriptedRetry retry;
-  retry.outcome = defaults.outcome;
-  return retry;
-}
-
 } // namespace
 
 // POST /runs/{id}/action?op=re-trigger: id and etag of the new run (retry-flows), or the run (openapi)
 Answer retry_run(const Call &call) {
   const Settings &settings = call.settings;
+  call.trace.run = call.id;
   if (auto error = check_body(call.request.body)) {
     return *std::move(error);
   }
@@ -89,14 +80,10 @@ Answer retry_run(const Call &call) {
     return *std::move(error);
   }
 
-  ScriptedRetry next = take_scripted(*original, settings.seed.defaults);
-  const std::string actor = actor_text(call.credentials);
-  const Run *made = sandbox.add_run(
-      retry_of(*original, {.id = next.id.empty() ? sandbox.ids.uuid() : std::move(next.id),
-                           .etag = next.etag.empty() ? sandbox.ids.etag(call.now_ms) : std::move(next.etag),
-                           .now_ms = call.now_ms,
-                           .actors = std::make_shared<const Actors>(Actors{actor, actor, actor, actor}),
-                           .ending = ending_of(next, call)}));
+  const ScriptedRetry next =
+      sandbox.take_scripted(original->script.get(), sandbox.find_flow(original->flow->id));
+  const Run *made = sandbox.start_run(retry_of(*original, fresh_run(next, call)));
+  call.trace.made_run = made->id;
   Response response;
   if (settings.reading == Reading::openapi) {
     append_run(response.body, *made, sandbox, settings.reading);

@@ -173,6 +173,7 @@ void apply(Update update, Run &run, const Call &call) {
 
 // PUT /runs/{id} with If-Match: the updated run (openapi)
 Answer update_run(const Call &call) {
+  call.trace.run = call.id;
   auto body = json_object_in(call.request.body);
   if (Error *error = std::get_if<Error>(&body)) {
     return std::move(*error);
@@ -197,7 +198,11 @@ Answer update_run(const Call &call) {
     error.resource_id = run->id;
     return error;
   }
+  const bool was_in_progress = !has_ended(run->state);
   apply(std::get<Update>(std::move(update)), *run, call);
+  if (was_in_progress && has_ended(run->state)) {
+    sandbox.tell_end(*run);
+  }
   Response response;
   append_run(response.body, *run, sandbox, call.settings.reading);
   return response;

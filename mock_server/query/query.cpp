@@ -138,7 +138,8 @@ struct Before {
 };
 
 bool passes(const Query &query, Collection &items, std::uint64_t number) {
-  return std::all_of(query.filters.begin(), query.filters.end(),
+  return !items.is_vacant(number) &&
+         std::all_of(query.filters.begin(), query.filters.end(),
                      [&](const Filter &filter) { return items.holds(number, filter); });
 }
 

@@ -60,6 +60,7 @@ class Collection {
 public:
   virtual ~Collection() = default;
   [[nodiscard]] virtual std::uint64_t size() const = 0;
+  [[nodiscard]] virtual bool is_vacant(std::uint64_t /*number*/) const { return false; } ///< deleted
   virtual bool holds(std::uint64_t number, const Filter &filter) = 0;
   virtual SortKey key(std::uint64_t number, const Path &path) = 0;
   virtual std::string text(std::uint64_t number) = 0; ///< the item, JSON

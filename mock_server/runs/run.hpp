@@ -14,18 +14,6 @@
 
 namespace flow::mock {
 
-/// A dataflow: what runs.
-struct Flow {
-  std::string id;
-  std::string spec_id; ///< flowSpec.id
-  std::string spec_version;
-  std::string source_spec_id; ///< of the connection spec of its source
-  SourceKind source = SourceKind::batch;
-  bool scheduled_once = true; ///< scheduleParams.frequency is "once": it can be run on demand
-  std::string delta_column;   ///< of its copy transformation; empty: none yet
-  contract::Json document;    ///< its documented fields, without those that a sandbox gives it
-};
-
 /// Who made and who last changed a run, as JSON string texts (quoted and escaped).
 struct Actors {
   std::string created_by;
@@ -53,6 +41,20 @@ struct ScriptedRetry {
       duration_ms;  ///< none: RetryDefaults'; without meaning for RunState::in_progress
   std::string id;   ///< of the new run; empty: a fresh one
   std::string etag; ///< with its quotes; empty: a fresh one
+};
+
+/// A dataflow: what runs.
+struct Flow {
+  std::string id;
+  std::string spec_id; ///< flowSpec.id
+  std::string spec_version;
+  std::string source_spec_id; ///< of the connection spec of its source
+  SourceKind source = SourceKind::batch;
+  bool scheduled_once = true;         ///< scheduleParams.frequency is "once": it can be run on demand
+  std::string delta_column;           ///< of its copy transformation; empty: none yet
+  std::string delta_column_of_runs;   ///< that a run has named since; empty: none yet
+  std::vector<ScriptedRetry> retries; ///< what its new runs come to, where their own scripts are silent
+  contract::Json document;            ///< its documented fields, without those that a sandbox gives it
 };
 
 /// The outcomes of a run's retries and of their retries in turn: each takes the next. A retry loop meets them

@@ -18,9 +18,14 @@ const Fields &run_fields();
 class RunCollection final : public Collection {
 public:
   RunCollection(Sandbox &sandbox, std::int64_t now_ms, Reading reading)
-      : sandbox_(sandbox), now_ms_(now_ms), reading_(reading) {}
+      : sandbox_(sandbox), reading_(reading) {
+    sandbox.settle(now_ms);
+  }
 
   [[nodiscard]] std::uint64_t size() const override { return sandbox_.runs.size(); }
+  [[nodiscard]] bool is_vacant(std::uint64_t number) const override {
+    return sandbox_.runs.is_vacant(number);
+  }
   bool holds(std::uint64_t number, const Filter &filter) override;
   SortKey key(std::uint64_t number, const Path &path) override;
   std::string text(std::uint64_t number) override;
@@ -29,7 +34,6 @@ private:
   const contract::Json &document(std::uint64_t number);
 
   Sandbox &sandbox_;
-  const std::int64_t now_ms_;
   const Reading reading_;
   /// The run looked at last: all filters of a query look at a run in turn, and it is made for the first only.
   std::optional<std::pair<std::uint64_t, contract::Json>> last_;

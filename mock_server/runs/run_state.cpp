@@ -1,8 +1,22 @@
 #include "mock_server/runs/run_state.hpp"
 
+#include <array>
+#include <utility>
+
 #include "mock_server/text.hpp"
 
 namespace flow::mock {
+
+namespace {
+
+constexpr std::array<std::pair<RunState, std::string_view>, 4> kNames = {{
+    {RunState::in_progress, "in-progress"},
+    {RunState::failed, "failed"},
+    {RunState::success_without_records, "success-without-records"},
+    {RunState::success_with_records, "success"},
+}};
+
+} // namespace
 
 std::optional<RetryRefusal> retry_refusal(RunState state, SourceKind source, Edition edition) {
   if (source == SourceKind::streaming) {
@@ -48,19 +62,21 @@ std::optional<RunState> state_of(std::string_view status, std::optional<std::int
 }
 
 std::optional<RunState> state_named(std::string_view name) {
-  if (name == "in-progress") {
-    return RunState::in_progress;
-  }
-  if (name == "failed") {
-    return RunState::failed;
-  }
-  if (name == "success-without-records") {
-    return RunState::success_without_records;
-  }
-  if (name == "success") {
-    return RunState::success_with_records;
+  for (const auto &[state, its_name] : kNames) {
+    if (its_name == name) {
+      return state;
+    }
   }
   return std::nullopt;
+}
+
+std::string_view name_of(RunState state) {
+  for (const auto &[known, name] : kNames) {
+    if (known == state) {
+      return name;
+    }
+  }
+  return "";
 }
 
 RunState state_at(const std::optional<Ending> &ending, std::int64_t now_ms) {

@@ -42,6 +42,9 @@ std::optional<RunState> state_of(std::string_view status, std::optional<std::int
 /// A state by its name in seeds and scripts: "in-progress", "failed", "success-without-records", "success".
 std::optional<RunState> state_named(std::string_view name);
 
+/// Its name there.
+std::string_view name_of(RunState state);
+
 /// When and how a run in progress ends.
 struct Ending {
   std::int64_t at_ms;

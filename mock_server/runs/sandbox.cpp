@@ -16,14 +16,6 @@ std::string json_text(std::string_view text) {
   return nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 
-/// A header value holds no line feed, so no two pairs share a key.
-std::string key_of(std::string_view organisation, std::string_view name) {
-  std::string key;
-  key.reserve(organisation.size() + 1 + name.size());
-  key.append(organisation).append("\n").append(name);
-  return key;
-}
-
 } // namespace
 
 Run *RunStore::find(std::string_view id) {
@@ -40,31 +32,129 @@ Run *RunStore::add(Run run) {
   return &added;
 }
 
-Sandbox::Sandbox(std::string_view organisation, std::string_view name, std::uint64_t id_seed)
-    : name_text(json_text(name)),
-      id_text(json_text(name == "prod" ? std::string(kProdId) : name_uuid(key_of(organisation, name)))),
-      organisation_text(json_text(organisation)), ids(id_seed) {}
+Run *RunStore::replace(Run run) {
+  const auto found = by_id_.find(run.id);
+  Run *place = found->second;
+  by_id_.erase(found); // its key points into what is overwritten
+  *place = std::move(run);
+  by_id_.emplace(place->id, place);
+  return place;
+}
 
-void Sandbox::settle(Run &run, std::int64_t now_ms) {
-  mock::settle(run, now_ms, [this](std::int64_t at_ms) { return ids.etag(at_ms); });
+bool RunStore::remove(std::string_view id) {
+  const auto found = by_id_.find(id);
+  if (found == by_id_.end()) {
+    return false;
+  }
+  Run *place = found->second;
+  by_id_.erase(found);
+  *place = Run();
+  return true;
+}
+
+Sandbox::Sandbox(std::string_view its_organisation, std::string_view its_name, std::uint64_t seed_of_ids)
+    : organisation(its_organisation), name(its_name), name_text(json_text(its_name)),
+      id_text(json_text(its_name == "prod" ? std::string(kProdId)
+                                           : name_uuid(organisation + "\n" + std::string(its_name)))),
+      organisation_text(json_text(its_organisation)), id_seed(seed_of_ids), ids(seed_of_ids) {}
+
+void Sandbox::load(const Seed &seed, std::int64_t now_ms) {
+  ids.start_over(id_seed);
+  defaults = seed.defaults;
+  runs = RunStore();
+  flows.clear();
+  due_ = {};
+  for (const auto &flow : seed.flows) {
+    put_flow(flow, now_ms);
+  }
+  std::unordered_map<const RetryScript *, std::shared_ptr<RetryScript>> scripts;
+  for (const Run &seeded : seed.runs) {
+    Run run = seeded;
+    if (seeded.script) {
+      auto &copy = scripts[seeded.script.get()];
+      if (!copy) {
+        copy = std::make_shared<RetryScript>(*seeded.script);
+      }
+      run.script = copy;
+    }
+    if (run.etag.empty()) {
+      run.etag = ids.etag(run.updated_at_ms);
+    }
+    if (run.ending) {
+      run.ending->at_ms += now_ms;
+    }
+    add_run(std::move(run));
+  }
+}
+
+void Sandbox::settle(std::int64_t now_ms) {
+  while (!due_.empty() && due_.top().at_ms <= now_ms) {
+    const Due due = due_.top();
+    due_.pop();
+    Run &run = *due.run;
+    const bool still = !run.id.empty() && run.ending && run.ending->at_ms == due.at_ms;
+    if (still && mock::settle(run, now_ms, [this](std::int64_t at_ms) { return ids.etag(at_ms); })) {
+      tell_end(run);
+    }
+  }
 }
 
 Run *Sandbox::find_run(std::string_view run_id, std::int64_t now_ms) {
-  Run *run = runs.find(run_id);
-  if (run != nullptr) {
-    settle(*run, now_ms);
-  }
-  return run;
+  settle(now_ms);
+  return runs.find(run_id);
 }
 
 Run *Sandbox::add_run(Run run) {
   Run *added = runs.add(std::move(run));
-  SandboxFlow *flow = added == nullptr ? nullptr : find_flow(added->flow->id);
+  if (added == nullptr) {
+    return nullptr;
+  }
+  watch(*added);
+  SandboxFlow *flow = find_flow(added->flow->id);
   if (flow != nullptr &&
       (flow->last_run == nullptr || flow->last_run->started_at_ms <= added->started_at_ms)) {
     flow->last_run = added;
   }
   return added;
+}
+
+Run *Sandbox::start_run(Run run) {
+  Run *added = add_run(std::move(run));
+  if (added != nullptr && has_ended(added->state)) {
+    tell_end(*added);
+  }
+  return added;
+}
+
+Run *Sandbox::replace_run(Run run) {
+  SandboxFlow *before = find_flow(runs.find(run.id)->flow->id);
+  Run *replaced = runs.replace(std::move(run));
+  watch(*replaced);
+  for (SandboxFlow *flow : {before, find_flow(replaced->flow->id)}) {
+    if (flow != nullptr) {
+      find_last_run(*flow);
+    }
+  }
+  return replaced;
+}
+
+bool Sandbox::remove_run(std::string_view run_id) {
+  const Run *run = runs.find(run_id);
+  if (run == nullptr) {
+    return false;
+  }
+  SandboxFlow *flow = find_flow(run->flow->id);
+  runs.remove(run_id);
+  if (flow != nullptr) {
+    find_last_run(*flow);
+  }
+  return true;
+}
+
+void Sandbox::tell_end(const Run &run) const {
+  if (on_end) {
+    on_end(run);
+  }
 }
 
 SandboxFlow *Sandbox::find_flow(std::string_view flow_id) {
@@ -74,54 +164,52 @@ SandboxFlow *Sandbox::find_flow(std::string_view flow_id) {
   return found == flows.end() ? nullptr : &*found;
 }
 
-Sandboxes::Sandboxes(const Seed &seed, std::optional<std::uint64_t> deterministic)
-    : seed_(seed), deterministic_(deterministic) {}
-
-Sandbox &Sandboxes::of(std::string_view organisation, std::string_view name, std::int64_t now_ms) {
-  const std::string key = key_of(organisation, name);
-  {
-    const std::shared_lock lock(mutex_);
-    const auto found = sandboxes_.find(key);
-    if (found != sandboxes_.end()) {
-      return *found->second;
-    }
+SandboxFlow &Sandbox::put_flow(const std::shared_ptr<const Flow> &flow, std::int64_t now_ms) {
+  SandboxFlow *place = find_flow(flow->id);
+  if (place == nullptr) {
+    place = &flows.emplace_back();
+  } else {
+    runs.for_each([&](Run &run) {
+      if (run.flow->id == flow->id) {
+        run.flow = flow;
+      }
+    });
   }
-  const std::unique_lock lock(mutex_);
-  auto &sandbox = sandboxes_[key];
-  if (!sandbox) {
-    sandbox = make(organisation, name, now_ms);
+  place->flow = flow;
+  place->etag = flow->document.value("etag", "");
+  if (place->etag.empty()) {
+    place->etag = ids.etag(flow->document.value("updatedAt", now_ms));
   }
-  return *sandbox;
+  place->delta_column = flow->delta_column.empty() ? flow->delta_column_of_runs : flow->delta_column;
+  place->script = {.retries = flow->retries};
+  return *place;
 }
 
-std::unique_ptr<Sandbox> Sandboxes::make(std::string_view organisation, std::string_view name,
-                                         std::int64_t now_ms) const {
-  // Of the name, so that a sandbox's ids do not depend on which other sandboxes were touched before it.
-  const std::uint64_t id_seed = deterministic_
-                                    ? *deterministic_ ^ std::hash<std::string>{}(key_of(organisation, name))
-                                    : IdSource::random_seed();
-  auto sandbox = std::make_unique<Sandbox>(organisation, name, id_seed);
-  for (const auto &flow : seed_.flows) {
-    std::string etag = flow->document.value("etag", "");
-    if (etag.empty()) {
-      etag = sandbox->ids.etag(flow->document.value("updatedAt", now_ms));
+ScriptedRetry Sandbox::take_scripted(RetryScript *script, SandboxFlow *flow) const {
+  for (RetryScript *candidate : {script, flow == nullptr ? nullptr : &flow->script}) {
+    if (candidate != nullptr && candidate->next < candidate->retries.size()) {
+      return candidate->retries[candidate->next++];
     }
-    sandbox->flows.push_back({.flow = flow, .etag = std::move(etag), .delta_column = flow->delta_column});
   }
-  for (const Run &seeded : seed_.runs) {
-    Run run = seeded;
-    if (seeded.script) {
-      run.script = std::make_shared<RetryScript>(*seeded.script);
-    }
-    if (run.etag.empty()) {
-      run.etag = sandbox->ids.etag(run.updated_at_ms);
-    }
-    if (run.ending) {
-      run.ending->at_ms += now_ms;
-    }
-    sandbox->add_run(std::move(run));
+  ScriptedRetry unscripted;
+  unscripted.outcome = defaults.outcome;
+  return unscripted;
+}
+
+void Sandbox::watch(Run &run) {
+  if (!has_ended(run.state) && run.ending) {
+    due_.push({.at_ms = run.ending->at_ms, .order = due_made_++, .run = &run});
   }
-  return sandbox;
+}
+
+void Sandbox::find_last_run(SandboxFlow &flow) {
+  flow.last_run = nullptr;
+  runs.for_each([&](Run &run) {
+    if (run.flow->id == flow.flow->id &&
+        (flow.last_run == nullptr || flow.last_run->started_at_ms <= run.started_at_ms)) {
+      flow.last_run = &run;
+    }
+  });
 }
 
 } // namespace flow::mock

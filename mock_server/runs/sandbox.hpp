@@ -5,8 +5,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <optional>
-#include <shared_mutex>
+#include <queue>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -24,17 +23,34 @@ struct TextHash {
   std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
 };
 
-/// The runs of one sandbox, by id and numbered in the order of their making.
+/// The runs of one sandbox, by id and numbered in the order of their making. A deleted run leaves its number
+/// vacant.
 class RunStore {
 public:
-  /// The run of that id, or null. Valid until the store goes.
+  /// The run of that id, or null. Valid until it is deleted.
   Run *find(std::string_view id);
 
   /// Adds a run; null, and nothing done, where its id is taken.
   Run *add(Run run);
 
-  [[nodiscard]] std::uint64_t size() const { return runs_.size(); }
+  /// Puts a run in the place of the one with its id, which has to be there.
+  Run *replace(Run run);
+
+  /// False where there is no run of that id.
+  bool remove(std::string_view id);
+
+  [[nodiscard]] std::uint64_t size() const { return runs_.size(); } ///< numbers given out
+  [[nodiscard]] std::uint64_t count() const { return by_id_.size(); }
+  [[nodiscard]] bool is_vacant(std::uint64_t number) const { return runs_.at(number).id.empty(); }
   Run &at(std::uint64_t number) { return runs_.at(number); }
+
+  template <typename Function> void for_each(Function function) {
+    for (Run &run : runs_) {
+      if (!run.id.empty()) {
+        function(run);
+      }
+    }
+  }
 
 private:
   std::deque<Run> runs_; ///< never moved: ids below point into them
@@ -46,6 +62,7 @@ struct SandboxFlow {
   std::shared_ptr<const Flow> flow;
   std::string etag;
   std::string delta_column;
+  RetryScript script;      ///< of its new runs whose own script does not speak of them
   Run *last_run = nullptr; ///< the one started last; null: none yet
 };
 
@@ -56,41 +73,62 @@ struct Sandbox {
 
   // To be called with `mutex` held:
 
-  /// Ends the run if its time has come.
-  void settle(Run &run, std::int64_t now_ms);
-  /// The run of that id, ended if its time has come, or null.
+  /// Makes it a copy of the seed, and nothing but that; ids start over.
+  void load(const Seed &seed, std::int64_t now_ms);
+
+  /// Ends every run whose time has come, one after the other as they end.
+  void settle(std::int64_t now_ms);
+  /// The run of that id, or null; all runs have ended whose time has come.
   Run *find_run(std::string_view run_id, std::int64_t now_ms);
+
   /// Adds a run, which may become its flow's last; null where its id is taken.
   Run *add_run(Run run);
+  /// Likewise for one that starts now: where it ended at once, that is told.
+  Run *start_run(Run run);
+  /// Puts a run in the place of the one with its id, which has to be there.
+  Run *replace_run(Run run);
+  bool remove_run(std::string_view run_id);
+  /// Tells who listens that a run has just ended.
+  void tell_end(const Run &run) const;
+
   /// The flow of that id, or null.
   SandboxFlow *find_flow(std::string_view flow_id);
+  /// Adds a flow, or replaces the one with its id, whose runs stay.
+  SandboxFlow &put_flow(const std::shared_ptr<const Flow> &flow, std::int64_t now_ms);
 
+  /// What the next new run of `flow` shall come to: the next entry of `script` (may be null), or of the
+  /// flow's, or the defaults.
+  ScriptedRetry take_scripted(RetryScript *script, SandboxFlow *flow) const;
+
+  const std::string organisation;
+  const std::string name;
   const std::string name_text;         ///< JSON string text
   const std::string id_text;           ///< sandboxId, JSON string text
   const std::string organisation_text; ///< JSON string text
+  const std::uint64_t id_seed;
   IdSource ids;
-  std::mutex mutex; ///< held while runs and flows are read or changed
+  std::mutex mutex; ///< held while what follows is read or changed
+  RetryDefaults defaults;
   RunStore runs;
   std::vector<SandboxFlow> flows;
-};
-
-/// Every sandbox there is. Each starts as a copy of the seed when it is first asked for.
-class Sandboxes {
-public:
-  /// `deterministic` as in Settings.
-  Sandboxes(const Seed &seed, std::optional<std::uint64_t> deterministic);
-
-  /// The sandbox of that organisation and name; safe to call from several threads.
-  Sandbox &of(std::string_view organisation, std::string_view name, std::int64_t now_ms);
+  std::function<void(const Run &)> on_end; ///< called with `mutex` held; empty: nobody listens
 
 private:
-  std::unique_ptr<Sandbox> make(std::string_view organisation, std::string_view name,
-                                std::int64_t now_ms) const;
+  /// A run that is to end. What has become of it since is seen when its time comes.
+  struct Due {
+    std::int64_t at_ms;
+    std::uint64_t order;
+    Run *run;
+    bool operator>(const Due &other) const {
+      return at_ms != other.at_ms ? at_ms > other.at_ms : order > other.order;
+    }
+  };
 
-  const Seed &seed_;
-  const std::optional<std::uint64_t> deterministic_;
-  std::shared_mutex mutex_; ///< of the map, not of what is in it
-  std::unordered_map<std::string, std::unique_ptr<Sandbox>, TextHash, std::equal_to<>> sandboxes_;
+  void watch(Run &run);
+  void find_last_run(SandboxFlow &flow);
+
+  std::priority_queue<Due, std::vector<Due>, std::greater<>> due_;
+  std::uint64_t due_made_ = 0;
 };
 
 } // namespace flow::mock

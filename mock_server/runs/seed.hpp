@@ -38,8 +38,13 @@ struct Seed {
 
 /// A seed that cannot be used; what() names the file, the place in it as JSON Pointer, and the reason.
 struct SeedError : std::runtime_error {
-  using std::runtime_error::runtime_error;
+  SeedError(std::string_view file, std::string_view its_pointer, std::string_view its_reason);
+  std::string pointer;
+  std::string reason;
 };
+
+/// The published schema of seeds.
+const contract::Json &seed_schema();
 
 /// The seed for a JSON text; `name` is how errors call it. Throws SeedError.
 Seed parse_seed(std::string_view text, std::string_view name);

@@ -13,7 +13,12 @@ std::variant<Credentials, Error> check(const Ask &asked, const Allow &allow = {}
   Settings settings;
   settings.seed.allow = allow;
   settings.strict = strict;
-  return check_headers(asked.request(), settings, [](std::string_view token) { return token == "issued"; });
+  return check_headers(asked.request(), settings,
+                       [](std::string_view token, std::string_view /*org*/, std::string_view /*sandbox*/) {
+                         return token == "issued"    ? TokenStanding::holds
+                                : token == "expired" ? TokenStanding::expired
+                                                     : TokenStanding::unknown;
+                       });
 }
 
 /// The name of the error, or "" where the headers pass.

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "contracts/contract.hpp"
+#include "mock_server/http_message.hpp"
+#include "mock_server/service_state.hpp"
+#include "mock_server/target.hpp"
+
+namespace flow::mock::admin {
+
+using contract::Json;
+
+/// Why a request of the control API is not carried out; thrown before anything has been changed.
+struct Refusal {
+  int status;
+  std::string title;
+  std::string pointer; ///< of the place in the body, JSON Pointer; or a query parameter's name
+  std::string detail;  ///< what is wrong there and what to change
+};
+
+/// A request of the control API that has found its operation.
+struct Call {
+  ServiceState &state;
+  const Request &request;
+  const Target &target;
+  std::vector<std::string_view> ids; ///< what stands in the path for {…}, but for organisation and sandbox
+  Tenant *tenant;                    ///< of operations on one sandbox; else null
+};
+
+/// One operation, of those that deal with the same noun in one file.
+using Operation = Response (*)(const Call &);
+
+/// An answer of that JSON.
+Response json_response(const Json &body, int status = 200);
+
+/// The body, which has to be JSON of an object. Throws Refusal.
+Json body_of(const Call &call);
+
+/// Refuses members that are not among `known`, at their place below `pointer`.
+void check_members(const Json &object, const std::string &pointer,
+                   std::initializer_list<std::string_view> known);
+
+/// The value of a query parameter, or nothing. Throws Refusal where it is given twice.
+std::optional<std::string> parameter(const Call &call, std::string_view name);
+
+/// A query parameter that is an integer not below 0. Throws Refusal.
+std::optional<std::int64_t> number_parameter(const Call &call, std::string_view name);
+
+/// Refuses query parameters that are not among `known`.
+void check_parameters(const Call &call, std::initializer_list<std::string_view> known);
+
+/// No such run, flow, fault, ….
+Refusal not_found(std::string_view what, std::string_view id);
+
+} // namespace flow::mock::admin

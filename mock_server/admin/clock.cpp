@@ -1,0 +1,88 @@
+#include "mock_server/admin/routes.hpp"
+
+#include <chrono>
+
+#include <spdlog/fmt/chrono.h>
+
+namespace flow::mock::admin {
+
+namespace {
+
+constexpr std::int64_t kLatestMs = 253402300799999; // the end of the year 9999
+
+Json clock_json(std::int64_t now_ms, bool frozen) {
+  const std::chrono::sys_seconds seconds{
+      std::chrono::floor<std::chrono::seconds>(std::chrono::milliseconds(now_ms))};
+  const auto time = std::chrono::system_clock::to_time_t(seconds);
+  return {{"nowMs", now_ms},
+          {"now", fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(time), now_ms % 1000)},
+          {"frozen", frozen}};
+}
+
+Json clock_json(const Call &call) {
+  return call.tenant == nullptr ? clock_json(call.state.clock.now_ms(), call.state.clock.frozen())
+                                : clock_json(call.tenant->clock.now_ms(),
+                                             call.tenant->clock.frozen() || call.state.clock.frozen());
+}
+
+std::int64_t time_in(const Json &value, const char *pointer) {
+  if (!value.is_number_integer() || value.get<double>() < 0 || value.get<double>() > kLatestMs) {
+    throw Refusal{400, "Bad time", pointer,
+                  "It has to be milliseconds, an integer not below 0 and before the year 10000."};
+  }
+  return value.get<std::int64_t>();
+}
+
+/// Runs end, one after the other, by the new time.
+void settle(Tenant &tenant) {
+  const std::lock_guard lock(tenant.sandbox.mutex);
+  tenant.sandbox.settle(tenant.clock.now_ms());
+}
+
+} // namespace
+
+Response get_clock(const Call &call) {
+  return json_response(clock_json(call));
+}
+
+Response put_clock(const Call &call) {
+  const Json body = body_of(call);
+  check_members(body, "", {"frozen", "nowMs", "advanceMs"});
+  SteerableClock &clock = call.tenant == nullptr ? call.state.clock : call.tenant->clock;
+  const auto frozen = body.find("frozen");
+  if (frozen != body.end() && !frozen->is_boolean()) {
+    throw Refusal{400, "Bad member", "/frozen", "It has to be true or false."};
+  }
+  if (frozen != body.end() && !frozen->get<bool>() && call.tenant != nullptr && call.state.clock.frozen()) {
+    throw Refusal{409, "The clock it follows is frozen", "/frozen", "Let /__admin/clock go on first."};
+  }
+  if (body.contains("nowMs") && body.contains("advanceMs")) {
+    throw Refusal{400, "Two times", "/advanceMs", "Give nowMs or advanceMs, not both."};
+  }
+  std::optional<std::int64_t> move_to;
+  if (body.contains("nowMs")) {
+    move_to = time_in(body["nowMs"], "/nowMs");
+  } else if (body.contains("advanceMs")) {
+    move_to = clock.now_ms() + time_in(body["advanceMs"], "/advanceMs");
+  }
+  if (move_to && *move_to > kLatestMs) {
+    throw Refusal{400, "Bad time", "/advanceMs", "The mock's time ends with the year 9999."};
+  }
+  if (move_to && !clock.move_to(*move_to)) {
+    throw Refusal{400, "Time goes forward only", "/nowMs",
+                  "It is " + std::to_string(clock.now_ms()) + " now. To begin anew, reset the sandbox."};
+  }
+  if (frozen != body.end()) {
+    frozen->get<bool>() ? clock.freeze() : clock.resume();
+  }
+  if (call.tenant != nullptr) {
+    settle(*call.tenant);
+  } else {
+    for (Tenant *tenant : call.state.tenants.all()) {
+      settle(*tenant);
+    }
+  }
+  return json_response(clock_json(call));
+}
+
+} // namespace flow::mock::admin

@@ -1,0 +1,121 @@
+#include "mock_server/admin/control_api.hpp"
+
+#include <exception>
+#include <span>
+#include <string>
+
+#include "mock_server/admin/call.hpp"
+#include "mock_server/admin/guard.hpp"
+#include "mock_server/admin/routes.hpp"
+
+namespace flow::mock::admin {
+
+namespace {
+
+constexpr std::string_view kRoot = "/__admin";
+
+/// Whether the segments are those of a route's path; what stands for its {…} is put into `taken`.
+bool matches(std::string_view path, std::span<const std::string> segments,
+             std::vector<std::string_view> &taken) {
+  taken.clear();
+  for (const std::string &segment : segments) {
+    if (path.empty()) {
+      return false;
+    }
+    path.remove_prefix(1);
+    const std::size_t end = std::min(path.find('/'), path.size());
+    const std::string_view wanted = path.substr(0, end);
+    if (wanted.starts_with('{')) {
+      if (segment.empty()) {
+        return false;
+      }
+      taken.push_back(segment);
+    } else if (wanted != segment) {
+      return false;
+    }
+    path.remove_prefix(end);
+  }
+  return path.empty();
+}
+
+/// A name that a header could carry, and thus a client of the service could use.
+void check_name(std::string_view name, const char *what) {
+  constexpr std::size_t kLongest = 256;
+  for (const char c : name) {
+    if (c <= ' ' || c >= 0x7f) {
+      throw Refusal{400, "Bad path", "",
+                    std::string("The ") + what + " has to be visible ASCII, as headers are."};
+    }
+  }
+  if (name.size() > kLongest) {
+    throw Refusal{400, "Bad path", "", std::string("The ") + what + " is longer than 256 characters."};
+  }
+}
+
+Response dispatch(ServiceState &state, const Request &request) {
+  const auto target = parse_target(request.target);
+  if (!target) {
+    throw Refusal{400, "Bad path", "", "Its path or query is not percent-encoded as RFC 3986 says."};
+  }
+  const auto segments = std::span(target->segments).subspan(1);
+  const std::string_view method = request.method == "HEAD" ? "GET" : request.method;
+  std::vector<std::string_view> taken;
+  std::string allow;
+  for (const Route &route : routes()) {
+    if (!matches(route.path, segments, taken)) {
+      continue;
+    }
+    if (route.method != method) {
+      allow += (allow.empty() ? "" : ", ") + std::string(route.method);
+      continue;
+    }
+    if (!route.open) {
+      check_access(request, state.settings.control);
+    }
+    Tenant *tenant = nullptr;
+    if (route.path.starts_with(kSandboxPath)) {
+      check_name(taken[0], "organisation");
+      check_name(taken[1], "sandbox");
+      tenant = &state.tenants.of(taken[0], taken[1]);
+      taken.erase(taken.begin(), taken.begin() + 2);
+    }
+    return route.operation(
+        {.state = state, .request = request, .target = *target, .ids = taken, .tenant = tenant});
+  }
+  check_access(request, state.settings.control);
+  if (allow.empty()) {
+    throw Refusal{404, "Not found", "", "The control API has no such path; GET /__admin/openapi lists them."};
+  }
+  Response response = json_response(
+      {{"errors", {{{"title", "Method not allowed"}, {"detail", "Allowed here: " + allow + "."}}}}}, 405);
+  response.headers.emplace_back("Allow", allow);
+  return response;
+}
+
+Response refused(const Refusal &refusal) {
+  Json error = {{"title", refusal.title}};
+  if (!refusal.pointer.empty()) {
+    error["source"] = {{"pointer", refusal.pointer}};
+  }
+  error["detail"] = refusal.detail;
+  return json_response({{"errors", Json::array({std::move(error)})}}, refusal.status);
+}
+
+} // namespace
+
+bool is_for(const Request &request) {
+  const std::string_view path = path_of(request.target);
+  return path.starts_with(kRoot) && (path.size() == kRoot.size() || path[kRoot.size()] == '/');
+}
+
+Response answer(ServiceState &state, const Request &request) {
+  try {
+    return dispatch(state, request);
+  } catch (const Refusal &refusal) {
+    return refused(refusal);
+  } catch (const std::exception &) {
+    return refused({500, "Internal error", "", "The mock has a fault here; nothing is known to be changed."});
+  }
+}
+
+} // namespace flow::mock::admin

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "mock_server/admin/call.hpp"
+
+/// Entries of runs and flows, as seed files have them, on their way into a sandbox. To be called with its
+/// lock held; all throw Refusal before anything has been changed.
+namespace flow::mock::admin {
+
+/// What shall be put and deleted, all or nothing.
+struct Changes {
+  Json flows = Json::array();
+  Json runs = Json::array();
+  std::vector<std::string> delete_runs;
+  std::vector<std::string> delete_flows;
+};
+
+/// Carries out the changes: deletes, then puts, in the order given. Where `prefix` stands before an error's
+/// place ("/runs/0"), it is taken off: the body was that entry. A run that was in progress and now has ended
+/// is told as one that ends.
+void carry_out(const Changes &changes, const Call &call, std::string_view prefix = "");
+
+/// The script that a body {"retries":[…]} holds.
+RetryScript script_of(const Call &call);
+
+/// The body as an entry with the id of the path, where it need not be repeated.
+Json entry_of(const Call &call);
+
+} // namespace flow::mock::admin

@@ -1,0 +1,99 @@
+#include "mock_server/admin/entries.hpp"
+#include "mock_server/admin/routes.hpp"
+
+#include <utility>
+
+#include "mock_server/runs/seed_json.hpp"
+
+namespace flow::mock::admin {
+
+namespace {
+
+/// The flow of the path. To be called with the sandbox's lock held; throws Refusal.
+SandboxFlow &flow_of(const Call &call) {
+  SandboxFlow *flow = call.tenant->sandbox.find_flow(call.ids.front());
+  if (flow == nullptr) {
+    throw not_found("flow", call.ids.front());
+  }
+  return *flow;
+}
+
+Response put(const Call &call, const Json &entry, int status) {
+  Changes changes;
+  changes.flows.push_back(entry);
+  carry_out(changes, call, "/flows/0");
+  return json_response(flow_entry(*call.tenant->sandbox.find_flow(entry["id"].get<std::string>())), status);
+}
+
+} // namespace
+
+Response list_flows(const Call &call) {
+  check_parameters(call, {});
+  const std::lock_guard lock(call.tenant->sandbox.mutex);
+  Json flows = Json::array();
+  for (const SandboxFlow &flow : call.tenant->sandbox.flows) {
+    flows.push_back(flow_entry(flow));
+  }
+  return json_response({{"flows", std::move(flows)}});
+}
+
+Response add_flow(const Call &call) {
+  Json entry = body_of(call);
+  const std::lock_guard lock(call.tenant->sandbox.mutex);
+  if (!entry.contains("id")) {
+    entry["id"] = call.tenant->sandbox.ids.uuid();
+  }
+  if (entry["id"].is_string() &&
+      call.tenant->sandbox.find_flow(entry["id"].get_ref<const std::string &>()) != nullptr) {
+    throw Refusal{409, "The id is taken", "/id", "There is a flow with that id; PUT replaces it."};
+  }
+  return put(call, entry, 201);
+}
+
+Response get_flow(const Call &call) {
+  const std::lock_guard lock(call.tenant->sandbox.mutex);
+  return json_response(flow_entry(flow_of(call)));
+}
+
+Response put_flow(const Call &call) {
+  const Json entry = entry_of(call);
+  const std::lock_guard lock(call.tenant->sandbox.mutex);
+  const bool is_new = call.tenant->sandbox.find_flow(call.ids.front()) == nullptr;
+  return put(call, entry, is_new ? 201 : 200);
+}
+
+Response patch_flow(const Call &call) {
+  const Json body = body_of(call);
+  const std::lock_guard lock(call.tenant->sandbox.mutex);
+  Json entry = flow_entry(flow_of(call));
+  if (!body.contains("etag")) {
+    entry.erase("etag"); // a change makes a fresh one
+  }
+  if (!body.contains("updatedAt")) {
+    entry["updatedAt"] = call.tenant->clock.now_ms();
+  }
+  entry.merge_patch(body);
+  if (entry.value("id", Json()) != call.ids.front()) {
+    throw Refusal{400, "Bad entry", "/id", "A flow's id cannot be changed."};
+  }
+  return put(call, entry, 200);
+}
+
+Response delete_flow(const Call &call) {
+  const std::lock_guard lock(call.tenant->sandbox.mutex);
+  const std::string flow_id = flow_of(call).flow->id;
+  Changes changes;
+  changes.delete_flows.push_back(flow_id);
+  carry_out(changes, call, "/deleteFlows/0");
+  return json_response(Json::object());
+}
+
+Response put_flow_script(const Call &call) {
+  RetryScript script = script_of(call);
+  const std::lock_guard lock(call.tenant->sandbox.mutex);
+  SandboxFlow &flow = flow_of(call);
+  flow.script = std::move(script);
+  return json_response(flow_entry(flow));
+}
+
+} // namespace flow::mock::admin

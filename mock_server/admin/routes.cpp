@@ -1,0 +1,56 @@
+#include "mock_server/admin/routes.hpp"
+
+#include <array>
+
+namespace flow::mock::admin {
+
+namespace {
+
+constexpr std::array kRoutes = {
+    Route{"GET", "/health/live", live, true},
+    Route{"GET", "/health/ready", ready, true},
+    Route{"GET", "/version", version},
+    Route{"GET", "/settings", settings},
+    Route{"GET", "/openapi", openapi},
+    Route{"POST", "/reset", reset_all},
+    Route{"GET", "/clock", get_clock},
+    Route{"PUT", "/clock", put_clock},
+    Route{"GET", "/sandboxes", list_sandboxes},
+    Route{"GET", "/sandboxes/{organisation}/{sandbox}", get_sandbox},
+    Route{"POST", "/sandboxes/{organisation}/{sandbox}/reset", reset_sandbox},
+    Route{"GET", "/sandboxes/{organisation}/{sandbox}/snapshot", take_snapshot},
+    Route{"POST", "/sandboxes/{organisation}/{sandbox}/restore", restore_snapshot},
+    Route{"GET", "/sandboxes/{organisation}/{sandbox}/clock", get_clock},
+    Route{"PUT", "/sandboxes/{organisation}/{sandbox}/clock", put_clock},
+    Route{"GET", "/sandboxes/{organisation}/{sandbox}/defaults", get_defaults},
+    Route{"PUT", "/sandboxes/{organisation}/{sandbox}/defaults", put_defaults},
+    Route{"GET", "/sandboxes/{organisation}/{sandbox}/runs", list_runs},
+    Route{"POST", "/sandboxes/{organisation}/{sandbox}/runs", add_run},
+    Route{"GET", "/sandboxes/{organisation}/{sandbox}/runs/{id}", get_run},
+    Route{"PUT", "/sandboxes/{organisation}/{sandbox}/runs/{id}", put_run},
+    Route{"PATCH", "/sandboxes/{organisation}/{sandbox}/runs/{id}", patch_run},
+    Route{"DELETE", "/sandboxes/{organisation}/{sandbox}/runs/{id}", delete_run},
+    Route{"PUT", "/sandboxes/{organisation}/{sandbox}/runs/{id}/state", put_run_state},
+    Route{"PUT", "/sandboxes/{organisation}/{sandbox}/runs/{id}/script", put_run_script},
+    Route{"GET", "/sandboxes/{organisation}/{sandbox}/flows", list_flows},
+    Route{"POST", "/sandboxes/{organisation}/{sandbox}/flows", add_flow},
+    Route{"GET", "/sandboxes/{organisation}/{sandbox}/flows/{id}", get_flow},
+    Route{"PUT", "/sandboxes/{organisation}/{sandbox}/flows/{id}", put_flow},
+    Route{"PATCH", "/sandboxes/{organisation}/{sandbox}/flows/{id}", patch_flow},
+    Route{"DELETE", "/sandboxes/{organisation}/{sandbox}/flows/{id}", delete_flow},
+    Route{"PUT", "/sandboxes/{organisation}/{sandbox}/flows/{id}/script", put_flow_script},
+    Route{"POST", "/sandboxes/{organisation}/{sandbox}/bulk", change_in_bulk},
+    Route{"GET", "/sandboxes/{organisation}/{sandbox}/webhook", get_webhook},
+    Route{"PUT", "/sandboxes/{organisation}/{sandbox}/webhook", put_webhook},
+    Route{"DELETE", "/sandboxes/{organisation}/{sandbox}/webhook", delete_webhook},
+    Route{"GET", "/sandboxes/{organisation}/{sandbox}/events", list_events},
+    Route{"POST", "/sandboxes/{organisation}/{sandbox}/events/{id}/redeliver", redeliver_event},
+};
+
+} // namespace
+
+std::span<const Route> routes() {
+  return kRoutes;
+}
+
+} // namespace flow::mock::admin

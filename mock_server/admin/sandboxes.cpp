@@ -1,0 +1,105 @@
+#include "mock_server/admin/routes.hpp"
+
+#include "mock_server/runs/seed_json.hpp"
+#include "mock_server/runs/seed_reader.hpp"
+
+namespace flow::mock::admin {
+
+namespace {
+
+Json summary(Tenant &tenant) {
+  Sandbox &sandbox = tenant.sandbox;
+  const std::lock_guard lock(sandbox.mutex);
+  sandbox.settle(tenant.clock.now_ms());
+  return {{"organisation", sandbox.organisation},
+          {"sandbox", sandbox.name},
+          {"nowMs", tenant.clock.now_ms()},
+          {"runs", sandbox.runs.count()},
+          {"flows", sandbox.flows.size()}};
+}
+
+Json defaults_json(const RetryDefaults &defaults) {
+  return {{"outcome", name_of(defaults.outcome)}, {"durationMs", defaults.duration_ms}};
+}
+
+} // namespace
+
+Response list_sandboxes(const Call &call) {
+  Json sandboxes = Json::array();
+  for (Tenant *tenant : call.state.tenants.all()) {
+    sandboxes.push_back(summary(*tenant));
+  }
+  return json_response({{"sandboxes", std::move(sandboxes)}});
+}
+
+Response get_sandbox(const Call &call) {
+  return json_response(summary(*call.tenant));
+}
+
+Response reset_all(const Call &call) {
+  call.state.start_clock();
+  for (Tenant *tenant : call.state.tenants.all()) {
+    tenant->reset(call.state.settings.seed);
+  }
+  return json_response(Json::object());
+}
+
+Response reset_sandbox(const Call &call) {
+  call.tenant->reset(call.state.settings.seed);
+  return json_response(summary(*call.tenant));
+}
+
+Response take_snapshot(const Call &call) {
+  Sandbox &sandbox = call.tenant->sandbox;
+  const std::lock_guard lock(sandbox.mutex);
+  const std::int64_t now_ms = call.tenant->clock.now_ms();
+  sandbox.settle(now_ms);
+  return json_response(snapshot(sandbox, now_ms));
+}
+
+Response restore_snapshot(const Call &call) {
+  const Json body = body_of(call);
+  if (body.contains("allow")) {
+    throw Refusal{400, "Bad seed", "/allow", "Who is let in is the mock's, not a sandbox's: leave it out."};
+  }
+  SeedReader reader;
+  try {
+    reader.read(body, "body");
+  } catch (const SeedError &error) {
+    throw Refusal{400, "Bad seed", error.pointer, error.reason};
+  }
+  const Seed seed = reader.take();
+  {
+    Sandbox &sandbox = call.tenant->sandbox;
+    const std::lock_guard lock(sandbox.mutex);
+    sandbox.load(seed, call.tenant->clock.now_ms());
+  }
+  return json_response(summary(*call.tenant));
+}
+
+Response get_defaults(const Call &call) {
+  const std::lock_guard lock(call.tenant->sandbox.mutex);
+  return json_response(defaults_json(call.tenant->sandbox.defaults));
+}
+
+Response put_defaults(const Call &call) {
+  const Json body = body_of(call);
+  SeedReader reader;
+  try {
+    reader.read({{"defaults", body}, {"flows", Json::array()}, {"runs", Json::array()}}, "body");
+  } catch (const SeedError &error) {
+    throw Refusal{400, "Bad defaults", error.pointer.substr(std::string("/defaults").size()), error.reason};
+  }
+  const RetryDefaults given = reader.take().defaults;
+  RetryDefaults &defaults = call.tenant->sandbox.defaults;
+  const std::lock_guard lock(call.tenant->sandbox.mutex);
+  if (body.contains("outcome")) {
+    defaults.outcome = given.outcome;
+  }
+  if (body.contains("durationMs")) {
+    defaults.duration_ms = given.duration_ms;
+  }
+  return json_response(defaults_json(defaults));
+}
+
+} // namespace flow::mock::admin

@@ -1,0 +1,282 @@
+#include "mock_server/runs/seed_reader.hpp"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+
+#include "contracts/json_schema.hpp"
+
+namespace flow::mock {
+
+namespace {
+
+using contract::Json;
+
+// What a client may give a run with an update and the mock keeps as it comes (openapi).
+constexpr std::array kExtras = {"providerRefId", "parentFlowRunId", "childFlowRunIds", "predecessors",
+                                "recordTypes"};
+
+[[noreturn]] void fail(std::string_view file, std::string_view pointer, std::string_view reason) {
+  throw SeedError(file, pointer.empty() ? "/" : pointer, reason);
+}
+
+void check_schema(const Json &document, std::string_view file) {
+  const auto violations = contract::validate(document, seed_schema());
+  if (violations.empty()) {
+    return;
+  }
+  // The deepest place is the one to mend; those above it only say that something below is wrong.
+  const auto &deepest =
+      *std::max_element(violations.begin(), violations.end(),
+                        [](const auto &a, const auto &b) { return a.pointer.size() < b.pointer.size(); });
+  fail(file, deepest.pointer, deepest.reason);
+}
+
+RunState outcome_of(const Json &name) {
+  return *state_named(name.get<std::string>());
+}
+
+/// The delta column stands in the copy transformation (on-demand-ingestion).
+std::string delta_column_of(const Json &transformations) {
+  const Json::json_pointer name("/params/deltaColumn/name");
+  for (const Json &transformation : transformations) {
+    if (transformation.contains(name) && transformation.at(name).is_string()) {
+      return transformation.at(name);
+    }
+  }
+  return {};
+}
+
+void read_extras(const Json &json, Run &run) {
+  if (json.contains("params")) {
+    run.params = std::make_shared<const std::string>(json["params"].dump());
+  }
+  Json extras = Json::object();
+  for (const char *name : kExtras) {
+    if (const auto given = json.find(name); given != json.end()) {
+      extras[name] = *given;
+    }
+  }
+  if (!extras.empty()) {
+    run.extras = std::make_shared<const std::string>(extras.dump());
+  }
+}
+
+} // namespace
+
+SeedReader::SeedReader(std::span<const std::shared_ptr<const Flow>> known_flows) {
+  for (const auto &flow : known_flows) {
+    flows_.emplace(flow->id, flow);
+  }
+}
+
+void SeedReader::read(const Json &document, std::string_view file) {
+  file_ = file;
+  check_schema(document, file);
+  read_allow(document.value("allow", Json::object()));
+  if (const auto defaults = document.find("defaults"); defaults != document.end()) {
+    if (defaults->contains("outcome")) {
+      seed_.defaults.outcome = outcome_of(defaults->at("outcome"));
+    }
+    seed_.defaults.duration_ms = defaults->value("durationMs", seed_.defaults.duration_ms);
+  }
+  std::size_t index = 0;
+  for (const Json &flow : document.at("flows")) {
+    read_flow(flow, "/flows/" + std::to_string(index++));
+  }
+  index = 0;
+  for (const Json &run : document.at("runs")) {
+    read_run(run, "/runs/" + std::to_string(index++));
+  }
+}
+
+void SeedReader::read_allow(const Json &allow) {
+  const auto append = [&](const char *name, std::vector<std::string> &names) {
+    for (const Json &entry : allow.value(name, Json::array())) {
+      names.push_back(entry);
+    }
+  };
+  append("tokens", seed_.allow.tokens);
+  append("apiKeys", seed_.allow.api_keys);
+  append("organisations", seed_.allow.organisations);
+  append("sandboxes", seed_.allow.sandboxes);
+  for (const Json &client : allow.value("clients", Json::array())) {
+    seed_.allow.clients.push_back({.id = client.at("id"),
+                                   .secret = client.at("secret"),
+                                   .scopes = client.value("scopes", std::vector<std::string>())});
+  }
+}
+
+void SeedReader::read_flow(const Json &json, const std::string &pointer) {
+  Flow flow;
+  flow.id = json.at("id");
+  flow.document = json;
+  for (const char *not_documented : {"source", "retries", "deltaColumn"}) {
+    flow.document.erase(not_documented);
+  }
+  if (const auto spec = json.find("flowSpec"); spec != json.end()) {
+    flow.spec_id = spec->at("id");
+    flow.spec_version = spec->at("version");
+  }
+  if (const auto source = json.find("source"); source != json.end()) {
+    flow.source = source->at("kind") == "streaming" ? SourceKind::streaming : SourceKind::batch;
+    flow.source_spec_id = source->value("specId", "");
+  }
+  if (const auto schedule = json.find("scheduleParams"); schedule != json.end()) {
+    flow.scheduled_once = schedule->value("frequency", "once") == "once";
+  }
+  flow.delta_column = delta_column_of(json.value("transformations", Json::array()));
+  flow.delta_column_of_runs = json.value("deltaColumn", "");
+  if (const auto retries = json.find("retries"); retries != json.end()) {
+    flow.retries = read_retries(*retries, pointer + "/retries");
+  }
+  if (!flow_ids_.insert(flow.id).second) {
+    fail(file_, pointer + "/id", "a flow with the id " + flow.id + " was given before");
+  }
+  seed_.flows.push_back(std::make_shared<const Flow>(std::move(flow)));
+  flows_.insert_or_assign(seed_.flows.back()->id, seed_.flows.back());
+}
+
+void SeedReader::take_id(const std::string &id, const std::string &pointer) {
+  if (!run_ids_.insert(id).second) {
+    fail(file_, pointer, "a run with the id " + id + " was given before");
+  }
+}
+
+void SeedReader::read_run(const Json &json, const std::string &pointer) {
+  Run run;
+  run.id = json.at("id");
+  take_id(run.id, pointer + "/id");
+  const auto flow = flows_.find(json.at("flowId").get<std::string>());
+  if (flow == flows_.end()) {
+    fail(file_, pointer + "/flowId", "no flow with that id; add it to /flows, before this run");
+  }
+  run.flow = flow->second;
+  run.created_at_ms = json.value("createdAt", std::int64_t{0});
+  run.updated_at_ms = json.value("updatedAt", run.created_at_ms);
+  run.etag = json.value("etag", "");
+  const auto quoted = [&](const char *field, const char *otherwise) {
+    return Json(json.value(field, otherwise)).dump();
+  };
+  run.actors =
+      std::make_shared<const Actors>(Actors{.created_by = quoted("createdBy", "{CREATED_BY}"),
+                                            .updated_by = quoted("updatedBy", "{UPDATED_BY}"),
+                                            .created_client = quoted("createdClient", "{CREATED_CLIENT}"),
+                                            .updated_client = quoted("updatedClient", "{UPDATED_CLIENT}")});
+  read_window(json, pointer, run);
+  read_state(json, pointer, run);
+  read_ending(json, pointer, run);
+  read_script(json, pointer, run);
+  read_extras(json, run);
+  seed_.runs.push_back(std::move(run));
+}
+
+void SeedReader::read_window(const Json &json, const std::string &pointer, Run &run) const {
+  if (const auto window = json.find("window"); window != json.end()) {
+    run.window = Window{.start_ms = window->at("startMs"), .end_ms = window->at("endMs")};
+    if (run.window->end_ms <= run.window->start_ms) {
+      fail(file_, pointer + "/window/endMs", "must be after startMs");
+    }
+    return;
+  }
+  // In a recorded run the window stands in its copy activity.
+  for (const Json &activity : json.value("activities", Json::array())) {
+    const Json durations = activity.value("durationSummary", Json());
+    const Json extensions = durations.is_object() ? durations.value("extensions", Json()) : Json();
+    if (extensions.is_object() && extensions.contains("windowStart") && extensions.contains("windowEnd") &&
+        extensions["windowStart"].is_number_integer() && extensions["windowEnd"].is_number_integer()) {
+      run.window = Window{.start_ms = extensions["windowStart"], .end_ms = extensions["windowEnd"]};
+      return;
+    }
+  }
+}
+
+void SeedReader::read_state(const Json &json, const std::string &pointer, Run &run) const {
+  if (!json.contains("state") && !json.contains("metrics")) {
+    fail(file_, pointer, "a run has either metrics, as documented, or a state");
+  }
+  run.started_at_ms = run.created_at_ms;
+  run.ended_at_ms = run.updated_at_ms;
+  if (json.contains("metrics")) {
+    const Json &metrics = json["metrics"];
+    const auto number = [&](const char *place) -> std::optional<std::int64_t> {
+      const Json::json_pointer at(place);
+      return metrics.contains(at) ? std::optional(metrics.at(at).get<std::int64_t>()) : std::nullopt;
+    };
+    const auto state =
+        state_of(metrics["statusSummary"]["status"].get<std::string>(),
+                 number("/recordSummary/outputRecordCount"), number("/recordSummary/createdRecordCount"));
+    if (!state) {
+      fail(file_, pointer + "/metrics/statusSummary/status", "must be success, failed or inProgress");
+    }
+    run.state = *state;
+    run.started_at_ms = number("/durationSummary/startedAtUTC").value_or(run.created_at_ms);
+    run.ended_at_ms = number("/durationSummary/completedAtUTC").value_or(run.updated_at_ms);
+    run.metrics = std::make_shared<const std::string>(metrics.dump());
+  }
+  if (json.contains("state")) {
+    const RunState named = outcome_of(json["state"]);
+    if (run.metrics && status(named) != status(run.state)) {
+      fail(file_, pointer + "/state", "contradicts metrics.statusSummary.status; leave out one of them");
+    }
+    run.state = named;
+  }
+  run.started_at_ms = json.value("startedAt", run.started_at_ms);
+  run.ended_at_ms = json.value("endedAt", run.ended_at_ms);
+  if (json.contains("activities")) {
+    run.activities = std::make_shared<const std::string>(json["activities"].dump());
+  }
+}
+
+void SeedReader::read_ending(const Json &json, const std::string &pointer, Run &run) const {
+  const auto ends = json.find("ends");
+  if (ends == json.end()) {
+    return;
+  }
+  run.ending = Ending{.at_ms = ends->at("afterMs"), .state = outcome_of(ends->at("outcome"))};
+  if (has_ended(run.state)) {
+    fail(file_, pointer + "/ends", "only a run in progress can end");
+  }
+  if (!has_ended(run.ending->state)) {
+    fail(file_, pointer + "/ends/outcome", "in-progress is no end; leave out ends for a run that never ends");
+  }
+}
+
+void SeedReader::read_script(const Json &json, const std::string &pointer, Run &run) {
+  if (const auto other = json.find("retriesOf"); other != json.end()) {
+    const auto found = std::find_if(seed_.runs.begin(), seed_.runs.end(),
+                                    [&](const Run &candidate) { return candidate.id == *other; });
+    if (found == seed_.runs.end() || !found->script) {
+      fail(file_, pointer + "/retriesOf", "no run with that id and with retries stands before this one");
+    }
+    run.script = found->script;
+  } else if (const auto retries = json.find("retries"); retries != json.end()) {
+    run.script = std::make_shared<RetryScript>(
+        RetryScript{.retries = read_retries(*retries, pointer + "/retries"), .next = 0});
+  }
+}
+
+std::vector<ScriptedRetry> SeedReader::read_retries(const Json &json, const std::string &pointer) {
+  std::vector<ScriptedRetry> retries;
+  for (const Json &entry : json) {
+    ScriptedRetry retry;
+    if (entry.is_string()) {
+      retry.outcome = outcome_of(entry);
+    } else {
+      retry.outcome = outcome_of(entry.at("outcome"));
+      retry.id = entry.value("id", "");
+      retry.etag = entry.value("etag", "");
+      if (entry.contains("durationMs")) {
+        retry.duration_ms = entry["durationMs"].get<std::int64_t>();
+      }
+    }
+    if (!retry.id.empty()) {
+      take_id(retry.id, pointer + "/" + std::to_string(retries.size()) + "/id");
+    }
+    retries.push_back(std::move(retry));
+  }
+  return retries;
+}
+
+} // namespace flow::mock

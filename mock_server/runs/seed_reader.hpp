@@ -1,0 +1,49 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "contracts/contract.hpp"
+#include "mock_server/runs/seed.hpp"
+
+namespace flow::mock {
+
+/// Makes flows and runs of their entries in seed files, one file or several, or in requests of the control
+/// API.
+class SeedReader {
+public:
+  using Json = contract::Json;
+
+  SeedReader() = default;
+  /// For entries that may speak of flows that are there already.
+  explicit SeedReader(std::span<const std::shared_ptr<const Flow>> known_flows);
+
+  /// Reads a seed, as JSON. `file` is how errors call it. Throws SeedError.
+  void read(const Json &document, std::string_view file);
+
+  Seed take() { return std::move(seed_); }
+
+private:
+  void read_allow(const Json &allow);
+  void read_flow(const Json &json, const std::string &pointer);
+  void take_id(const std::string &id, const std::string &pointer);
+  void read_run(const Json &json, const std::string &pointer);
+  void read_window(const Json &json, const std::string &pointer, Run &run) const;
+  void read_state(const Json &json, const std::string &pointer, Run &run) const;
+  void read_ending(const Json &json, const std::string &pointer, Run &run) const;
+  void read_script(const Json &json, const std::string &pointer, Run &run);
+  std::vector<ScriptedRetry> read_retries(const Json &json, const std::string &pointer);
+
+  std::string_view file_;
+  Seed seed_;
+  std::map<std::string, std::shared_ptr<const Flow>, std::less<>> flows_;
+  std::set<std::string> flow_ids_; ///< of the flows given here
+  std::set<std::string> run_ids_;  ///< of runs, and of those that scripts will make
+};
+
+} // namespace flow::mock

@@ -1,0 +1,29 @@
+#pragma once
+
+#include "mock_server/end_watch.hpp"
+#include "mock_server/id_source.hpp"
+#include "mock_server/ims/token_service.hpp"
+#include "mock_server/query/token_seal.hpp"
+#include "mock_server/settings.hpp"
+#include "mock_server/steerable_clock.hpp"
+#include "mock_server/tenants.hpp"
+
+namespace flow::mock {
+
+/// All that a mock is made of: what the service answers from, and what the control API steers.
+struct ServiceState {
+  explicit ServiceState(Settings given);
+
+  /// Time as it is at the start.
+  void start_clock();
+
+  const Settings settings;
+  SteerableClock clock; ///< that of tokens; the tenants' follow it
+  Tenants tenants;
+  IdSource ids; ///< of requests and tokens; runs have those of their sandbox
+  TokenSeal seal;
+  TokenService tokens;
+  EndWatch ends;
+};
+
+} // namespace flow::mock

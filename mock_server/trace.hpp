@@ -1,0 +1,19 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace flow::mock {
+
+struct Tenant;
+
+/// What became of a request on its way through the mock, as far as its answer does not say.
+struct Trace {
+  std::string_view operation; ///< "retry_run", …, "token"; empty: none was found
+  std::string_view error;     ///< the name of the error it was answered with; empty: none
+  Tenant *tenant = nullptr;   ///< null: refused before its sandbox was known
+  std::string run;            ///< id of the run it is about; empty: none
+  std::string made_run;       ///< id of the run it made; empty: none
+};
+
+} // namespace flow::mock
