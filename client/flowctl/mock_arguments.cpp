@@ -36,10 +36,11 @@ void add_runs(CLI::App &mock, MockArguments &arguments) {
       ->check(CLI::IsMember({"failed", "success", "success-without-records", "in-progress"}).description(""));
   CLI::App *script = add_command(
       mock, "script", "Show or set what the next retries of a run, or new runs of a flow, come to");
+  script->add_option("RUN", arguments.id, "Id of the run; none with --flow")->type_name("");
   script
-      ->add_option("RUN", arguments.script,
-                   "Id of the run, unless --flow is given; then outcomes: OUTCOME[:DURATION]…")
-      ->type_name("OUTCOME[:DURATION]");
+      ->add_option("OUTCOME", arguments.script,
+                   "What comes one after the other; without one, the script is shown")
+      ->type_name("[:DURATION]");
   script->add_flag("--clear", arguments.clear, "Forget the script");
   script->add_option("--flow", arguments.flow_id, "Script this flow instead of a run")->type_name("FLOW");
   script->footer(

@@ -27,7 +27,7 @@ struct FaultArguments {
 struct MockArguments {
   std::string id; ///< of the run, fault or event
   std::string state;
-  std::vector<std::string> script; ///< RUN (unless --flow names a flow) OUTCOME[:DURATION]…
+  std::vector<std::string> script; ///< "OUTCOME[:DURATION]"; where --flow is given, `id` is the first
   std::string flow_id;
   std::string time;
   std::string duration;

@@ -31,7 +31,11 @@ std::string advice_on_refusal(int status, const std::string &command, const Mock
   if (command == "redeliver") {
     return "Which there are " + where + ": flowctl mock events";
   }
-  return "It was looked for " + where + "; others are named by --sandbox and --org.";
+  if (command == "webhook" || command == "events") {
+    return "Set one: flowctl mock webhook URL";
+  }
+  const bool is_of_one = command == "state" || command == "script";
+  return is_of_one ? "It was looked for " + where + "; others are named by --sandbox and --org." : "";
 }
 
 std::string advice_on(const Error &error, const std::string &command, const MockSettings &settings) {

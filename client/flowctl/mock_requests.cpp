@@ -82,14 +82,16 @@ Json scripted_outcome(const std::string &word) {
 
 MockRequest script(const Given &given) {
   std::vector<std::string> words = given.arguments.script;
-  std::string place = "/flows/" + percent_encode(given.arguments.flow_id);
-  if (given.arguments.flow_id.empty()) {
-    if (words.empty() || words.front().empty()) {
-      throw std::invalid_argument("whose script? mock script RUN …, or mock script --flow FLOW …");
-    }
-    place = "/runs/" + percent_encode(words.front());
-    words.erase(words.begin());
+  const std::string &flow_id = given.arguments.flow_id;
+  const std::string &id = given.arguments.id; // with --flow, the first outcome stands where the run would
+  if (flow_id.empty() && id.empty()) {
+    throw std::invalid_argument("whose script? mock script RUN …, or mock script --flow FLOW …");
   }
+  if (!flow_id.empty() && !id.empty()) {
+    words.insert(words.begin(), id);
+  }
+  const std::string place =
+      flow_id.empty() ? "/runs/" + percent_encode(id) : "/flows/" + percent_encode(flow_id);
   const std::string entry = sandbox_path(given, place);
   if (given.arguments.clear && !words.empty()) {
     throw std::invalid_argument("--clear forgets the script: give it without outcomes");
@@ -159,13 +161,18 @@ MockRequest journal(const Given &given) {
     return {{"DELETE", target},
             sentence(query.empty() ? "the journal is empty" : "these requests are forgotten")};
   }
-  return {{"GET", target}, readable_journal};
+  return {{"GET", target},
+          [of_all = given.arguments.global](const Json &answer) { return readable_journal(answer, of_all); }};
 }
 
 MockRequest violations(const Given &given) {
   const std::string target = path(given, "/violations");
-  return given.arguments.clear ? MockRequest{{"DELETE", target}, sentence("the violations are forgotten")}
-                               : MockRequest{{"GET", target}, readable_violations};
+  if (given.arguments.clear) {
+    return {{"DELETE", target}, sentence("the violations are forgotten")};
+  }
+  return {{"GET", target}, [of_all = given.arguments.global](const Json &answer) {
+            return readable_violations(answer, of_all);
+          }};
 }
 
 MockRequest coverage(const Given &given) {

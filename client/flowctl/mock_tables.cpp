@@ -134,6 +134,16 @@ std::string attempts_of(const Json &event) {
          joined({plain(at(last, "status")), text(at(last, "error"))}, " ");
 }
 
+/// A column in front: "organisation/sandbox" of each entry, nothing where it reached none.
+void add_owners(std::vector<Row> &rows, const Json &entries) {
+  rows.front().insert(rows.front().begin(), "SANDBOX");
+  auto row = rows.begin();
+  for (const Json &entry : entries) {
+    ++row;
+    row->insert(row->begin(), joined({text(at(entry, "organisation")), text(at(entry, "sandbox"))}, "/"));
+  }
+}
+
 void add_lines(std::vector<Row> &lines, const std::string &prefix, const Json &object) {
   for (const auto &member : object.items()) {
     const std::string name = prefix + member.key();
@@ -178,7 +188,7 @@ std::string readable_faults(const Json &answer) {
   return table(rows);
 }
 
-std::string readable_journal(const Json &answer) {
+std::string readable_journal(const Json &answer, bool of_all) {
   std::vector<Row> rows{
       {"NO", "TIME (UTC)", "MS", "STATUS", "ERROR", "OPERATION", "RUN", "FAULT", "VIOLATED", "REQUEST"}};
   for (const Json &request : at(answer, "requests")) {
@@ -187,6 +197,9 @@ std::string readable_journal(const Json &answer) {
                     plain(at(request, "error")), text(at(request, "operation")), text(at(request, "run")),
                     plain(at(request, "fault")), violated_clauses(request),
                     text(at(request, "method")) + " " + text(at(request, "target"))});
+  }
+  if (of_all) {
+    add_owners(rows, at(answer, "requests"));
   }
   return table(rows) + dropped(answer, "request");
 }
@@ -206,13 +219,16 @@ std::string readable_count(const Json &answer) {
   return sentence + "\n" + dropped(answer, "request");
 }
 
-std::string readable_violations(const Json &answer) {
+std::string readable_violations(const Json &answer, bool of_all) {
   std::vector<Row> rows{{"TIME (UTC)", "CLAUSE", "REQUEST", "PLACE", "HOW TO MEND IT"}};
   const Json &violations = at(answer, "violations");
   for (const Json &violation : violations) {
     rows.push_back({instant(at(violation, "atMs")), text(at(violation, "clause")),
                     text(at(violation, "method")) + " " + text(at(violation, "path")),
                     text(at(violation, "place")), text(at(violation, "mend"))});
+  }
+  if (of_all) {
+    add_owners(rows, violations);
   }
   const std::int64_t total = number(at(answer, "total")).value_or(0);
   if (total == 0) {

@@ -16,12 +16,14 @@ std::string readable_script(const Json &entry);
 std::string readable_clock(const Json &clock);
 
 std::string readable_faults(const Json &answer);
-std::string readable_journal(const Json &answer);
+
+/// `of_all`: with a column that says whose request it was.
+std::string readable_journal(const Json &answer, bool of_all);
+std::string readable_violations(const Json &answer, bool of_all);
 
 /// "2 requests from … to …, at least 5s apart"
 std::string readable_count(const Json &answer);
 
-std::string readable_violations(const Json &answer);
 std::string readable_coverage(const Json &answer);
 std::string readable_webhook(const Json &webhook);
 std::string readable_events(const Json &answer);

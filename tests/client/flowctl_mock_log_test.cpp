@@ -141,6 +141,15 @@ TEST_F(FlowctlMockLog, ViolationsAreATable) {
   EXPECT_EQ(request_of({"violations", "--clear"}), std::string("DELETE ") + kHere + "/violations");
 }
 
+TEST_F(FlowctlMockLog, OfAllSandboxesEachLineSaysWhoseItIs) {
+  answer_with(R"({"requests":[{"number":1,"organisation":"o","sandbox":"s"},{"number":2}],"total":1,
+      "violations":[{"clause":"retry/op","organisation":"o","sandbox":"s"}]})");
+  EXPECT_THAT(mock({"journal", "--any-sandbox"}).out,
+              AllOf(HasSubstr("\no/s      1 "), HasSubstr("\n-        2 ")));
+  EXPECT_THAT(mock({"violations", "--any-sandbox"}).out, HasSubstr("\no/s      -  "));
+  EXPECT_THAT(mock({"journal"}).out, Not(HasSubstr("o/s")));
+}
+
 TEST_F(FlowctlMockLog, CoverageIsATableAndASum) {
   answer_with(
       R"({"total":2,"exercised":1,"clauses":[{"id":"retry/op","title":"Only re-trigger","exercised":true},
