@@ -62,6 +62,10 @@ int serve(const Options &options) {
               << "; choose another --host or --port (0 picks a free port)\n";
     return kCannotStart;
   }
+  if (!options.settings.control.enabled) {
+    log->warn("the control API is off, as other machines can reach {}: --admin-token TOKEN turns it on",
+              options.host);
+  }
   const bool is_v6 = options.host.find(':') != std::string::npos;
   const std::string host = is_v6 ? "[" + options.host + "]" : options.host;
   std::cout << "flow-mock listening on http://" << host << ":" << port << std::endl;

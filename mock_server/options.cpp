@@ -9,6 +9,7 @@
 #include <CLI/CLI.hpp>
 
 #include "contracts/contract.hpp"
+#include "mock_server/admin/guard.hpp"
 #include "mock_server/version.hpp"
 
 namespace flow::mock {
@@ -87,6 +88,13 @@ void add_server_options(CLI::App &app, Options &options, Given &given) {
       ->capture_default_str();
   app.add_option("--port-file", options.port_file,
                  "Write the port to this file once connections are accepted");
+  app.add_option(
+         "--admin-token", options.settings.control.token,
+         "What the control API under /__admin asks for, as Authorization: Bearer TOKEN; without one it "
+         "is there only where --host is a loopback address")
+      ->check([](const std::string &token) { return token.empty() ? "it is empty" : ""; })
+      ->envname("FLOW_MOCK_ADMIN_TOKEN")
+      ->option_text("TOKEN");
   app.add_option("--log-level", options.log_level, "debug, info (a line per request), warn, error or off")
       ->transform(CLI::CheckedTransformer(kLogLevels, CLI::ignore_case))
       ->option_text("LEVEL [info]");
@@ -138,6 +146,9 @@ void apply(const Given &given, Options &options) {
   if (settings.deterministic) {
     settings.frozen_at_ms = kDeterministicTimeMs;
   }
+  ControlAccess &control = settings.control;
+  control.host = options.host;
+  control.enabled = !control.token.empty() || admin::is_loopback(options.host);
   if (given.quiet) {
     options.log_level = spdlog::level::err;
   }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "mock_server/end_watch.hpp"
 #include "mock_server/id_source.hpp"
 #include "mock_server/ims/token_service.hpp"
 #include "mock_server/query/token_seal.hpp"
@@ -22,6 +23,7 @@ struct ServiceState {
   IdSource ids; ///< of requests and tokens; runs have those of their sandbox
   TokenSeal seal;
   TokenService tokens;
+  EndWatch ends;
 };
 
 } // namespace flow::mock

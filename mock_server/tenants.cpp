@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
+
+#include "mock_server/events/notification.hpp"
 
 namespace flow::mock {
 
@@ -18,9 +21,33 @@ std::string key_of(std::string_view organisation, std::string_view name) {
 } // namespace
 
 void Tenant::reset(const Seed &seed) {
+  tell(nullptr, Reading::tutorial);
   const std::lock_guard lock(sandbox.mutex);
   clock.start_over();
   sandbox.load(seed, clock.now_ms());
+}
+
+void Tenant::tell(std::shared_ptr<WebhookSender> sender, Reading reading) {
+  const std::lock_guard lock(sandbox.mutex);
+  webhook_.swap(sender); // the old one ends when the lock is free again
+  if (!webhook_) {
+    sandbox.on_end = nullptr;
+    return;
+  }
+  sandbox.on_end = [this, reading](const Run &run) {
+    // Of what has happened, so that watching changes none of the sandbox's ids.
+    const std::string id = name_uuid(run.id + run.etag);
+    webhook_->send({.id = id,
+                    .code = std::string(event_code(run.state)),
+                    .run_id = run.id,
+                    .at_ms = run.updated_at_ms,
+                    .body = notification(id, run, sandbox, reading)});
+  };
+}
+
+std::shared_ptr<WebhookSender> Tenant::webhook() {
+  const std::lock_guard lock(sandbox.mutex);
+  return webhook_;
 }
 
 Tenants::Tenants(const Seed &seed, std::optional<std::uint64_t> deterministic, const Clock &clock)

@@ -10,6 +10,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "mock_server/events/webhook_sender.hpp"
+#include "mock_server/reading.hpp"
 #include "mock_server/runs/sandbox.hpp"
 #include "mock_server/steerable_clock.hpp"
 
@@ -25,8 +27,17 @@ struct Tenant {
   /// As it was when it was first asked for: runs, flows and time.
   void reset(const Seed &seed);
 
+  /// Tells ends of runs to `sender` from now on, instead of whom it told them before; to nobody if null.
+  void tell(std::shared_ptr<WebhookSender> sender, Reading reading);
+
+  /// Whom it tells them, or null.
+  std::shared_ptr<WebhookSender> webhook();
+
   SteerableClock clock;
   Sandbox sandbox;
+
+private:
+  std::shared_ptr<WebhookSender> webhook_; ///< guarded by the sandbox's mutex
 };
 
 /// Every tenant there is. Each starts as a copy of the seed when it is first asked for. Safe to use from

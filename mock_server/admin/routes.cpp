@@ -40,6 +40,11 @@ constexpr std::array kRoutes = {
     Route{"DELETE", "/sandboxes/{organisation}/{sandbox}/flows/{id}", delete_flow},
     Route{"PUT", "/sandboxes/{organisation}/{sandbox}/flows/{id}/script", put_flow_script},
     Route{"POST", "/sandboxes/{organisation}/{sandbox}/bulk", change_in_bulk},
+    Route{"GET", "/sandboxes/{organisation}/{sandbox}/webhook", get_webhook},
+    Route{"PUT", "/sandboxes/{organisation}/{sandbox}/webhook", put_webhook},
+    Route{"DELETE", "/sandboxes/{organisation}/{sandbox}/webhook", delete_webhook},
+    Route{"GET", "/sandboxes/{organisation}/{sandbox}/events", list_events},
+    Route{"POST", "/sandboxes/{organisation}/{sandbox}/events/{id}/redeliver", redeliver_event},
 };
 
 } // namespace

@@ -53,5 +53,10 @@ Response patch_flow(const Call &call);
 Response delete_flow(const Call &call);
 Response put_flow_script(const Call &call);
 Response change_in_bulk(const Call &call);
+Response get_webhook(const Call &call);
+Response put_webhook(const Call &call);
+Response delete_webhook(const Call &call);
+Response list_events(const Call &call);
+Response redeliver_event(const Call &call);
 
 } // namespace flow::mock::admin
