@@ -114,7 +114,9 @@ Applies read_applies(const Json &json) {
     }
     applies.operations.push_back(std::move(name));
   }
-  applies.method = json.value("method", "");
+  if (json.contains("method")) {
+    applies.method = read_ways(json.at("method"));
+  }
   applies.status = json.value("status", 0);
   applies.error = json.value("error", "");
   if (!applies.error.empty()) {

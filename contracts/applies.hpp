@@ -39,7 +39,7 @@ struct NamedCondition {
 /// The exchanges a clause speaks of: those that fulfil every member. An empty member asks for nothing.
 struct Applies {
   std::vector<std::string> operations; ///< one of these (operations.json); "" is a request that reached none
-  std::string method;
+  ValueConditions method;
   int status = 0;
   std::string error;             ///< answered: an entry of errors.json
   std::optional<ErrorForm> form; ///< of the error answered

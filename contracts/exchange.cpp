@@ -31,6 +31,11 @@ bool is_like(std::string_view text, std::string_view form) {
     if (in_form < form.size() && form[in_form] == '*') {
       star = in_form++;
       behind_star = at;
+      const std::string_view rest = form.substr(in_form);
+      if (rest.find('*') == std::string_view::npos) {
+        const std::size_t length = std::min(rest.size(), text.size() - at);
+        return length == rest.size() && same_ignoring_case(text.substr(text.size() - length), rest);
+      }
     } else if (in_form < form.size() && lower(form[in_form]) == lower(text[at])) {
       ++in_form;
       ++at;
@@ -151,7 +156,7 @@ bool is_plain(const Applies &applies) {
 /// The conditions that neither the operation, nor the error, nor the status decides; the dear ones last.
 bool rest_holds(const Applies &applies, const Exchange &exchange) {
   const auto same = [](std::string_view a, std::string_view b) { return a == b; };
-  return (applies.method.empty() || applies.method == exchange.method) &&
+  return holds_of(applies.method, exchange.method, true) &&
          std::all_of(applies.query.begin(), applies.query.end(),
                      [&](const auto &condition) { return holds_of(condition, exchange.query, same); }) &&
          (!applies.undocumented || has_undocumented(exchange)) &&

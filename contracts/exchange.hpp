@@ -40,14 +40,14 @@ private:
 
 /// One request and what was answered. All are views.
 struct Exchange {
-  std::string_view operation; ///< "retry_run", as in operations.json; empty: the request reached none
-  std::string_view method;
-  Fields headers; ///< of the request, in any case; with Content-Length where it came
-  Fields query;   ///< decoded
-  std::string_view body;
+  std::string_view operation{}; ///< "retry_run", as in operations.json; empty: the request reached none
+  std::string_view method{};
+  Fields headers{}; ///< of the request, in any case; with Content-Length where it came
+  Fields query{};   ///< decoded
+  std::string_view body{};
   int status = 0;
-  std::string_view error;  ///< answered, by its name in errors.json; empty: none of those
-  std::string_view answer; ///< body of the answer
+  std::string_view error{};  ///< answered, by its name in errors.json; empty: none of those
+  std::string_view answer{}; ///< body of the answer
 };
 
 /// A clause by its place among those of all subjects(), counted from 0: the same as long as the data is.
