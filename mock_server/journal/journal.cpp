@@ -27,7 +27,11 @@ void keep(JournalEntry &entry, const Request &request, const Response &response,
     entry.headers_cut |= keep_header(entry.headers, field.name, field.value, JournalEntry::kHeaderBytes);
   }
   entry.answer_headers.clear();
+  entry.request_id.clear();
   for (const auto &[name, value] : response.headers) {
+    if (name == "x-request-id") {
+      entry.request_id.assign(value);
+    }
     entry.headers_cut |= keep_header(entry.answer_headers, name, value, JournalEntry::kHeaderBytes);
   }
   entry.body.clear();
@@ -44,9 +48,9 @@ void keep(JournalEntry &entry, const Request &request, const Response &response,
 
 bool has_path(const JournalEntry &entry, const std::string &glob) {
   const std::string path(path_of(entry.target));
-  return fnmatch(glob.c_str(), path.c_str(), 0) == 0 ||
+  return fnmatch(glob.c_str(), path.c_str(), FNM_PATHNAME) == 0 ||
          (path.starts_with(contract::kBasePath) &&
-          fnmatch(glob.c_str(), path.c_str() + contract::kBasePath.size(), 0) == 0);
+          fnmatch(glob.c_str(), path.c_str() + contract::kBasePath.size(), FNM_PATHNAME) == 0);
 }
 
 /// Whether one of the words of `text` is `word`.
@@ -70,8 +74,8 @@ bool passes(const JournalEntry &entry, const JournalFilter &filter) {
          (!filter.violated || *filter.violated == entry.violated) &&
          (!filter.from_ms || entry.at_ms >= *filter.from_ms) &&
          (!filter.to_ms || entry.at_ms <= *filter.to_ms) &&
-         (!filter.clause || std::find(entry.clauses.begin(), entry.clauses.end(), *filter.clause) !=
-                                entry.clauses.end()) &&
+         (!filter.clause ||
+          std::find(entry.clauses.begin(), entry.clauses.end(), *filter.clause) != entry.clauses.end()) &&
          (filter.fault.empty() || has_word(entry.faults, filter.fault)) &&
          (filter.path.empty() || has_path(entry, filter.path));
 }

@@ -46,6 +46,7 @@ struct JournalEntry {
   std::string answer;         ///< body
   std::string_view operation; ///< as in Trace
   std::string_view error;
+  std::string request_id;
   std::string run;
   std::string made_run;
   std::string faults;
@@ -60,7 +61,7 @@ struct JournalEntry {
 /// What to look for in a journal: the exchanges that are as every member says. An empty one asks for nothing.
 struct JournalFilter {
   std::string method;
-  std::string path; ///< glob, of the whole path or of that below the service's; '*' also stands for slashes
+  std::string path; ///< glob, as in Fault: of the whole path, or of that below the service's
   std::string operation;
   std::string run; ///< retried, read, updated or made
   std::optional<int> status{};

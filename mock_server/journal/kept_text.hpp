@@ -22,7 +22,8 @@ bool keep_header(std::string &kept, std::string_view name, std::string_view valu
 /// Path and query, without the origin, which may hold a password. `no_query`: of the query nothing.
 bool keep_target(std::string &kept, std::string_view target, bool no_query, std::size_t bytes);
 
-/// JSON without the values of members with such names; of what is not JSON nothing, where it speaks of secrets.
+/// JSON without the values of members with such names; of what is not JSON nothing, where it speaks of
+/// secrets.
 bool keep_body(std::string &kept, std::string_view body, std::size_t bytes);
 
 } // namespace flow::mock

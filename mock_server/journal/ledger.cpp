@@ -67,6 +67,12 @@ void Ledger::clear(std::string_view organisation, std::string_view sandbox) {
     }
   }
   std::erase_if(entries_, [&](const LedgerEntry &entry) { return is_of(entry, organisation, sandbox); });
+  for (const LedgerEntry &entry : entries_) {
+    LedgerSum &sum = sums_.at(entry.clause);
+    if (is_of(sum.first, organisation, sandbox)) {
+      sum.first = entry;
+    }
+  }
 }
 
 Coverage::Coverage() : words_(contract::clause_count() / kBits + 1) {}

@@ -1,8 +1,8 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -71,7 +71,7 @@ public:
 private:
   static constexpr std::size_t kBits = 64;
 
-  std::deque<std::atomic<std::uint64_t>> words_;
+  std::vector<std::atomic<std::uint64_t>> words_;
 };
 
 } // namespace flow::mock
