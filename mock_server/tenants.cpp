@@ -26,6 +26,7 @@ void Tenant::reset(const Seed &seed) {
   const std::lock_guard lock(sandbox.mutex);
   clock.start_over();
   sandbox.load(seed, clock.now_ms());
+  journal.clear();
 }
 
 void Tenant::tell(std::shared_ptr<WebhookSender> sender, Reading reading) {
@@ -51,8 +52,8 @@ std::shared_ptr<WebhookSender> Tenant::webhook() {
   return webhook_;
 }
 
-Tenants::Tenants(const Seed &seed, std::optional<std::uint64_t> deterministic, const Clock &clock)
-    : seed_(seed), deterministic_(deterministic), clock_(clock) {}
+Tenants::Tenants(const Settings &settings, const Clock &clock, std::atomic<std::uint64_t> &exchanges)
+    : settings_(settings), clock_(clock), exchanges_(exchanges) {}
 
 Tenant &Tenants::of(std::string_view organisation, std::string_view sandbox) {
   if (Tenant *known = find(organisation, sandbox)) {
@@ -93,10 +94,12 @@ std::vector<Tenant *> Tenants::all() {
 std::unique_ptr<Tenant> Tenants::make(std::string_view organisation, std::string_view sandbox,
                                       const std::string &key) const {
   // Of the name, so that a sandbox's ids do not depend on which other sandboxes were touched before it.
-  const std::uint64_t id_seed =
-      deterministic_ ? *deterministic_ ^ std::hash<std::string>{}(key) : IdSource::random_seed();
-  auto tenant = std::make_unique<Tenant>(organisation, sandbox, id_seed, clock_);
-  tenant->reset(seed_);
+  const std::uint64_t id_seed = settings_.deterministic
+                                    ? *settings_.deterministic ^ std::hash<std::string>{}(key)
+                                    : IdSource::random_seed();
+  auto tenant =
+      std::make_unique<Tenant>(organisation, sandbox, id_seed, clock_, settings_.journal_size, exchanges_);
+  tenant->reset(settings_.seed);
   return tenant;
 }
 

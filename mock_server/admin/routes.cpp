@@ -55,6 +55,18 @@ constexpr std::array kRoutes = {
     Route{"DELETE", "/sandboxes/{organisation}/{sandbox}/webhook", delete_webhook},
     Route{"GET", "/sandboxes/{organisation}/{sandbox}/events", list_events},
     Route{"POST", "/sandboxes/{organisation}/{sandbox}/events/{id}/redeliver", redeliver_event},
+    Route{"GET", "/requests", list_requests},
+    Route{"DELETE", "/requests", clear_requests},
+    Route{"GET", "/requests/count", count_requests},
+    Route{"GET", "/violations", list_violations},
+    Route{"DELETE", "/violations", clear_violations},
+    Route{"GET", "/sandboxes/{organisation}/{sandbox}/requests", list_requests},
+    Route{"DELETE", "/sandboxes/{organisation}/{sandbox}/requests", clear_requests},
+    Route{"GET", "/sandboxes/{organisation}/{sandbox}/requests/count", count_requests},
+    Route{"GET", "/sandboxes/{organisation}/{sandbox}/violations", list_violations},
+    Route{"DELETE", "/sandboxes/{organisation}/{sandbox}/violations", clear_violations},
+    Route{"GET", "/coverage", get_coverage},
+    Route{"DELETE", "/coverage", clear_coverage},
 };
 
 } // namespace

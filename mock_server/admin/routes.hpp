@@ -63,5 +63,12 @@ Response put_webhook(const Call &call);
 Response delete_webhook(const Call &call);
 Response list_events(const Call &call);
 Response redeliver_event(const Call &call);
+Response list_requests(const Call &call);
+Response count_requests(const Call &call);
+Response clear_requests(const Call &call);
+Response list_violations(const Call &call);
+Response clear_violations(const Call &call);
+Response get_coverage(const Call &call);
+Response clear_coverage(const Call &call);
 
 } // namespace flow::mock::admin
