@@ -15,6 +15,9 @@ namespace {
 constexpr std::string_view kHeaderCapture = "header:";
 constexpr std::string_view kTokenCapture = "token:";
 
+/// A clause of this reading holds in both, whatever its file says.
+constexpr std::string_view kBothReadings = "both";
+
 /// What a clause may use without having captured it, beside what its provider state gives.
 constexpr std::array<std::string_view, 5> kGivenNames = {"token", "api_key", "org", "sandbox",
                                                          "other_sandbox"};
@@ -117,7 +120,18 @@ Clause read_clause(const Json &json, const Source &usual_source, const std::stri
                 .given = json.value("given", ""),
                 .reading = json.value("reading", usual_reading),
                 .edition = json.value("edition", ""),
-                .when = {}};
+                .when = {},
+                .applies = std::nullopt,
+                .violation = std::nullopt};
+  if (clause.reading == kBothReadings) {
+    clause.reading.clear();
+  }
+  if (json.contains("applies")) {
+    clause.applies = read_applies(json.at("applies"));
+  }
+  if (json.contains("violation")) {
+    clause.violation = read_violation(json.at("violation"));
+  }
   for (const Json &step : json.at("when")) {
     clause.when.push_back(read_step(step));
   }

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "contracts/applies.hpp"
 #include "contracts/contract.hpp"
 
 /// The documented rules, one object each, read from contracts/clauses/. All texts of a clause may hold
@@ -67,6 +68,8 @@ struct Clause {
   std::string reading; ///< "tutorial" or "openapi": it holds only there; empty: in both
   std::string edition; ///< "newest" or "2022", likewise
   std::vector<Step> when;
+  std::optional<Applies> applies;     ///< none: one exchange alone cannot tell
+  std::optional<Violation> violation; ///< only beside `applies`
 
   std::string_view subject() const;
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <utility>
 
 #include <poll.h>
 #include <sys/socket.h>
@@ -19,6 +20,7 @@ constexpr std::size_t kMuchUnsent = 65536;
 constexpr std::chrono::seconds kWriteTime{5};
 constexpr std::chrono::milliseconds kLingerTime{500};
 constexpr std::size_t kLingerBytes = 16UL * 1024 * 1024;
+constexpr std::size_t kSlowPiecesPerSecond = 20;
 constexpr Clock::time_point kNow = Clock::time_point::min();
 
 } // namespace
@@ -50,7 +52,7 @@ void Connection::linger() {
   }
 }
 
-bool Connection::wait(short events, Time deadline, bool until_stop) const {
+Connection::Wake Connection::wait(short events, Time deadline, bool until_stop) const {
   for (;;) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
     std::array<pollfd, 2> polled{{{.fd = socket_, .events = events, .revents = 0},
@@ -59,7 +61,10 @@ bool Connection::wait(short events, Time deadline, bool until_stop) const {
     if (ready < 0 && errno == EINTR) {
       continue;
     }
-    return ready > 0 && polled[1].revents == 0;
+    if (ready == 0) {
+      return Wake::late;
+    }
+    return polled[1].revents == 0 ? Wake::ready : Wake::stopped;
   }
 }
 
@@ -79,7 +84,7 @@ ssize_t Connection::fill(Time deadline) {
       length = 0; // reset by the client: nothing more comes
       break;
     }
-    if (deadline == kNow || !wait(POLLIN, deadline, false)) {
+    if (deadline == kNow || wait(POLLIN, deadline, false) != Wake::ready) {
       break;
     }
   }
@@ -96,7 +101,7 @@ bool Connection::wait_for_request(std::chrono::milliseconds time) {
   if (length >= 0) {
     return length > 0;
   }
-  return wait(POLLIN, Clock::now() + time, true) && fill(kNow) > 0;
+  return wait(POLLIN, Clock::now() + time, true) == Wake::ready && fill(kNow) > 0;
 }
 
 void Connection::begin_request(std::chrono::milliseconds time, std::size_t bytes) {
@@ -140,7 +145,7 @@ ssize_t Connection::read(char *data, std::size_t size) {
       return -1;
     }
     // A client that waits for "100 Continue" sends nothing before it has got it.
-    if (!unsent_.empty() && !flush()) {
+    if (!unsent_.empty() && !delivery_ && !flush()) {
       return 0;
     }
     const ssize_t length = fill(deadline_);
@@ -163,24 +168,86 @@ ssize_t Connection::read(char *data, std::size_t size) {
 
 bool Connection::write(std::string_view data) {
   unsent_ += data;
-  return unsent_.size() < kMuchUnsent || flush();
+  return delivery_ || unsent_.size() < kMuchUnsent || flush();
 }
 
 bool Connection::flush() {
-  const Time until = Clock::now() + kWriteTime;
-  std::string_view rest = unsent_;
-  while (!rest.empty()) {
-    const ssize_t length = ::send(socket_, rest.data(), rest.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
-    if (length >= 0) {
-      rest.remove_prefix(static_cast<std::size_t>(length));
-    } else if (errno != EINTR &&
-               ((errno != EAGAIN && errno != EWOULDBLOCK) || !wait(POLLOUT, until, false))) {
-      break;
-    }
-  }
-  const bool sent = rest.empty();
+  const std::optional<Delivery> delivery = std::exchange(delivery_, std::nullopt);
+  const bool sent = delivery ? carry_out(*delivery, unsent_) : send(unsent_);
   unsent_.clear();
   return sent;
+}
+
+bool Connection::send(std::string_view data) const {
+  const Time until = Clock::now() + kWriteTime;
+  while (!data.empty()) {
+    const ssize_t length = ::send(socket_, data.data(), data.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    if (length >= 0) {
+      data.remove_prefix(static_cast<std::size_t>(length));
+    } else if (errno != EINTR &&
+               ((errno != EAGAIN && errno != EWOULDBLOCK) || wait(POLLOUT, until, false) != Wake::ready)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+void Connection::deliver(const Delivery &delivery, std::chrono::milliseconds bound) {
+  if (delivery == Delivery{}) {
+    return;
+  }
+  flush(); // a "100 Continue" is no part of the answer
+  delivery_ = delivery;
+  delivered_by_ = Clock::now() + bound;
+}
+
+bool Connection::carry_out(const Delivery &delivery, std::string_view answer) {
+  leaves_unread_ = leaves_unread_ && !delivery.reset;
+  if (delivery.delay_ms > 0 && !hold(Clock::now() + std::chrono::milliseconds(delivery.delay_ms))) {
+    return false;
+  }
+  if (delivery.reset) {
+    const struct linger at_once { .l_onoff = 1, .l_linger = 0 };
+    ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+    return false;
+  }
+  if (delivery.hang) {
+    hold(Time::max());
+    return false;
+  }
+  constexpr std::string_view kEndOfHead = "\r\n\r\n";
+  const std::size_t end_of_head = answer.find(kEndOfHead);
+  const std::string_view head =
+      end_of_head == std::string_view::npos ? answer : answer.substr(0, end_of_head + kEndOfHead.size());
+  std::string_view body = answer.substr(head.size());
+  const bool truncated = delivery.truncate_bytes && *delivery.truncate_bytes < body.size();
+  if (truncated) {
+    body = body.substr(0, *delivery.truncate_bytes);
+    leaves_unread_ = true; // what comes after it shall not be lost by a reset
+  }
+  if (delivery.body_bytes_per_second == 0) {
+    return send(answer.substr(0, head.size() + body.size())) && !truncated;
+  }
+  return send(head) && send_slowly(body, delivery.body_bytes_per_second) && !truncated;
+}
+
+bool Connection::send_slowly(std::string_view body, std::size_t bytes_per_second) const {
+  const Time begin = Clock::now();
+  const std::size_t at_once = std::max<std::size_t>(bytes_per_second / kSlowPiecesPerSecond, 1);
+  for (std::size_t sent = 0; sent < body.size();) {
+    const std::string_view piece = body.substr(sent, at_once);
+    sent += piece.size();
+    const std::chrono::duration<double> due(static_cast<double>(sent) /
+                                            static_cast<double>(bytes_per_second));
+    if (!hold(begin + std::chrono::ceil<Clock::duration>(due)) || !send(piece)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+bool Connection::hold(Time until) const {
+  return wait(POLLRDHUP, std::min(until, delivered_by_), true) == Wake::late && until <= delivered_by_;
 }
 
 } // namespace flow::mock

@@ -2,10 +2,13 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include <sys/types.h>
+
+#include "mock_server/http_message.hpp"
 
 namespace flow::mock {
 
@@ -40,6 +43,11 @@ public:
   bool write(std::string_view data);
   bool flush();
 
+  /// The answer that is written from here on is sent by the next flush(), in this way, and nothing of it
+  /// before; what is not through after `bound` is cut off. flush() is then false where the connection is to
+  /// end.
+  void deliver(const Delivery &delivery, std::chrono::milliseconds bound);
+
   /// The client may still be sending what nobody will read: it gets a moment to take its answer before we
   /// close.
   void leave_unread() { leaves_unread_ = true; }
@@ -56,13 +64,22 @@ private:
   /// none yet).
   ssize_t fill(Time deadline);
   void linger();
-  bool wait(short events, Time deadline, bool until_stop) const;
+  enum class Wake { ready, late, stopped };
+  Wake wait(short events, Time deadline, bool until_stop) const;
+  /// Sends all of `data`; false when the client takes nothing for so long, or is gone.
+  bool send(std::string_view data) const;
+  bool carry_out(const Delivery &delivery, std::string_view answer);
+  bool send_slowly(std::string_view body, std::size_t bytes_per_second) const;
+  /// Lets time pass; false where that ended before: see Delivery, and the bound.
+  bool hold(Time until) const;
 
   const int socket_;
   const int stop_event_;
   std::string received_; ///< not yet read: from `read_` on
   std::size_t read_ = 0;
   std::string unsent_;
+  std::optional<Delivery> delivery_; ///< of what is in `unsent_`
+  Time delivered_by_;
   Time deadline_;
   std::size_t budget_ = 0;
   bool timed_out_ = false;

@@ -81,6 +81,11 @@ bool sends(std::string_view method) {
 
 } // namespace
 
+std::pair<std::string_view, std::string_view> named_sandbox(const Request &request) {
+  const Given given = given_in(request);
+  return {given.organisation, given.sandbox};
+}
+
 std::variant<Credentials, Error> check_headers(const Request &request, const Settings &settings,
                                                const TokenCheck &standing_of) {
   const Allow &allow = settings.seed.allow;

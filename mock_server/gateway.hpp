@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <string_view>
+#include <utility>
 
 #include "mock_server/error.hpp"
 #include "mock_server/http_message.hpp"
@@ -18,6 +19,9 @@ struct Credentials {
   std::string_view organisation;
   std::string_view sandbox;
 };
+
+/// The organisation and sandbox that a request names, whether it is let in or not; empty where it does not.
+std::pair<std::string_view, std::string_view> named_sandbox(const Request &request);
 
 /// How the token service knows a token that is used in a sandbox: token, organisation, sandbox's name.
 using TokenCheck = std::function<TokenStanding(std::string_view, std::string_view, std::string_view)>;

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cerrno>
 #include <future>
+#include <iterator>
 #include <stdexcept>
 #include <string_view>
 #include <system_error>
@@ -17,9 +18,10 @@
 
 #include <httplib.h>
 
+#include "mock_server/body_framing.hpp"
 #include "mock_server/connection.hpp"
 #include "mock_server/connection_threads.hpp"
-#include "mock_server/text.hpp"
+#include "mock_server/unreadable_request.hpp"
 
 namespace flow::mock {
 
@@ -77,48 +79,24 @@ Request plain(const httplib::Request &received) {
   return request;
 }
 
-/// RFC 9112, 6.3: a request with neither of these fields has no body.
-bool announces_body(const httplib::Request &received) {
-  const std::size_t lengths = received.get_header_value_count("Content-Length");
-  return received.has_header("Transfer-Encoding") || lengths > 1 ||
-         (lengths == 1 && received.get_header_value("Content-Length") != "0");
+BodyFraming framing_of(const httplib::Request &received) {
+  const auto [length, length_end] = received.headers.equal_range("Content-Length");
+  const auto [coding, coding_end] = received.headers.equal_range("Transfer-Encoding");
+  BodyFraming framing;
+  if (length != length_end) {
+    framing.lengths = static_cast<std::size_t>(std::distance(length, length_end));
+    framing.length = length->second;
+  }
+  if (coding != coding_end) {
+    framing.codings = static_cast<std::size_t>(std::distance(coding, coding_end));
+    framing.coding = coding->second;
+  }
+  return framing;
 }
 
 /// The methods for which httplib leaves reading the body to us.
 bool has_body_reader(const std::string &method) {
   return method == "POST" || method == "PUT" || method == "PATCH" || method == "DELETE";
-}
-
-/// Whether the end of an announced body can be known: by a length that is a number, or by chunks.
-bool is_framed(const httplib::Request &received) {
-  if (received.has_header("Transfer-Encoding")) {
-    return !received.has_header("Content-Length") &&
-           received.get_header_value_count("Transfer-Encoding") == 1 &&
-           equal_ignoring_case(received.get_header_value("Transfer-Encoding"), "chunked");
-  }
-  constexpr std::size_t kDigits = 18; // any more is too much for 64 bits
-  const std::string length = received.get_header_value("Content-Length");
-  return received.get_header_value_count("Content-Length") == 1 && !length.empty() &&
-         length.size() <= kDigits &&
-         std::all_of(length.begin(), length.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
-/// The error that stands for a status httplib gives by itself to what it could not read.
-std::string_view error_for(int status, const Connection &connection) {
-  if (connection.timed_out()) {
-    return "request-timeout";
-  }
-  if (connection.over_budget()) {
-    return "headers-too-large";
-  }
-  switch (status) {
-  case 413:
-    return "payload-too-large";
-  case 414:
-    return "uri-too-long";
-  default:
-    return "malformed-request";
-  }
 }
 
 /// What httplib reads from and writes to. Which of these are virtual differs by its version: so none
@@ -264,8 +242,9 @@ void HttpEdge::Listener::answer_unread(Connection &connection) const {
   const bool late = connection.timed_out();
   Request request;
   request.unreadable = late ? "request-timeout" : "headers-too-large";
-  connection.write(
-      closing_text(handler_(request), late ? "Request Timeout" : "Request Header Fields Too Large"));
+  const Response response = handler_(request);
+  connection.deliver(response.delivery, limits_.hold_timeout);
+  connection.write(closing_text(response, late ? "Request Timeout" : "Request Header Fields Too Large"));
   connection.leave_unread();
 }
 
@@ -278,17 +257,17 @@ HttpEdge::Listener::HandlerResponse HttpEdge::Listener::before_routing(const htt
     sent.set_header("Retry-After", "1");
     return HandlerResponse::Handled;
   }
-  if (!announces_body(received)) {
+  const BodyFraming framing = framing_of(received);
+  if (!framing.announces_body()) {
     answer(plain(received), sent);
     serving.connection->end_request(); // a new httplib would now wait for a body, to read over it
     return HandlerResponse::Handled;
   }
-  if (!is_framed(received)) {
+  if (!framing.is_known()) {
     refuse(received, sent, "malformed-request");
     return HandlerResponse::Handled;
   }
-  if (!received.has_header("Transfer-Encoding") &&
-      std::stoull(received.get_header_value("Content-Length")) > limits_.body_bytes) {
+  if (framing.is_longer_than(limits_.body_bytes)) {
     // httplib would wait for all of it first.
     refuse(received, sent, "payload-too-large");
     return HandlerResponse::Handled;
@@ -309,6 +288,7 @@ void HttpEdge::Listener::answer(Request request, httplib::Response &sent) const 
   }
   serving.answered = true;
   Response response = handler_(request);
+  serving.connection->deliver(response.delivery, limits_.hold_timeout);
   sent.status = response.status;
   for (auto &[name, value] : response.headers) {
     sent.set_header(name, value);

@@ -21,6 +21,7 @@ struct EdgeLimits {
   std::size_t connections = 1000;
   std::chrono::milliseconds read_timeout{5000};       ///< for a request to arrive whole
   std::chrono::milliseconds keep_alive_timeout{5000}; ///< for the next one on the same connection
+  std::chrono::milliseconds hold_timeout{600'000};    ///< the longest that a Delivery may take
 };
 
 /// The only file of the server that knows the HTTP library, but for events/http_post.cpp, which sends:

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -22,10 +25,25 @@ struct Request {
   std::string_view unreadable; ///< why it could not be read whole: an error's name in errors.json; else empty
 };
 
+/// How an answer goes over the wire, where a fault spoils that. Whatever holds it ends at once, and the
+/// connection with it, when the server stops or the client ends its side: one that only ends its sending
+/// cannot be told from one that has gone.
+struct Delivery {
+  std::int64_t delay_ms = 0; ///< before anything else
+  bool reset = false;        ///< the connection is reset, nothing is sent
+  bool hang = false;         ///< nothing is sent, the connection stays open
+  std::optional<std::size_t>
+      truncate_bytes{};                  ///< only so much of a longer body is sent, then the connection ends
+  std::size_t body_bytes_per_second = 0; ///< 0: as fast as it goes
+
+  bool operator==(const Delivery &) const = default;
+};
+
 struct Response {
   int status = 200;
   std::vector<std::pair<std::string, std::string>> headers; ///< without Content-Type and Content-Length
   std::string body;                                         ///< JSON, or empty
+  Delivery delivery{};
 };
 
 /// The bytes of a response after which the connection ends, for where the HTTP library sends none.

@@ -13,8 +13,10 @@
 
 #include "mock_server/access_log.hpp"
 #include "mock_server/http_edge.hpp"
+#include "mock_server/journal/report.hpp"
 #include "mock_server/options.hpp"
 #include "mock_server/service.hpp"
+#include "mock_server/service_state.hpp"
 
 namespace {
 
@@ -37,21 +39,47 @@ std::shared_ptr<spdlog::logger> stderr_log(spdlog::level::level_enum level) {
   return log;
 }
 
-/// Whole or not at all: who waits for the file never reads half a number.
-void write_port_file(const std::string &file, int port) {
+/// Whole or not at all: who waits for the file never reads half of it.
+void write_file(const std::string &option, const std::string &file, const std::string &text) {
   const std::string unfinished = file + ".tmp";
   std::ofstream out(unfinished);
-  out << port << '\n';
+  out << text << '\n';
   out.close();
   if (!out) {
-    throw std::runtime_error("--port-file " + file + ": cannot be written");
+    throw std::runtime_error(option + " " + file + ": cannot be written");
   }
   std::filesystem::rename(unfinished, file);
+}
+
+/// Better now than after all the tests.
+void check_writable(const std::string &option, const std::string &file) {
+  const std::string unfinished = file + ".tmp";
+  if (std::filesystem::is_directory(file) || !std::ofstream(unfinished, std::ios::app)) {
+    throw std::runtime_error(option + " " + file +
+                             ": cannot be written; name a file in a folder that can be");
+  }
+  std::filesystem::remove(unfinished);
+}
+
+/// What a test run leaves behind. Returns the exit code.
+int report(const Options &options, ServiceState &state) {
+  if (!options.coverage_file.empty()) {
+    write_file("--coverage-file", options.coverage_file,
+               coverage_json(state.coverage, state.settings).dump(2));
+  }
+  if (!options.fail_on_violation || state.violations.total() == 0) {
+    return 0;
+  }
+  std::cerr << violations_text(state.violations);
+  return kViolated;
 }
 
 int serve(const Options &options) {
   const sigset_t stop_signals = block_stop_signals();
   const auto log = stderr_log(options.log_level);
+  if (!options.coverage_file.empty()) {
+    check_writable("--coverage-file", options.coverage_file);
+  }
   FlowService service(options.settings);
   HttpEdge edge(logged([&service](const Request &request) { return service.handle(request); }, log));
   int port = 0;
@@ -62,17 +90,21 @@ int serve(const Options &options) {
               << "; choose another --host or --port (0 picks a free port)\n";
     return kCannotStart;
   }
+  if (!options.settings.control.enabled) {
+    log->warn("the control API is off, as other machines can reach {}: --admin-token TOKEN turns it on",
+              options.host);
+  }
   const bool is_v6 = options.host.find(':') != std::string::npos;
   const std::string host = is_v6 ? "[" + options.host + "]" : options.host;
   std::cout << "flow-mock listening on http://" << host << ":" << port << std::endl;
   if (!options.port_file.empty()) {
-    write_port_file(options.port_file, port);
+    write_file("--port-file", options.port_file, std::to_string(port));
   }
   int received = 0;
   sigwait(&stop_signals, &received);
   edge.stop();
   log->info("stopped signal={}", received == SIGINT ? "SIGINT" : "SIGTERM");
-  return 0;
+  return report(options, service.state());
 }
 
 } // namespace

@@ -9,6 +9,7 @@
 #include <CLI/CLI.hpp>
 
 #include "contracts/contract.hpp"
+#include "mock_server/admin/guard.hpp"
 #include "mock_server/version.hpp"
 
 namespace flow::mock {
@@ -87,6 +88,13 @@ void add_server_options(CLI::App &app, Options &options, Given &given) {
       ->capture_default_str();
   app.add_option("--port-file", options.port_file,
                  "Write the port to this file once connections are accepted");
+  app.add_option(
+         "--admin-token", options.settings.control.token,
+         "What the control API under /__admin asks for, as Authorization: Bearer TOKEN; without one it "
+         "is there only where --host is a loopback address")
+      ->check([](const std::string &token) { return token.empty() ? "it is empty" : ""; })
+      ->envname("FLOW_MOCK_ADMIN_TOKEN")
+      ->option_text("TOKEN");
   app.add_option("--log-level", options.log_level, "debug, info (a line per request), warn, error or off")
       ->transform(CLI::CheckedTransformer(kLogLevels, CLI::ignore_case))
       ->option_text("LEVEL [info]");
@@ -124,6 +132,18 @@ void add_behaviour_options(CLI::App &app, Settings &settings, Given &given) {
       ->option_text("NUMBER");
 }
 
+void add_evidence_options(CLI::App &app, Options &options) {
+  app.add_option("--journal-size", options.settings.journal_size,
+                 "Requests that are kept of each sandbox for GET /__admin/requests; 0: none")
+      ->check(CLI::Range(0, 1000000))
+      ->option_text("NUMBER [1000]");
+  app.add_flag("--fail-on-violation", options.fail_on_violation,
+               "When stopped, list where the application broke the contract, and end with 3 if it did");
+  app.add_option("--coverage-file", options.coverage_file,
+                 "When stopped, write to this file which clauses of the contract the traffic was a case of")
+      ->option_text("FILE");
+}
+
 /// Makes settings of what was given. Throws CLI::ValidationError and SeedError.
 void apply(const Given &given, Options &options) {
   Settings &settings = options.settings;
@@ -138,6 +158,9 @@ void apply(const Given &given, Options &options) {
   if (settings.deterministic) {
     settings.frozen_at_ms = kDeterministicTimeMs;
   }
+  ControlAccess &control = settings.control;
+  control.host = options.host;
+  control.enabled = !control.token.empty() || admin::is_loopback(options.host);
   if (given.quiet) {
     options.log_level = spdlog::level::err;
   }
@@ -152,9 +175,12 @@ std::variant<Options, int> read_options(int argc, char **argv) {
   app.set_version_flag("--version", std::string(kVersion));
   add_server_options(app, options, given);
   add_behaviour_options(app, options.settings, given);
+  add_evidence_options(app, options);
   const CLI::App *readings =
       app.add_subcommand("readings", "Print where Adobe's pages contradict each other, and end");
-  app.footer("Exit codes: 0 stopped by SIGINT or SIGTERM, 2 could not start.");
+  app.footer("Exit codes: 0 stopped by SIGINT or SIGTERM; 2 could not start, or not write --coverage-file; 3 "
+             "likewise "
+             "stopped, but the application broke the contract (--fail-on-violation).");
 
   try {
     app.parse(argc, argv);

@@ -12,11 +12,16 @@ namespace flow::mock {
 /// The exit code for options, seeds and addresses that cannot be used.
 inline constexpr int kCannotStart = 2;
 
+/// The exit code after a stop by a signal, with --fail-on-violation, when the application broke the contract.
+inline constexpr int kViolated = 3;
+
 /// What flow-mock's command line says.
 struct Options {
   std::string host = "127.0.0.1";
   int port = 8080; ///< 0: any free one
   std::string port_file;
+  bool fail_on_violation = false;
+  std::string coverage_file;
   spdlog::level::level_enum log_level = spdlog::level::info;
   Settings settings;
 };

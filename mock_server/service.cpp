@@ -1,5 +1,6 @@
 #include "mock_server/service.hpp"
 
+#include <chrono>
 #include <exception>
 #include <utility>
 
@@ -7,6 +8,7 @@
 #include "mock_server/error.hpp"
 #include "mock_server/gateway.hpp"
 #include "mock_server/operations/operation.hpp"
+#include "mock_server/record.hpp"
 #include "mock_server/routes.hpp"
 #include "mock_server/service_state.hpp"
 #include "mock_server/target.hpp"
@@ -14,9 +16,18 @@
 
 namespace flow::mock {
 
+namespace {
+
+const contract::Rules &rules_of(const Settings &settings) {
+  return contract::Rules::of(settings.reading == Reading::openapi ? "openapi" : "tutorial",
+                             settings.edition == Edition::of_2022 ? "2022" : "newest");
+}
+
+} // namespace
+
 ServiceState::ServiceState(Settings given)
-    : settings(std::move(given)), clock(*settings.clock),
-      tenants(settings.seed, settings.deterministic, clock),
+    : settings(std::move(given)), clock(*settings.clock), rules(rules_of(settings)),
+      journal(settings.journal_size, exchanges), tenants(settings, clock, exchanges),
       ids(settings.deterministic.value_or(IdSource::random_seed())), seal(ids.uuid()),
       tokens(settings.seed.allow.clients, clock, ids) {
   start_clock();
@@ -52,22 +63,24 @@ Answer carry_out(ServiceState &state, const Request &request, Trace &trace) {
   }
   const Credentials &credentials = std::get<Credentials>(headers);
   trace.tenant = &state.tenants.of(credentials.organisation, credentials.sandbox);
-  const auto target = parse_target(request.target);
+  trace.at_ms = trace.tenant->clock.now_ms();
+  auto target = parse_target(request.target);
   if (!target) {
     return Error("bad-request").with("reason", "its path or query is not percent-encoded as RFC 3986 says");
   }
-  auto route = find_route(request.method, *target);
+  trace.target = *std::move(target);
+  auto route = find_route(request.method, trace.target);
   if (Error *error = std::get_if<Error>(&route)) {
     return std::move(*error);
   }
   const auto &[operation, name, id] = std::get<Route>(route);
   trace.operation = name;
   return operation({.request = request,
-                    .target = *target,
+                    .target = trace.target,
                     .credentials = credentials,
                     .id = id,
                     .sandbox = trace.tenant->sandbox,
-                    .now_ms = trace.tenant->clock.now_ms(),
+                    .now_ms = *trace.at_ms,
                     .settings = state.settings,
                     .seal = state.seal,
                     .trace = trace});
@@ -90,6 +103,21 @@ Response answer(ServiceState &state, const Request &request, Trace &trace, const
   return to_response(error, request_id);
 }
 
+/// The faults that fall on a request: those of any sandbox, then those of the one it names.
+Faults take_faults(ServiceState &state, const Request &request, Trace &trace) {
+  if (!state.has_faults) {
+    return {};
+  }
+  Faults faults = state.faults.take(request);
+  const auto [organisation, sandbox] = named_sandbox(request);
+  trace.tenant = state.tenants.find(organisation, sandbox);
+  if (trace.tenant != nullptr) {
+    const Faults of_tenant = trace.tenant->faults.take(request);
+    faults.insert(faults.end(), of_tenant.begin(), of_tenant.end());
+  }
+  return faults;
+}
+
 } // namespace
 
 FlowService::FlowService(Settings settings) : state_(std::make_unique<ServiceState>(std::move(settings))) {}
@@ -102,9 +130,19 @@ Response FlowService::handle(const Request &request) {
   }
   const std::string request_id = state_->ids.uuid();
   Trace trace;
-  Response response = answer(*state_, request, trace, request_id);
+  const auto begin = std::chrono::steady_clock::now();
+  const Faults faults = take_faults(*state_, request, trace);
+  trace.faults = names(faults);
+  auto instead = answer_instead(faults, request_id);
+  Response response = instead ? *std::move(instead) : answer(*state_, request, trace, request_id);
+  spoil(faults, response, request_id);
   response.headers.emplace_back("x-request-id", request_id);
+  record(*state_, request, response, trace, std::chrono::steady_clock::now() - begin);
   return response;
+}
+
+ServiceState &FlowService::state() {
+  return *state_;
 }
 
 } // namespace flow::mock

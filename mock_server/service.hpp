@@ -22,6 +22,9 @@ public:
   /// Answers one request. Never throws: what goes wrong inside is the documented error 1102-500.
   Response handle(const Request &request);
 
+  /// What it answers from, and what it has seen.
+  ServiceState &state();
+
 private:
   std::unique_ptr<ServiceState> state_;
 };

@@ -1,7 +1,15 @@
 #pragma once
 
+#include <atomic>
+#include <cstdint>
+
+#include "contracts/exchange.hpp"
+#include "mock_server/end_watch.hpp"
+#include "mock_server/faults/fault_set.hpp"
 #include "mock_server/id_source.hpp"
 #include "mock_server/ims/token_service.hpp"
+#include "mock_server/journal/journal.hpp"
+#include "mock_server/journal/ledger.hpp"
 #include "mock_server/query/token_seal.hpp"
 #include "mock_server/settings.hpp"
 #include "mock_server/steerable_clock.hpp"
@@ -17,11 +25,19 @@ struct ServiceState {
   void start_clock();
 
   const Settings settings;
-  SteerableClock clock; ///< that of tokens; the tenants' follow it
+  SteerableClock clock;                     ///< that of tokens; the tenants' follow it
+  const contract::Rules &rules;             ///< that traffic is judged by
+  std::atomic<std::uint64_t> exchanges = 0; ///< numbers them
+  Journal journal;                          ///< of requests that reached no sandbox
+  Ledger violations;
+  Coverage coverage;
   Tenants tenants;
   IdSource ids; ///< of requests and tokens; runs have those of their sandbox
   TokenSeal seal;
   TokenService tokens;
+  EndWatch ends;
+  FaultSet faults;                      ///< of any sandbox, and of requests that reach none
+  std::atomic<bool> has_faults = false; ///< whether one was ever added: spares all others looking for them
 };
 
 } // namespace flow::mock

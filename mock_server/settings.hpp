@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -28,6 +29,7 @@ struct Settings {
   Reading reading = Reading::tutorial;
   Edition edition = Edition::newest;
   std::optional<std::uint64_t> deterministic{}; ///< seed of reproducible ids and etags; none: random ones
+  std::size_t journal_size = 1000;              ///< exchanges that are kept of each sandbox; 0: none
   bool strict = false;                          ///< nobody is let in but whom the seed's `allow` names
 };
 

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <tuple>
+#include <utility>
+
+#include "mock_server/events/notification.hpp"
 
 namespace flow::mock {
 
@@ -18,13 +21,39 @@ std::string key_of(std::string_view organisation, std::string_view name) {
 } // namespace
 
 void Tenant::reset(const Seed &seed) {
+  tell(nullptr, Reading::tutorial);
+  faults.clear();
   const std::lock_guard lock(sandbox.mutex);
   clock.start_over();
   sandbox.load(seed, clock.now_ms());
+  journal.clear();
 }
 
-Tenants::Tenants(const Seed &seed, std::optional<std::uint64_t> deterministic, const Clock &clock)
-    : seed_(seed), deterministic_(deterministic), clock_(clock) {}
+void Tenant::tell(std::shared_ptr<WebhookSender> sender, Reading reading) {
+  const std::lock_guard lock(sandbox.mutex);
+  webhook_.swap(sender); // the old one ends when the lock is free again
+  if (!webhook_) {
+    sandbox.on_end = nullptr;
+    return;
+  }
+  sandbox.on_end = [this, reading](const Run &run) {
+    // Of what has happened, so that watching changes none of the sandbox's ids.
+    const std::string id = name_uuid(run.id + run.etag);
+    webhook_->send({.id = id,
+                    .code = std::string(event_code(run.state)),
+                    .run_id = run.id,
+                    .at_ms = run.updated_at_ms,
+                    .body = notification(id, run, sandbox, reading)});
+  };
+}
+
+std::shared_ptr<WebhookSender> Tenant::webhook() {
+  const std::lock_guard lock(sandbox.mutex);
+  return webhook_;
+}
+
+Tenants::Tenants(const Settings &settings, const Clock &clock, std::atomic<std::uint64_t> &exchanges)
+    : settings_(settings), clock_(clock), exchanges_(exchanges) {}
 
 Tenant &Tenants::of(std::string_view organisation, std::string_view sandbox) {
   if (Tenant *known = find(organisation, sandbox)) {
@@ -65,10 +94,12 @@ std::vector<Tenant *> Tenants::all() {
 std::unique_ptr<Tenant> Tenants::make(std::string_view organisation, std::string_view sandbox,
                                       const std::string &key) const {
   // Of the name, so that a sandbox's ids do not depend on which other sandboxes were touched before it.
-  const std::uint64_t id_seed =
-      deterministic_ ? *deterministic_ ^ std::hash<std::string>{}(key) : IdSource::random_seed();
-  auto tenant = std::make_unique<Tenant>(organisation, sandbox, id_seed, clock_);
-  tenant->reset(seed_);
+  const std::uint64_t id_seed = settings_.deterministic
+                                    ? *settings_.deterministic ^ std::hash<std::string>{}(key)
+                                    : IdSource::random_seed();
+  auto tenant =
+      std::make_unique<Tenant>(organisation, sandbox, id_seed, clock_, settings_.journal_size, exchanges_);
+  tenant->reset(settings_.seed);
   return tenant;
 }
 

@@ -53,5 +53,22 @@ Response patch_flow(const Call &call);
 Response delete_flow(const Call &call);
 Response put_flow_script(const Call &call);
 Response change_in_bulk(const Call &call);
+Response list_faults(const Call &call);
+Response add_fault(const Call &call);
+Response clear_faults(const Call &call);
+Response get_fault(const Call &call);
+Response delete_fault(const Call &call);
+Response get_webhook(const Call &call);
+Response put_webhook(const Call &call);
+Response delete_webhook(const Call &call);
+Response list_events(const Call &call);
+Response redeliver_event(const Call &call);
+Response list_requests(const Call &call);
+Response count_requests(const Call &call);
+Response clear_requests(const Call &call);
+Response list_violations(const Call &call);
+Response clear_violations(const Call &call);
+Response get_coverage(const Call &call);
+Response clear_coverage(const Call &call);
 
 } // namespace flow::mock::admin

@@ -16,13 +16,13 @@ bool is_delivery(const PostResult &result) {
 
 } // namespace
 
-std::string_view to_string(Delivery state) {
+std::string_view to_string(DeliveryState state) {
   switch (state) {
-  case Delivery::pending:
+  case DeliveryState::pending:
     return "pending";
-  case Delivery::delivered:
+  case DeliveryState::delivered:
     return "delivered";
-  case Delivery::failed:
+  case DeliveryState::failed:
     break;
   }
   return "failed";
@@ -134,16 +134,16 @@ void WebhookSender::record(Entry &entry, Number number, Attempt attempt) {
     entry.failed = 0;
     queue(entry, number, time_->now());
   } else if (delivered) {
-    entry.record.state = Delivery::delivered;
+    entry.record.state = DeliveryState::delivered;
   } else if (entry.failed >= webhook_.attempts) {
-    entry.record.state = Delivery::failed;
+    entry.record.state = DeliveryState::failed;
   } else {
     queue(entry, number, time_->now() + std::chrono::milliseconds(delay_after(entry.failed, webhook_)));
   }
 }
 
 void WebhookSender::queue(Entry &entry, Number number, Instant due) {
-  entry.record.state = Delivery::pending;
+  entry.record.state = DeliveryState::pending;
   entry.due = due;
   due_.emplace(due, number);
 }
@@ -162,8 +162,9 @@ void WebhookSender::make_room() {
   const std::size_t pending = due_.size() + (posting_ ? 1 : 0);
   auto oldest = entries_.begin();
   if (pending < entries_.size()) {
-    oldest = std::find_if(entries_.begin(), entries_.end(),
-                          [](const auto &entry) { return entry.second.record.state != Delivery::pending; });
+    oldest = std::find_if(entries_.begin(), entries_.end(), [](const auto &entry) {
+      return entry.second.record.state != DeliveryState::pending;
+    });
   } else {
     oldest = posting_ == oldest->first ? std::next(oldest) : oldest;
     unqueue(oldest->second, oldest->first);

@@ -33,10 +33,10 @@ struct Event {
   std::string body;       ///< as notification gives it
 };
 
-enum class Delivery { pending, delivered, failed };
+enum class DeliveryState { pending, delivered, failed };
 
 /// "pending", "delivered" or "failed".
-std::string_view to_string(Delivery state);
+std::string_view to_string(DeliveryState state);
 
 /// One post of an event.
 struct Attempt {
@@ -48,7 +48,7 @@ struct Attempt {
 /// An event and what became of it.
 struct EventRecord {
   Event event;
-  Delivery state = Delivery::pending;
+  DeliveryState state = DeliveryState::pending;
   std::vector<Attempt> attempts; ///< the last 100
 };
 

@@ -115,6 +115,7 @@ std::vector<Breakage> of_errors() {
     return body.contains("flowId") && !known.contains(body["flowId"].get<std::string>());
   });
   return {
+      {"create/undocumented-parameter", when(is("POST", "/runs?verbose=true"), answers(400))},
       {"create/error/body-none", forgives_text("")},
       {"create/error/body-null", forgives_text("null")},
       {"create/error/body-not-json", forgives_text("flowId")},

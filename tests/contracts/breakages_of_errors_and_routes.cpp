@@ -48,6 +48,7 @@ std::vector<Breakage> of_routes() {
       {"routes/method/run", when(is("DELETE", run), answers(204, ""))},
       {"routes/trailing-slash/retry", when(is("POST", run + "/action/?op=re-trigger"), answers(404))},
       {"routes/trailing-slash/read", when(is("GET", run + "/"), answers(404))},
+      {"routes/undocumented-parameter", when(is("GET", run + "?verbose=true"), answers(400))},
   };
 }
 

@@ -155,7 +155,7 @@ TEST(WebhookSender, DeliversOverHttpAndStopsWhileAReceiverIsSilent) {
   EXPECT_TRUE(first.get_future().get().ends_with(R"({"event_id":"a"})"));
   sender->send({.id = "b", .code = "c", .run_id = "r", .at_ms = 1, .body = R"({"event_id":"b"})"});
   second.get_future().wait();
-  EXPECT_EQ(sender->log().events.at(0).state, Delivery::delivered);
+  EXPECT_EQ(sender->log().events.at(0).state, DeliveryState::delivered);
   const auto begun = steady_clock::now();
   sender.reset();
   EXPECT_LT(steady_clock::now() - begun, kLong / 2);

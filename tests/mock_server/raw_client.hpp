@@ -112,12 +112,15 @@ public:
 
   /// Whether the server ends the connection, without another byte.
   bool is_closed() { return received_.empty() && !receive() && closed_; }
+  /// Whether reading ended by a reset, not by the server's ending its side.
+  [[nodiscard]] bool is_reset() const { return reset_; }
 
 private:
   bool receive() {
     char buffer[16384];
     const ssize_t length = ::recv(socket_, buffer, sizeof(buffer), 0);
-    closed_ = length == 0 || (length < 0 && errno == ECONNRESET);
+    reset_ = reset_ || (length < 0 && errno == ECONNRESET); // said once only
+    closed_ = length == 0 || reset_;
     if (length <= 0) {
       return false;
     }
@@ -128,6 +131,7 @@ private:
   int socket_;
   std::string received_;
   bool closed_ = false;
+  bool reset_ = false;
 };
 
 } // namespace flow::mock::test

@@ -164,7 +164,7 @@ struct Sending {
     }
     throw std::out_of_range(id);
   }
-  testing::AssertionResult await(const std::string &id, Delivery state) const {
+  testing::AssertionResult await(const std::string &id, DeliveryState state) const {
     return time->await([&] { return record(id).state == state; });
   }
 
@@ -180,7 +180,7 @@ TEST(WebhookSender, DeliversAtOnceWhatIsAnsweredWith2xx) {
     Receiver receiver(Answers{answer(status)});
     Sending sending(receiver);
     sending.sender->send(event_of("a"));
-    ASSERT_TRUE(sending.await("a", Delivery::delivered)) << status;
+    ASSERT_TRUE(sending.await("a", DeliveryState::delivered)) << status;
     EXPECT_EQ(sending.record("a").attempts.size(), 1);
     EXPECT_EQ(receiver.bodies(), std::vector<std::string>{event_of("a").body});
   }
@@ -190,7 +190,7 @@ TEST(WebhookSender, TriesAgainWithGrowingDelaysUntilItIsDelivered) {
   Receiver receiver({answer(500), no_answer("gone"), answer(302)});
   Sending sending(receiver);
   sending.sender->send(event_of("a"));
-  ASSERT_TRUE(sending.await("a", Delivery::delivered));
+  ASSERT_TRUE(sending.await("a", DeliveryState::delivered));
   const std::vector<Attempt> attempts = sending.record("a").attempts;
   ASSERT_EQ(attempts.size(), 4);
   EXPECT_EQ(attempts[0].result.status, 500);
@@ -204,7 +204,7 @@ TEST(WebhookSender, GivesUpWhenItsAttemptsAreUsedUp) {
   Receiver receiver(Answers(10, answer(503)));
   Sending sending(receiver, {.url = "http://receiver/", .attempts = 3, .first_delay_ms = 10});
   sending.sender->send(event_of("a"));
-  ASSERT_TRUE(sending.await("a", Delivery::failed));
+  ASSERT_TRUE(sending.await("a", DeliveryState::failed));
   EXPECT_EQ(sending.record("a").attempts.size(), 3);
   EXPECT_EQ(sending.time->delays(), (Delays{10, 20}));
 }
@@ -214,7 +214,7 @@ TEST(WebhookSender, APostThatCannotBeMadeIsAFailedAttempt) {
   const Post post = [](auto &&...) -> PostResult { throw std::runtime_error("no more threads"); };
   WebhookSender sender({.url = "http://receiver/", .attempts = 1}, frozen_clock(0), post, time);
   sender.send(event_of("a"));
-  ASSERT_TRUE(time->await([&] { return sender.log().events.at(0).state == Delivery::failed; }));
+  ASSERT_TRUE(time->await([&] { return sender.log().events.at(0).state == DeliveryState::failed; }));
   EXPECT_EQ(sender.log().events.at(0).attempts.at(0).result.error, "no more threads");
 }
 
@@ -226,7 +226,7 @@ TEST(WebhookSender, AttemptsAreDatedByTheClockAndMeasuredInSteadyTime) {
   sending.clock->advance(500); // after it began
   sending.time->advance(milliseconds(30));
   receiver.revive();
-  ASSERT_TRUE(sending.await("a", Delivery::delivered));
+  ASSERT_TRUE(sending.await("a", DeliveryState::delivered));
   EXPECT_EQ(sending.record("a").attempts.at(0).at_ms, 1000);
   EXPECT_EQ(sending.record("a").attempts.at(0).duration_ms, 30);
 }
@@ -237,8 +237,8 @@ TEST(WebhookSender, AnEventThatWaitsForItsNextAttemptHoldsBackNoOther) {
   sending.sender->send(event_of("a"));
   ASSERT_TRUE(receiver.await(1));
   sending.sender->send(event_of("b"));
-  ASSERT_TRUE(sending.await("b", Delivery::delivered));
-  EXPECT_EQ(sending.record("a").state, Delivery::pending);
+  ASSERT_TRUE(sending.await("b", DeliveryState::delivered));
+  EXPECT_EQ(sending.record("a").state, DeliveryState::pending);
   EXPECT_EQ(sending.record("a").attempts.size(), 1);
 }
 
@@ -246,9 +246,9 @@ TEST(WebhookSender, RedeliversWhatFailedWithAllAttemptsAnew) {
   Receiver receiver(Answers(3, answer(500)));
   Sending sending(receiver, {.url = "http://receiver/", .attempts = 2});
   sending.sender->send(event_of("a"));
-  ASSERT_TRUE(sending.await("a", Delivery::failed));
+  ASSERT_TRUE(sending.await("a", DeliveryState::failed));
   EXPECT_TRUE(sending.sender->redeliver("a"));
-  ASSERT_TRUE(sending.await("a", Delivery::delivered)); // its third attempt failed, too
+  ASSERT_TRUE(sending.await("a", DeliveryState::delivered)); // its third attempt failed, too
   EXPECT_EQ(sending.record("a").attempts.size(), 4);
 }
 
@@ -256,10 +256,10 @@ TEST(WebhookSender, RedeliversWhatWasDelivered) {
   Receiver receiver;
   Sending sending(receiver);
   sending.sender->send(event_of("a"));
-  ASSERT_TRUE(sending.await("a", Delivery::delivered));
+  ASSERT_TRUE(sending.await("a", DeliveryState::delivered));
   EXPECT_TRUE(sending.sender->redeliver("a"));
   ASSERT_TRUE(receiver.await(2));
-  ASSERT_TRUE(sending.await("a", Delivery::delivered));
+  ASSERT_TRUE(sending.await("a", DeliveryState::delivered));
   EXPECT_FALSE(sending.sender->redeliver("b"));
 }
 
@@ -269,10 +269,10 @@ TEST(WebhookSender, RedeliversAtOnceWhatWaitsForItsNextAttempt) {
   sending.sender->send(event_of("a"));
   ASSERT_TRUE(sending.time->await([&] { return sending.record("a").attempts.size() == 1; }));
   EXPECT_TRUE(sending.sender->redeliver("a"));
-  ASSERT_TRUE(sending.await("a", Delivery::delivered));
+  ASSERT_TRUE(sending.await("a", DeliveryState::delivered));
   sending.time->advance(milliseconds(5000)); // past the attempt it waited for
   sending.sender->send(event_of("b"));
-  ASSERT_TRUE(sending.await("b", Delivery::delivered));
+  ASSERT_TRUE(sending.await("b", DeliveryState::delivered));
   EXPECT_EQ(receiver.bodies().size(), 3);
 }
 
@@ -283,7 +283,7 @@ TEST(WebhookSender, RedeliversWhatIsBeingPostedOnceThatIsDone) {
   ASSERT_TRUE(receiver.await(1));
   EXPECT_TRUE(sending.sender->redeliver("a"));
   receiver.revive();
-  ASSERT_TRUE(sending.await("a", Delivery::delivered));
+  ASSERT_TRUE(sending.await("a", DeliveryState::delivered));
   EXPECT_EQ(sending.record("a").attempts.size(), 2);
 }
 
@@ -325,7 +325,7 @@ TEST(WebhookSender, DropsTheOldestThatWaitsPast1000AndCountsIt) {
   EXPECT_EQ(log.events[1].event.id, "4");
   EXPECT_EQ(log.events[999].event.id, "1002");
   receiver.revive();
-  ASSERT_TRUE(sending.await("1002", Delivery::delivered));
+  ASSERT_TRUE(sending.await("1002", DeliveryState::delivered));
   EXPECT_EQ(receiver.bodies().size(), 1000);
 }
 
@@ -337,7 +337,7 @@ TEST(WebhookSender, ForgetsWhatHasEndedBeforeItDropsWhatWaits) {
   for (int i = 0; i < 999; ++i) {
     sending.sender->send(event_of(std::to_string(i)));
   }
-  ASSERT_TRUE(sending.await("998", Delivery::delivered));
+  ASSERT_TRUE(sending.await("998", DeliveryState::delivered));
   sending.sender->send(event_of("one more"));
   const EventLog log = sending.sender->log();
   EXPECT_EQ(log.dropped, 0);
@@ -350,7 +350,7 @@ TEST(WebhookSender, ItsLogIsShownAsJson) {
   Receiver receiver(Answers{no_answer("gone")});
   Sending sending(receiver);
   sending.sender->send(event_of("a"));
-  ASSERT_TRUE(sending.await("a", Delivery::delivered));
+  ASSERT_TRUE(sending.await("a", DeliveryState::delivered));
   EXPECT_EQ(events_json(*sending.sender), Json::parse(R"({"events":[{
     "id":"a","code":"sources_flow_run_failed","runId":"run of a","atMs":7,"body":{"event_id":"a"},
     "state":"delivered","attempts":[{"atMs":1000,"error":"gone","durationMs":0},

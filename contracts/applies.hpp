@@ -1,0 +1,73 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "contracts/contract.hpp"
+
+/// What a clause says about the exchanges it speaks of: `applies` and `violation` of clauses.schema.json.
+namespace flow::contract {
+
+/// One way a header, a query parameter or a body can be.
+struct ValueCondition {
+  enum class Kind {
+    missing, ///< there is none; of a body: nor a Content-Length
+    empty,   ///< it is there, and every value of it is empty
+    present, ///< a value of it is not empty
+    twice,   ///< it is given more than once
+    value,   ///< one value of it fulfils all of what follows; what is empty asks for nothing
+  };
+  Kind kind = Kind::value;
+  std::vector<std::string> is;     ///< one of these
+  std::vector<std::string> is_not; ///< none of these
+  std::vector<std::string> like;   ///< of one of these forms: `*` stands for any characters; in any case
+  std::vector<std::string> unlike; ///< of none of these forms
+  std::optional<bool> number{};    ///< whether it is nothing but digits
+};
+
+/// Any of these ways.
+using ValueConditions = std::vector<ValueCondition>;
+
+/// A header or a query parameter.
+struct NamedCondition {
+  std::string name;
+  ValueConditions ways;
+};
+
+/// The exchanges a clause speaks of: those that fulfil every member. An empty member asks for nothing.
+struct Applies {
+  std::vector<std::string> operations; ///< one of these (operations.json); "" is a request that reached none
+  ValueConditions method;
+  int status = 0;
+  std::string error;             ///< answered: an entry of errors.json
+  std::optional<ErrorForm> form; ///< of the error answered
+  std::vector<NamedCondition> headers;
+  std::vector<NamedCondition> query;
+  bool undocumented = false; ///< a query parameter is given that no page documents for the operation
+  ValueConditions body;
+  ValueConditions answer; ///< its body
+};
+
+/// An exchange the clause applies to is a breach of the contract by the application.
+struct Violation {
+  std::string place; ///< what of the request is wrong: "header Authorization", "query op"
+  std::string mend;  ///< what to change, a sentence
+};
+
+/// One operation of the service, or of the token service.
+struct OperationEntry {
+  std::string name;                    ///< "retry_run"
+  std::vector<std::string> parameters; ///< of its query, that a page documents
+};
+
+/// Every entry of operations.json, in its order.
+const std::vector<OperationEntry> &operations();
+
+/// Reads what clauses.schema.json has found to be in shape; throws std::out_of_range where it names an error
+/// or an operation there is none of.
+Applies read_applies(const Json &json);
+Violation read_violation(const Json &json);
+
+} // namespace flow::contract

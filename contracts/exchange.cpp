@@ -1,0 +1,305 @@
+#include "contracts/exchange.hpp"
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+#include <string>
+
+namespace flow::contract {
+
+namespace {
+
+using Kind = ValueCondition::Kind;
+
+char lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+bool same_ignoring_case(std::string_view a, std::string_view b) {
+  return a.size() == b.size() &&
+         std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == lower(y); });
+}
+
+/// Whether `text` is of the form, in which `*` stands for any characters. Takes their product in time at
+/// worst.
+bool is_like(std::string_view text, std::string_view form) {
+  std::size_t at = 0;
+  std::size_t in_form = 0;
+  std::size_t star = std::string_view::npos; // the last one passed
+  std::size_t behind_star = 0;               // where what it stands for ends in `text`
+  while (at < text.size()) {
+    if (in_form < form.size() && form[in_form] == '*') {
+      star = in_form++;
+      behind_star = at;
+      const std::string_view rest = form.substr(in_form);
+      if (rest.find('*') == std::string_view::npos) {
+        const std::size_t length = std::min(rest.size(), text.size() - at);
+        return length == rest.size() && same_ignoring_case(text.substr(text.size() - length), rest);
+      }
+    } else if (in_form < form.size() && lower(form[in_form]) == lower(text[at])) {
+      ++in_form;
+      ++at;
+    } else if (star != std::string_view::npos) {
+      in_form = star + 1;
+      at = ++behind_star;
+    } else {
+      return false;
+    }
+  }
+  return form.find_first_not_of('*', in_form) == std::string_view::npos;
+}
+
+bool is_any(std::string_view text, const std::vector<std::string> &values) {
+  return std::find(values.begin(), values.end(), text) != values.end();
+}
+
+bool is_like_any(std::string_view text, const std::vector<std::string> &forms) {
+  return std::any_of(forms.begin(), forms.end(),
+                     [&](const std::string &form) { return is_like(text, form); });
+}
+
+bool is_number(std::string_view text) {
+  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
+
+bool is_so(const ValueCondition &way, std::string_view value) {
+  return (way.is.empty() || is_any(value, way.is)) && !is_any(value, way.is_not) &&
+         (way.like.empty() || is_like_any(value, way.like)) && !is_like_any(value, way.unlike) &&
+         (!way.number || *way.number == is_number(value));
+}
+
+/// What of one header or query parameter a way may ask for.
+struct Given {
+  std::size_t count = 0;
+  bool filled = false; ///< a value is not empty
+  bool fits = false;   ///< a value is as the way asks
+};
+
+bool is_fulfilled(const ValueCondition &way, const Given &given) {
+  switch (way.kind) {
+  case Kind::missing:
+    return given.count == 0;
+  case Kind::empty:
+    return given.count > 0 && !given.filled;
+  case Kind::present:
+    return given.filled;
+  case Kind::twice:
+    return given.count > 1;
+  case Kind::value:
+    return given.fits;
+  }
+  return false;
+}
+
+template <typename SameName>
+bool holds_of(const NamedCondition &condition, const Fields &fields, SameName same_name) {
+  return std::any_of(condition.ways.begin(), condition.ways.end(), [&](const ValueCondition &way) {
+    Given given;
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+      const auto field = fields[i];
+      if (same_name(field.first, condition.name)) {
+        ++given.count;
+        given.filled = given.filled || !field.second.empty();
+        given.fits = given.fits || (way.kind == Kind::value && is_so(way, field.second));
+      }
+    }
+    return is_fulfilled(way, given);
+  });
+}
+
+std::string_view trimmed(std::string_view text) {
+  constexpr std::string_view kBlank = " \t\r\n";
+  const std::size_t first = text.find_first_not_of(kBlank);
+  return first == std::string_view::npos ? std::string_view()
+                                         : text.substr(first, text.find_last_not_of(kBlank) + 1 - first);
+}
+
+bool has_header(const Fields &headers, std::string_view name) {
+  for (std::size_t i = 0; i < headers.size(); ++i) {
+    if (same_ignoring_case(headers[i].first, name)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/// `sent`: whether there is a body at all, if only an empty one.
+bool holds_of(const ValueConditions &ways, std::string_view body, bool sent) {
+  const std::string_view text = trimmed(body);
+  return ways.empty() || std::any_of(ways.begin(), ways.end(), [&](const ValueCondition &way) {
+           return is_fulfilled(way, {.count = sent ? 1U : 0U,
+                                     .filled = !text.empty(),
+                                     .fits = way.kind == Kind::value && is_so(way, text)});
+         });
+}
+
+bool has_undocumented(const Exchange &exchange) {
+  const auto &all = operations();
+  const auto operation = std::find_if(
+      all.begin(), all.end(), [&](const OperationEntry &entry) { return entry.name == exchange.operation; });
+  if (operation == all.end()) {
+    return false;
+  }
+  for (std::size_t i = 0; i < exchange.query.size(); ++i) {
+    if (!is_any(exchange.query[i].first, operation->parameters)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool is_plain(const Applies &applies) {
+  return applies.method.empty() && applies.headers.empty() && applies.query.empty() &&
+         !applies.undocumented && applies.body.empty() && applies.answer.empty();
+}
+
+/// The conditions that neither the operation, nor the error, nor the status decides; the dear ones last.
+bool rest_holds(const Applies &applies, const Exchange &exchange) {
+  const auto same = [](std::string_view a, std::string_view b) { return a == b; };
+  return holds_of(applies.method, exchange.method, true) &&
+         std::all_of(applies.query.begin(), applies.query.end(),
+                     [&](const auto &condition) { return holds_of(condition, exchange.query, same); }) &&
+         (!applies.undocumented || has_undocumented(exchange)) &&
+         std::all_of(applies.headers.begin(), applies.headers.end(),
+                     [&](const auto &condition) {
+                       return holds_of(condition, exchange.headers, same_ignoring_case);
+                     }) &&
+         (applies.body.empty() ||
+          holds_of(applies.body, exchange.body,
+                   !exchange.body.empty() || has_header(exchange.headers, "Content-Length"))) &&
+         holds_of(applies.answer, exchange.answer, true);
+}
+
+const ErrorEntry *entry_of(std::string_view error) {
+  const auto &all = errors();
+  const auto found =
+      std::find_if(all.begin(), all.end(), [&](const ErrorEntry &entry) { return entry.name == error; });
+  return found == all.end() ? nullptr : &*found;
+}
+
+const std::vector<const Clause *> &numbered_clauses() {
+  static const auto clauses = [] {
+    std::vector<const Clause *> all;
+    for (const Subject &subject : subjects()) {
+      for (const Clause &clause : subject.clauses) {
+        all.push_back(&clause);
+      }
+    }
+    return all;
+  }();
+  return clauses;
+}
+
+// Slots of the table: 0 for an empty name, then the entries in their order, then one for any other name.
+
+template <typename Entry> std::size_t slot_of(std::string_view name, const std::vector<Entry> &entries) {
+  if (name.empty()) {
+    return 0;
+  }
+  const auto found =
+      std::find_if(entries.begin(), entries.end(), [&](const Entry &entry) { return entry.name == name; });
+  return 1 + static_cast<std::size_t>(found - entries.begin());
+}
+
+template <typename Entry> std::size_t slot_count(const std::vector<Entry> &entries) {
+  return entries.size() + 2;
+}
+
+/// A name that falls into the slot; "?" for the last: nothing is named so.
+template <typename Entry> std::string_view name_in(std::size_t slot, const std::vector<Entry> &entries) {
+  if (slot == 0) {
+    return "";
+  }
+  return slot <= entries.size() ? std::string_view(entries[slot - 1].name) : "?";
+}
+
+bool operation_fits(const Applies &applies, std::string_view operation) {
+  return applies.operations.empty() || is_any(operation, applies.operations);
+}
+
+bool error_fits(const Applies &applies, std::string_view error) {
+  if (!applies.error.empty() && applies.error != error) {
+    return false;
+  }
+  if (!applies.form) {
+    return true;
+  }
+  const ErrorEntry *entry = entry_of(error);
+  return entry != nullptr && entry->form == *applies.form;
+}
+
+} // namespace
+
+std::size_t clause_count() {
+  return numbered_clauses().size();
+}
+
+const Clause &clause(ClauseNumber number) {
+  return *numbered_clauses().at(number);
+}
+
+std::optional<ClauseNumber> clause_number(std::string_view id) {
+  const auto &all = numbered_clauses();
+  const auto found =
+      std::find_if(all.begin(), all.end(), [&](const Clause *candidate) { return candidate->id == id; });
+  return found == all.end() ? std::nullopt : std::optional(static_cast<ClauseNumber>(found - all.begin()));
+}
+
+bool is_violation(ClauseNumber number) {
+  return clause(number).violation.has_value();
+}
+
+bool speaks_of(const Applies &applies, const Exchange &exchange) {
+  return operation_fits(applies, exchange.operation) && error_fits(applies, exchange.error) &&
+         (applies.status == 0 || applies.status == exchange.status) && rest_holds(applies, exchange);
+}
+
+const Rules &Rules::of(std::string_view reading, std::string_view edition) {
+  const auto made = [](std::string_view each) {
+    return std::array{Rules(each, "newest"), Rules(each, "2022")};
+  };
+  static const std::array rules = {made("tutorial"), made("openapi")};
+  if ((reading != "tutorial" && reading != "openapi") || (edition != "newest" && edition != "2022")) {
+    throw std::out_of_range("no clauses are of reading '" + std::string(reading) + "' and edition '" +
+                            std::string(edition) + "': use tutorial or openapi, and newest or 2022");
+  }
+  return rules.at(reading == "openapi" ? 1 : 0).at(edition == "2022" ? 1 : 0);
+}
+
+Rules::Rules(std::string_view reading, std::string_view edition)
+    : candidates_(slot_count(operations()) * slot_count(errors())) {
+  for (std::size_t i = 0; i < clause_count(); ++i) {
+    const auto number = static_cast<ClauseNumber>(i);
+    const Clause &each = clause(number);
+    const bool in_force = (each.reading.empty() || each.reading == reading) &&
+                          (each.edition.empty() || each.edition == edition);
+    if (each.applies && in_force) {
+      add(number, *each.applies);
+    }
+  }
+}
+
+void Rules::add(ClauseNumber number, const Applies &applies) {
+  const std::size_t error_slots = slot_count(errors());
+  for (std::size_t operation = 0; operation < slot_count(operations()); ++operation) {
+    for (std::size_t error = 0; error < error_slots; ++error) {
+      if (operation_fits(applies, name_in(operation, operations())) &&
+          error_fits(applies, name_in(error, errors()))) {
+        candidates_[operation * error_slots + error].push_back(
+            {.number = number, .status = applies.status, .rest = is_plain(applies) ? nullptr : &applies});
+      }
+    }
+  }
+}
+
+std::span<const Rules::Candidate> Rules::candidates(const Exchange &exchange) const {
+  return candidates_[slot_of(exchange.operation, operations()) * slot_count(errors()) +
+                     slot_of(exchange.error, errors())];
+}
+
+bool Rules::holds(const Candidate &candidate, const Exchange &exchange) {
+  return (candidate.status == 0 || candidate.status == exchange.status) &&
+         (candidate.rest == nullptr || rest_holds(*candidate.rest, exchange));
+}
+
+} // namespace flow::contract

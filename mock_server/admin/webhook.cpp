@@ -1,0 +1,62 @@
+#include "mock_server/admin/routes.hpp"
+
+#include "mock_server/events/events_json.hpp"
+
+namespace flow::mock::admin {
+
+namespace {
+
+/// The time of attempts, which outlives whoever asked for the webhook.
+std::shared_ptr<const Clock> clock_of(const Call &call) {
+  return {std::shared_ptr<const Clock>(), &call.tenant->clock};
+}
+
+std::shared_ptr<WebhookSender> webhook_of(const Call &call) {
+  auto sender = call.tenant->webhook();
+  if (!sender) {
+    throw Refusal{404, "No webhook", "", "The sandbox has none; PUT one to …/webhook."};
+  }
+  return sender;
+}
+
+} // namespace
+
+Response get_webhook(const Call &call) {
+  return json_response(to_json(webhook_of(call)->webhook()));
+}
+
+Response put_webhook(const Call &call) {
+  Webhook webhook;
+  try {
+    webhook = mock::webhook_of(body_of(call));
+  } catch (const WebhookError &error) {
+    throw Refusal{400, "Bad webhook", error.pointer.empty() ? "/" : error.pointer, error.reason};
+  }
+  call.tenant->tell(std::make_shared<WebhookSender>(webhook, clock_of(call)), call.state.settings.reading);
+  call.state.ends.watch(*call.tenant);
+  return json_response(to_json(webhook));
+}
+
+Response delete_webhook(const Call &call) {
+  webhook_of(call);
+  call.tenant->tell(nullptr, call.state.settings.reading);
+  return json_response(Json::object());
+}
+
+Response list_events(const Call &call) {
+  check_parameters(call, {});
+  {
+    const std::lock_guard lock(call.tenant->sandbox.mutex);
+    call.tenant->sandbox.settle(call.tenant->clock.now_ms());
+  }
+  return json_response(events_json(*webhook_of(call)));
+}
+
+Response redeliver_event(const Call &call) {
+  if (!webhook_of(call)->redeliver(call.ids.front())) {
+    throw not_found("event", call.ids.front());
+  }
+  return json_response(Json::object(), 202);
+}
+
+} // namespace flow::mock::admin

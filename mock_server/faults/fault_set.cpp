@@ -1,0 +1,143 @@
+#include "mock_server/faults/fault_set.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "mock_server/target.hpp"
+
+namespace flow::mock {
+
+namespace {
+
+using contract::Json;
+
+/// From 0 to less than 1; by hand, as std::uniform_real_distribution draws differently in each standard
+/// library.
+double drawn(std::mt19937_64 &random) {
+  constexpr unsigned kUnusedBits = 11; // a double holds 53
+  constexpr double kUnit = 0x1p-53;
+  return static_cast<double>(random() >> kUnusedBits) * kUnit;
+}
+
+/// The entry with what it left out, the id first.
+Json completed(const Json &entry, const std::string &id, std::uint64_t seed) {
+  Json whole = {{"id", id}};
+  whole.update(entry);
+  if (!whole.contains("at")) {
+    whole["at"] = is_at_request(entry.at("type").get<std::string>()) ? "request" : "answer";
+  }
+  if (!whole.contains("seed")) {
+    whole["seed"] = seed;
+  }
+  return whole;
+}
+
+} // namespace
+
+Json FaultSet::Entry::json() const {
+  Json json = shown;
+  json["matched"] = matched;
+  json["left"] = left ? Json(*left) : Json();
+  return json;
+}
+
+std::vector<FaultSet::Entry>::const_iterator FaultSet::entry_of(std::string_view id) const {
+  return std::find_if(entries_.begin(), entries_.end(),
+                      [&](const Entry &entry) { return entry.fault->id == id; });
+}
+
+std::string FaultSet::free_id() {
+  std::string id;
+  do {
+    id = "f" + std::to_string(++ids_given_);
+  } while (entry_of(id) != entries_.end());
+  return id;
+}
+
+void FaultSet::count_lasting() {
+  lasting_ = static_cast<std::size_t>(
+      std::count_if(entries_.begin(), entries_.end(), [](const Entry &entry) { return entry.left != 0; }));
+}
+
+Json FaultSet::add(const Json &entry) {
+  check_fault(entry);
+  const std::scoped_lock lock(mutex_);
+  if (entries_.size() >= kMost) {
+    throw TooManyFaults("there are " + std::to_string(kMost) + " faults, the most there can be; remove some");
+  }
+  const std::string id = entry.contains("id") ? entry.at("id").get<std::string>() : free_id();
+  if (entry_of(id) != entries_.end()) {
+    throw FaultIdTaken("there is a fault with the id " + id + "; remove it, or give another id or none");
+  }
+  Json shown = completed(entry, id, entries_.size() + 1);
+  const auto seed = shown.at("seed").get<std::uint64_t>();
+  auto fault = std::make_shared<const Fault>(fault_in(shown));
+  Entry added{.fault = std::move(fault),
+              .shown = std::move(shown),
+              .probability = entry.value("probability", 1.0),
+              .random = std::mt19937_64(seed),
+              .left = std::nullopt};
+  if (entry.contains("times")) {
+    added.left = entry.at("times").get<std::int64_t>();
+  }
+  entries_.push_back(std::move(added));
+  count_lasting();
+  return entries_.back().json();
+}
+
+Json FaultSet::list() const {
+  const std::scoped_lock lock(mutex_);
+  Json faults = Json::array();
+  for (const Entry &entry : entries_) {
+    faults.push_back(entry.json());
+  }
+  return faults;
+}
+
+std::optional<Json> FaultSet::find(std::string_view id) const {
+  const std::scoped_lock lock(mutex_);
+  const auto found = entry_of(id);
+  return found == entries_.end() ? std::nullopt : std::optional(found->json());
+}
+
+bool FaultSet::remove(std::string_view id) {
+  const std::scoped_lock lock(mutex_);
+  const auto found = entry_of(id);
+  if (found == entries_.end()) {
+    return false;
+  }
+  entries_.erase(found);
+  count_lasting();
+  return true;
+}
+
+void FaultSet::clear() {
+  const std::scoped_lock lock(mutex_);
+  entries_.clear();
+  count_lasting();
+}
+
+Faults FaultSet::take(const Request &request) {
+  Faults faults;
+  if (empty()) {
+    return faults;
+  }
+  const std::string path(path_of(request.target));
+  const std::scoped_lock lock(mutex_);
+  for (Entry &entry : entries_) {
+    if (entry.left == 0 || !entry.fault->match.holds(request, path)) {
+      continue;
+    }
+    ++entry.matched;
+    if (entry.left && --*entry.left == 0) {
+      lasting_.fetch_sub(1, std::memory_order_relaxed);
+    }
+    if (entry.probability >= 1 || drawn(entry.random) < entry.probability) {
+      faults.push_back(entry.fault);
+    }
+  }
+  return faults;
+}
+
+} // namespace flow::mock

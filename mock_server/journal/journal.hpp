@@ -1,0 +1,116 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "contracts/exchange.hpp"
+#include "mock_server/http_message.hpp"
+#include "mock_server/trace.hpp"
+
+namespace flow::mock {
+
+/// The clauses an exchange is a case of, in a place of their own, so that none has to be allocated.
+struct Verdict {
+  void add(contract::ClauseNumber number);
+
+  std::array<contract::ClauseNumber, 32> clauses{};
+  std::size_t count = 0; ///< of them; what is beyond is not noted
+  bool violated = false; ///< one of them is a breach by the application
+};
+
+/// One request and its answer, as far as they are kept: no credentials, no secrets, and of long texts the
+/// beginning (journal/kept_text.hpp).
+struct JournalEntry {
+  /// Bytes of each text that are kept at most.
+  static constexpr std::size_t kTargetBytes = 2048;
+  static constexpr std::size_t kHeaderBytes = 8192; ///< of all fields together
+  static constexpr std::size_t kBodyBytes = 4096;
+
+  std::uint64_t number = 0;     ///< counts the exchanges of the mock, in the order of their answers
+  std::int64_t at_ms = 0;       ///< when the request came, on its sandbox's clock
+  std::int64_t duration_us = 0; ///< real time
+  std::string method;
+  std::string target;  ///< path and query
+  std::string headers; ///< lines "name: value\n"
+  std::string body;
+  int status = 0;
+  std::string answer_headers; ///< lines likewise
+  std::string answer;         ///< body
+  std::string_view operation; ///< as in Trace
+  std::string_view error;
+  std::string request_id;
+  std::string run;
+  std::string made_run;
+  std::string faults;
+  std::vector<contract::ClauseNumber> clauses; ///< it is a case of
+  bool violated = false;                       ///< one of them is a breach by the application
+  bool target_cut = false;
+  bool headers_cut = false;
+  bool body_cut = false;
+  bool answer_cut = false;
+};
+
+/// What to look for in a journal: the exchanges that are as every member says. An empty one asks for nothing.
+struct JournalFilter {
+  std::string method;
+  std::string path; ///< glob, as in Fault: of the whole path, or of that below the service's
+  std::string operation;
+  std::string run; ///< retried, read, updated or made
+  std::optional<int> status{};
+  std::string fault;
+  std::optional<contract::ClauseNumber> clause{};
+  std::optional<bool> violated{};
+  std::optional<std::int64_t> from_ms{}; ///< of at_ms, inclusive
+  std::optional<std::int64_t> to_ms{};   ///< likewise
+};
+
+/// The latest exchanges of one sandbox, or of those that reached none; the oldest go first. Takes memory as
+/// it is used, and none once it is full. Safe to use from several threads.
+class Journal {
+public:
+  /// Keeps `capacity` exchanges, numbered from `numbers`, which has to outlive it. 0: keeps none.
+  Journal(std::size_t capacity, std::atomic<std::uint64_t> &numbers)
+      : capacity_(capacity), numbers_(numbers) {}
+
+  struct Times {
+    std::int64_t at_ms;
+    std::int64_t duration_us;
+  };
+
+  /// Notes an exchange; returns its number.
+  std::uint64_t add(const Request &request, const Response &response, const Trace &trace,
+                    const Verdict &verdict, Times times);
+
+  void clear();
+
+  std::size_t capacity() const { return capacity_; }
+  /// How many have gone for want of room since the beginning, or the last clear().
+  std::uint64_t dropped() const;
+
+  /// Those that pass the filter, newest last; `limit`: only the last so many.
+  std::vector<JournalEntry> find(const JournalFilter &filter, std::size_t limit) const;
+  /// When each of those came, in the same order.
+  std::vector<std::int64_t> times(const JournalFilter &filter) const;
+
+private:
+  JournalEntry &next_slot();
+  const JournalEntry &at(std::size_t age) const; ///< 0: the oldest
+
+  const std::size_t capacity_;
+  std::atomic<std::uint64_t> &numbers_;
+  mutable std::mutex mutex_;
+  std::deque<JournalEntry> slots_; ///< a ring of those ever used
+  std::size_t oldest_ = 0;
+  std::size_t size_ = 0;
+  std::uint64_t dropped_ = 0;
+};
+
+} // namespace flow::mock

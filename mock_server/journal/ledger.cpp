@@ -1,0 +1,98 @@
+#include "mock_server/journal/ledger.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace flow::mock {
+
+namespace {
+
+constexpr std::uint64_t kOne = 1;
+
+bool is_of(const LedgerEntry &entry, std::string_view organisation, std::string_view sandbox) {
+  return entry.organisation == organisation && entry.sandbox == sandbox;
+}
+
+} // namespace
+
+Ledger::Ledger() : sums_(contract::clause_count()) {}
+
+void Ledger::add(LedgerEntry entry) {
+  const std::lock_guard lock(mutex_);
+  ++total_;
+  LedgerSum &sum = sums_.at(entry.clause);
+  if (sum.times++ == 0) {
+    sum.first = entry;
+  }
+  if (entries_.size() < kKept) {
+    entries_.push_back(std::move(entry));
+  }
+}
+
+std::vector<LedgerEntry> Ledger::all() const {
+  const std::lock_guard lock(mutex_);
+  return entries_;
+}
+
+std::vector<LedgerEntry> Ledger::of(std::string_view organisation, std::string_view sandbox) const {
+  const std::lock_guard lock(mutex_);
+  std::vector<LedgerEntry> found;
+  std::copy_if(entries_.begin(), entries_.end(), std::back_inserter(found),
+               [&](const LedgerEntry &entry) { return is_of(entry, organisation, sandbox); });
+  return found;
+}
+
+std::vector<LedgerSum> Ledger::sums() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<LedgerSum> broken;
+  std::copy_if(sums_.begin(), sums_.end(), std::back_inserter(broken),
+               [](const LedgerSum &sum) { return sum.times > 0; });
+  return broken;
+}
+
+void Ledger::clear() {
+  const std::lock_guard lock(mutex_);
+  total_ = 0;
+  entries_.clear();
+  sums_.assign(sums_.size(), LedgerSum());
+}
+
+void Ledger::clear(std::string_view organisation, std::string_view sandbox) {
+  const std::lock_guard lock(mutex_);
+  for (const LedgerEntry &entry : entries_) {
+    if (is_of(entry, organisation, sandbox)) {
+      --sums_.at(entry.clause).times;
+      --total_;
+    }
+  }
+  std::erase_if(entries_, [&](const LedgerEntry &entry) { return is_of(entry, organisation, sandbox); });
+  for (const LedgerEntry &entry : entries_) {
+    LedgerSum &sum = sums_.at(entry.clause);
+    if (is_of(sum.first, organisation, sandbox)) {
+      sum.first = entry;
+    }
+  }
+}
+
+Coverage::Coverage() : words_(contract::clause_count() / kBits + 1) {}
+
+void Coverage::mark(contract::ClauseNumber clause) {
+  std::atomic<std::uint64_t> &word = words_.at(clause / kBits);
+  const std::uint64_t bit = kOne << (clause % kBits);
+  if ((word.load(std::memory_order_relaxed) & bit) == 0) {
+    word.fetch_or(bit, std::memory_order_relaxed);
+  }
+}
+
+bool Coverage::is_marked(contract::ClauseNumber clause) const {
+  return (words_.at(clause / kBits).load(std::memory_order_relaxed) >> (clause % kBits) & kOne) != 0;
+}
+
+void Coverage::clear() {
+  for (std::atomic<std::uint64_t> &word : words_) {
+    word = 0;
+  }
+}
+
+} // namespace flow::mock

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "contracts/exchange.hpp"
+
+namespace flow::mock {
+
+/// A breach of the contract by the application under test.
+struct LedgerEntry {
+  contract::ClauseNumber clause = 0; ///< its violation says what is wrong and what to change
+  std::string method;
+  std::string path; ///< as sent, without the query
+  std::string organisation;
+  std::string sandbox; ///< both as the headers name them; empty: they did not
+  std::int64_t at_ms = 0;
+  std::uint64_t number = 0; ///< of the exchange, as in the journal
+};
+
+/// How often a clause was broken, and where first.
+struct LedgerSum {
+  LedgerEntry first;
+  std::uint64_t times = 0;
+};
+
+/// Every breach since the mock was started: the first ones whole, the others counted. No reset touches it.
+/// Safe to use from several threads.
+class Ledger {
+public:
+  static constexpr std::size_t kKept = 1000;
+
+  Ledger();
+
+  void add(LedgerEntry entry);
+
+  /// How many there were.
+  std::uint64_t total() const { return total_.load(); }
+  /// Those that are kept, oldest first.
+  std::vector<LedgerEntry> all() const;
+  std::vector<LedgerEntry> of(std::string_view organisation, std::string_view sandbox) const;
+  /// By clause, in the order of the contract.
+  std::vector<LedgerSum> sums() const;
+
+  void clear();
+  /// Forgets those of one sandbox; what is only counted has none.
+  void clear(std::string_view organisation, std::string_view sandbox);
+
+private:
+  mutable std::mutex mutex_;
+  std::atomic<std::uint64_t> total_ = 0;
+  std::vector<LedgerEntry> entries_;
+  std::vector<LedgerSum> sums_; ///< by clause
+};
+
+/// Which clauses the traffic since the start has been a case of. No reset touches it. Safe to use from
+/// several threads; what is marked already is not written again.
+class Coverage {
+public:
+  Coverage();
+
+  void mark(contract::ClauseNumber clause);
+  bool is_marked(contract::ClauseNumber clause) const;
+  void clear();
+
+private:
+  static constexpr std::size_t kBits = 64;
+
+  std::vector<std::atomic<std::uint64_t>> words_;
+};
+
+} // namespace flow::mock

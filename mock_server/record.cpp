@@ -1,0 +1,88 @@
+#include "mock_server/record.hpp"
+
+#include <exception>
+#include <string>
+#include <utility>
+
+#include "contracts/exchange.hpp"
+#include "mock_server/gateway.hpp"
+#include "mock_server/target.hpp"
+
+namespace flow::mock {
+
+namespace {
+
+constexpr std::size_t kLongestText = 2048;
+
+std::string beginning_of(std::string_view text) {
+  return std::string(text.substr(0, kLongestText));
+}
+
+Verdict judge(ServiceState &state, const Request &request, const Response &response, const Trace &trace) {
+  contract::Exchange exchange{.operation = trace.operation,
+                              .method = request.method,
+                              .headers = request.headers,
+                              .query = trace.target.query,
+                              .body = request.body,
+                              .status = response.status,
+                              .error = trace.error,
+                              .answer = response.body};
+  const auto target = trace.operation == "token" ? parse_target(request.target) : std::nullopt;
+  if (target) {
+    exchange.query = target->query;
+  }
+  Verdict verdict;
+  state.rules.applying(exchange, [&](contract::ClauseNumber number) {
+    verdict.add(number);
+    state.coverage.mark(number);
+  });
+  return verdict;
+}
+
+void note(ServiceState &state, const Request &request, const Response &response, const Trace &trace,
+          std::chrono::nanoseconds took) {
+  std::pair<std::string_view, std::string_view> named;
+  Tenant *tenant = trace.tenant;
+  if (tenant == nullptr) {
+    named = named_sandbox(request);
+    tenant = state.tenants.find(named.first, named.second);
+  }
+  const Clock &clock = tenant == nullptr ? state.clock : tenant->clock;
+  const std::int64_t at_ms = trace.at_ms ? *trace.at_ms : clock.now_ms();
+  const Verdict verdict = judge(state, request, response, trace);
+  Journal &journal = tenant == nullptr ? state.journal : tenant->journal;
+  const std::uint64_t number = journal.add(
+      request, response, trace, verdict,
+      {.at_ms = at_ms, .duration_us = std::chrono::duration_cast<std::chrono::microseconds>(took).count()});
+  if (!verdict.violated) {
+    return;
+  }
+  if (tenant != nullptr) {
+    named = {tenant->sandbox.organisation, tenant->sandbox.name};
+  }
+  for (std::size_t i = 0; i < verdict.count; ++i) {
+    const contract::ClauseNumber clause = verdict.clauses.at(i);
+    if (contract::is_violation(clause)) {
+      state.violations.add({.clause = clause,
+                            .method = beginning_of(request.method),
+                            .path = beginning_of(path_of(request.target)),
+                            .organisation = beginning_of(named.first),
+                            .sandbox = beginning_of(named.second),
+                            .at_ms = at_ms,
+                            .number = number});
+    }
+  }
+}
+
+} // namespace
+
+void record(ServiceState &state, const Request &request, const Response &response, const Trace &trace,
+            std::chrono::nanoseconds took) {
+  try {
+    note(state, request, response, trace, took);
+  } catch (const std::exception &) { // NOLINT(bugprone-empty-catch)
+    // Without the memory to note it, the answer still stands.
+  }
+}
+
+} // namespace flow::mock

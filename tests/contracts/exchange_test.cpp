@@ -1,0 +1,160 @@
+#include "contracts/exchange.hpp"
+
+#include <array>
+#include <set>
+
+#include <gtest/gtest.h>
+
+namespace flow::contract {
+
+namespace {
+
+using Pairs = std::vector<std::pair<std::string, std::string>>;
+
+bool is_in_force(const Clause &clause, std::string_view reading, std::string_view edition) {
+  return (clause.reading.empty() || clause.reading == reading) &&
+         (clause.edition.empty() || clause.edition == edition);
+}
+
+/// Every clause asked, one by one.
+std::vector<ClauseNumber> asked_one_by_one(const Exchange &exchange, std::string_view reading,
+                                           std::string_view edition) {
+  std::vector<ClauseNumber> numbers;
+  for (std::size_t i = 0; i < clause_count(); ++i) {
+    const auto number = static_cast<ClauseNumber>(i);
+    const Clause &each = clause(number);
+    if (each.applies && is_in_force(each, reading, edition) && speaks_of(*each.applies, exchange)) {
+      numbers.push_back(number);
+    }
+  }
+  return numbers;
+}
+
+std::vector<ClauseNumber> looked_up(const Exchange &exchange, std::string_view reading = "tutorial",
+                                    std::string_view edition = "newest") {
+  std::vector<ClauseNumber> numbers;
+  Rules::of(reading, edition).applying(exchange, [&](ClauseNumber number) { numbers.push_back(number); });
+  return numbers;
+}
+
+std::set<std::string> breaches(const Exchange &exchange, std::string_view reading = "tutorial") {
+  std::set<std::string> ids;
+  Rules::of(reading, "newest").applying(exchange, [&](ClauseNumber number) {
+    if (is_violation(number)) {
+      ids.insert(clause(number).id);
+    }
+  });
+  return ids;
+}
+
+/// Names of operations or errors: each of the data, none, and one there is none of.
+template <typename Entry> std::vector<std::string> names_of(const std::vector<Entry> &entries) {
+  std::vector<std::string> names = {"", "no-such-name"};
+  for (const Entry &entry : entries) {
+    names.push_back(entry.name);
+  }
+  return names;
+}
+
+TEST(Rules, FindWhatAskingEveryClauseFinds) {
+  struct Request {
+    std::string_view method;
+    Pairs headers;
+    Pairs query;
+    std::string_view body;
+  };
+  const std::array<Request, 5> requests = {{
+      {"POST", {{"Authorization", "Basic a"}, {"If-Match", "*"}}, {{"op", "re-trigger"}}, ""},
+      {"GET", {}, {{"limit", "0"}, {"property", "id==1,2"}, {"orderby", "-createdAt"}}, ""},
+      {"PUT", {{"x-api-key", ""}, {"content-length", "0"}}, {{"op", ""}, {"verbose", "1"}}, ""},
+      {"DELETE", {{"Content-Type", "text/plain"}}, {{"property", "createdAt>x"}, {"count", "true"}}, "[]"},
+      {"POST", {{"x-sandbox-name", "a b"}}, {{"op", "stop"}, {"op", "stop"}}, "null"},
+  }};
+  for (const Request &request : requests) {
+    for (const std::string &operation : names_of(operations())) {
+      for (const std::string &error : names_of(errors())) {
+        for (const int status : {200, 201, 400, 405}) {
+          const Exchange exchange = {.operation = operation,
+                                     .method = request.method,
+                                     .headers = request.headers,
+                                     .query = request.query,
+                                     .body = request.body,
+                                     .status = status,
+                                     .error = error,
+                                     .answer = "The current state success."};
+          for (const char *reading : {"tutorial", "openapi"}) {
+            for (const char *edition : {"newest", "2022"}) {
+              ASSERT_EQ(looked_up(exchange, reading, edition), asked_one_by_one(exchange, reading, edition))
+                  << request.method << " " << operation << " " << error << " " << status;
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST(Rules, AreThoseOfTheReadingAndEditionOnly) {
+  const Pairs query = {{"op", "RE_TRIGGER"}};
+  const Exchange refused = {.operation = "retry_run", .query = query, .error = "op-unsupported"};
+  EXPECT_EQ(breaches(refused), std::set<std::string>{"retry/op/openapi-spelling"});
+  EXPECT_TRUE(breaches(refused, "openapi").empty());
+}
+
+TEST(Rules, AreOfNoOtherReadingOrEdition) {
+  EXPECT_THROW(Rules::of("", "newest"), std::out_of_range);
+  EXPECT_THROW(Rules::of("tutorial", "2023"), std::out_of_range);
+}
+
+TEST(Rules, FindNoBreachInADocumentedRetry) {
+  const Pairs query = {{"op", "re-trigger"}};
+  const Pairs headers = {{"Content-Type", "application/json"}};
+  const Exchange retry = {
+      .operation = "retry_run", .method = "POST", .headers = headers, .query = query, .status = 200};
+  EXPECT_TRUE(breaches(retry).empty());
+  EXPECT_FALSE(looked_up(retry).empty());
+}
+
+TEST(Rules, TellAParameterNobodyDocumentsFromAnAcceptedRetry) {
+  const Pairs query = {{"op", "re-trigger"}, {"foo", "1"}};
+  const Exchange retry = {.operation = "retry_run", .method = "POST", .query = query, .status = 200};
+  EXPECT_EQ(breaches(retry), std::set<std::string>{"retry/undocumented-parameter"});
+}
+
+TEST(Rules, FindNoBreachInWhatTheApplicationCannotHelp) {
+  for (const char *error : {"run-not-found", "flow-not-found", "flow-of-run-unknown", "version-mismatch",
+                            "internal-error", "request-timeout", "overloaded"}) {
+    for (const char *operation : {"retry_run", "get_run", "create_run", "update_run", "get_flow"}) {
+      for (const char *reading : {"tutorial", "openapi"}) {
+        const std::set<std::string> found = breaches({.operation = operation, .error = error}, reading);
+        EXPECT_TRUE(found.empty()) << operation << " " << error << ": " << *found.begin();
+      }
+    }
+  }
+}
+
+TEST(ClauseNumbers, AreThePlacesInTheSubjects) {
+  std::size_t number = 0;
+  for (const Subject &subject : subjects()) {
+    for (const Clause &each : subject.clauses) {
+      EXPECT_EQ(&clause(static_cast<ClauseNumber>(number)), &each);
+      EXPECT_EQ(clause_number(each.id), number);
+      EXPECT_EQ(is_violation(static_cast<ClauseNumber>(number)), each.violation.has_value());
+      ++number;
+    }
+  }
+  EXPECT_EQ(clause_count(), number);
+  EXPECT_EQ(clause_number("retry/no/such/clause"), std::nullopt);
+  EXPECT_THROW(clause(static_cast<ClauseNumber>(number)), std::out_of_range);
+}
+
+TEST(Violations, AreOfClausesThatApply) {
+  for (std::size_t i = 0; i < clause_count(); ++i) {
+    const Clause &each = clause(static_cast<ClauseNumber>(i));
+    EXPECT_TRUE(each.applies || !each.violation) << each.id;
+  }
+}
+
+} // namespace
+
+} // namespace flow::contract

@@ -1,0 +1,157 @@
+#include <string>
+#include <vector>
+
+#include "mock_server/journal/ledger.hpp"
+#include "tests/mock_server/journal.hpp"
+
+/// Traffic judged by the contract: what the application does wrong, and what it has exercised.
+namespace flow::mock::test {
+namespace {
+
+using Ids = std::vector<std::string>;
+
+TEST(Violations, AreSeenInEveryRequestThatBreaksTheContract) {
+  const std::vector<std::pair<std::string, Ask>> cases = {
+      {"headers/authorization/missing", retry(kFailed).drop("Authorization")},
+      {"headers/api-key/missing", retry(kFailed).drop("x-api-key")},
+      {"headers/org/missing", retry(kFailed).drop("x-gw-ims-org-id")},
+      {"headers/sandbox/missing", retry(kFailed).drop("x-sandbox-name")},
+      {"headers/content-type/missing", retry(kFailed).drop("Content-Type")},
+      {"headers/content-type/other", retry(kFailed).set("Content-Type", "text/plain")},
+      {"retry/op/missing", retry(kFailed, "")},
+      {"retry/op/upper-case", retry(kFailed, "?op=RE-TRIGGER")},
+      {"retry/op/unsupported", retry(kFailed, "?op=cancel")},
+      {"retry/state/with-records", retry(kSuccess)},
+      {"retry/state/in-progress", retry(kInProgress)},
+      {"retry/source/streaming", retry(kStreaming)},
+      {"list/error/parameter", read("/runs?colour=red")},
+      {"routes/method/action", Ask{.method = "GET", .target = run_path(kFailed) + "/action?op=re-trigger"}},
+  };
+  for (const auto &[clause, asked] : cases) {
+    Stage stage;
+    stage(asked);
+    EXPECT_EQ(broken(stage), Ids{clause});
+  }
+}
+
+TEST(Violations, AreSeenInAnsweredRequestsWithUndocumentedParameters) {
+  Stage stage;
+  EXPECT_EQ(stage(retry(kFailed, "?op=re-trigger&force=true")).status, 200);
+  const Json violations = told(stage, "/violations").at("violations");
+  ASSERT_EQ(violations.size(), 1U);
+  EXPECT_NE(violations[0].at("place").get<std::string>().find("query"), std::string::npos);
+}
+
+TEST(Violations, AreNotSeenInWhatTheDocumentationShows) {
+  Stage stage;
+  stage(retry(kFailed));
+  stage(get(kFailed));
+  stage(read("/runs?property=flowId==" + std::string(kHourlyFlow) + "&limit=2&orderby=-createdAt"));
+  stage(create());
+  stage(get(kNoSuchRun)); // it may have been deleted: no fault of the application
+  EXPECT_EQ(broken(stage), Ids{});
+}
+
+TEST(Violations, SayWhereAndHowToMendIt) {
+  Stage stage;
+  stage(retry(kFailed, "?client_secret=hidden"));
+  const Json body = told_of_sandbox(stage, "/violations");
+  EXPECT_EQ(body.at("total"), 1);
+  const Json violation = body.at("violations").at(0);
+  EXPECT_EQ(violation.at("clause"), "retry/op/missing");
+  EXPECT_EQ(violation.at("place"), "query op");
+  EXPECT_EQ(violation.at("method"), "POST");
+  EXPECT_EQ(violation.at("path"), run_path(kFailed) + "/action");
+  EXPECT_EQ(violation.at("organisation"), "{ORG_ID}");
+  EXPECT_EQ(violation.at("sandbox"), "{SANDBOX_NAME}");
+  EXPECT_EQ(violation.at("atMs"), kNow);
+  EXPECT_FALSE(violation.at("mend").get<std::string>().empty());
+  const Json noted = told_of_sandbox(stage, "/requests?violated=true").at("requests").at(0);
+  EXPECT_EQ(noted.at("number"), violation.at("number"));
+}
+
+TEST(Violations, OfASandboxAreItsOwn) {
+  Stage stage;
+  stage(retry(kSuccess));
+  stage(retry(kSuccess).set("x-sandbox-name", "other"));
+  stage(retry(kSuccess).set("x-sandbox-name", "other").drop("Authorization"));
+  stage(retry(kSuccess).drop("x-sandbox-name"));
+  const std::string other = "/sandboxes/%7BORG_ID%7D/other";
+  EXPECT_EQ(broken(stage, std::string(kSandbox)), Ids{"retry/state/with-records"});
+  EXPECT_EQ(broken(stage, other), (Ids{"retry/state/with-records", "headers/authorization/missing"}));
+  EXPECT_EQ(broken(stage).size(), 4U);
+  EXPECT_EQ(stage(admin("DELETE", other + "/violations")).status, 200);
+  EXPECT_EQ(broken(stage, other), Ids{});
+  EXPECT_EQ(told(stage, "/violations").at("total"), 2);
+  EXPECT_EQ(stage(admin("DELETE", "/violations")).status, 200);
+  EXPECT_EQ(told(stage, "/violations").at("total"), 0);
+}
+
+TEST(Violations, OutliveAReset) {
+  Stage stage;
+  stage(retry(kSuccess));
+  stage(admin("POST", "/reset"));
+  stage(admin("POST", std::string(kSandbox) + "/reset"));
+  EXPECT_EQ(broken(stage).size(), 1U);
+}
+
+TEST(Violations, FollowTheReadingInForce) {
+  Stage stage([](Settings &settings) { settings.reading = Reading::openapi; });
+  EXPECT_EQ(stage(retry(kFailed, "?op=RE_TRIGGER")).status, 200);
+  EXPECT_EQ(broken(stage), Ids{});
+  stage(retry(kFailed));
+  EXPECT_EQ(broken(stage), Ids{"readings/op-of-tutorial"});
+}
+
+TEST(Ledger, KeepsTheFirstThousandAndCountsTheRest) {
+  Ledger ledger;
+  for (int i = 0; i < 1500; ++i) {
+    ledger.add(
+        {.clause = 1, .method = "GET", .path = "/" + std::to_string(i), .organisation = "o", .sandbox = "s"});
+  }
+  EXPECT_EQ(ledger.total(), 1500U);
+  EXPECT_EQ(ledger.all().size(), 1000U);
+  EXPECT_EQ(ledger.sums().size(), 1U);
+  EXPECT_EQ(ledger.sums().at(0).times, 1500U);
+  EXPECT_EQ(ledger.sums().at(0).first.path, "/0");
+}
+
+TEST(Ledger, ForgetsTheFirstOneOfASandboxThatIsCleared) {
+  Ledger ledger;
+  ledger.add({.clause = 1, .method = "GET", .path = "/a", .organisation = "o", .sandbox = "a"});
+  ledger.add({.clause = 1, .method = "GET", .path = "/b", .organisation = "o", .sandbox = "b"});
+  ledger.clear("o", "a");
+  ASSERT_EQ(ledger.sums().size(), 1U);
+  EXPECT_EQ(ledger.sums().at(0).times, 1U);
+  EXPECT_EQ(ledger.sums().at(0).first.path, "/b");
+}
+
+bool is_exercised(const Json &coverage, std::string_view id) {
+  for (const Json &clause : coverage.at("clauses")) {
+    if (clause.at("id") == id) {
+      return clause.at("exercised");
+    }
+  }
+  ADD_FAILURE() << "no clause " << id;
+  return false;
+}
+
+TEST(Coverage, GrowsWithTheTraffic) {
+  Stage stage;
+  const Json before = told(stage, "/coverage");
+  EXPECT_EQ(before.at("exercised"), 0);
+  EXPECT_GT(before.at("total"), 100);
+  EXPECT_EQ(before.at("total"), before.at("clauses").size());
+  EXPECT_FALSE(is_exercised(before, "retry/op/missing"));
+  stage(retry(kFailed, ""));
+  const Json after = told(stage, "/coverage");
+  EXPECT_TRUE(is_exercised(after, "retry/op/missing"));
+  EXPECT_FALSE(is_exercised(after, "retry/op/empty"));
+  stage(admin("POST", "/reset"));
+  EXPECT_EQ(told(stage, "/coverage"), after);
+  EXPECT_EQ(stage(admin("DELETE", "/coverage")).status, 200);
+  EXPECT_EQ(told(stage, "/coverage"), before);
+}
+
+} // namespace
+} // namespace flow::mock::test
