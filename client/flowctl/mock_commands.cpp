@@ -52,7 +52,7 @@ std::string advice_on(const Error &error, const std::string &command, const Mock
   }
 }
 
-std::string as_json(std::string answer) {
+std::string with_line_break(const std::string &answer) {
   return answer.ends_with('\n') ? answer : answer + "\n";
 }
 
@@ -86,7 +86,7 @@ int perform_mock(const std::string &command, const Arguments &arguments) {
   if (to_file) {
     std::cout << keep(document, asked.readable(document), arguments);
   } else {
-    std::cout << (arguments.json ? as_json(std::move(answer)) : asked.readable(document));
+    std::cout << (arguments.json ? with_line_break(answer) : asked.readable(document));
   }
   if (!std::cout.flush()) {
     throw SettingsError("what the mock answered cannot be written to standard output");
