@@ -103,6 +103,21 @@ Response answer(ServiceState &state, const Request &request, Trace &trace, const
   return to_response(error, request_id);
 }
 
+/// The faults that fall on a request: those of any sandbox, then those of the one it names.
+Faults take_faults(ServiceState &state, const Request &request, Trace &trace) {
+  if (!state.has_faults) {
+    return {};
+  }
+  Faults faults = state.faults.take(request);
+  const auto [organisation, sandbox] = named_sandbox(request);
+  trace.tenant = state.tenants.find(organisation, sandbox);
+  if (trace.tenant != nullptr) {
+    const Faults of_tenant = trace.tenant->faults.take(request);
+    faults.insert(faults.end(), of_tenant.begin(), of_tenant.end());
+  }
+  return faults;
+}
+
 } // namespace
 
 FlowService::FlowService(Settings settings) : state_(std::make_unique<ServiceState>(std::move(settings))) {}
@@ -116,7 +131,11 @@ Response FlowService::handle(const Request &request) {
   const std::string request_id = state_->ids.uuid();
   Trace trace;
   const auto begin = std::chrono::steady_clock::now();
-  Response response = answer(*state_, request, trace, request_id);
+  const Faults faults = take_faults(*state_, request, trace);
+  trace.faults = names(faults);
+  auto instead = answer_instead(faults, request_id);
+  Response response = instead ? *std::move(instead) : answer(*state_, request, trace, request_id);
+  spoil(faults, response, request_id);
   response.headers.emplace_back("x-request-id", request_id);
   record(*state_, request, response, trace, std::chrono::steady_clock::now() - begin);
   return response;

@@ -5,6 +5,7 @@
 
 #include "contracts/exchange.hpp"
 #include "mock_server/end_watch.hpp"
+#include "mock_server/faults/fault_set.hpp"
 #include "mock_server/id_source.hpp"
 #include "mock_server/ims/token_service.hpp"
 #include "mock_server/journal/journal.hpp"
@@ -35,6 +36,8 @@ struct ServiceState {
   TokenSeal seal;
   TokenService tokens;
   EndWatch ends;
+  FaultSet faults;                      ///< of any sandbox, and of requests that reach none
+  std::atomic<bool> has_faults = false; ///< whether one was ever added: spares all others looking for them
 };
 
 } // namespace flow::mock

@@ -22,6 +22,7 @@ std::string key_of(std::string_view organisation, std::string_view name) {
 
 void Tenant::reset(const Seed &seed) {
   tell(nullptr, Reading::tutorial);
+  faults.clear();
   const std::lock_guard lock(sandbox.mutex);
   clock.start_over();
   sandbox.load(seed, clock.now_ms());

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "mock_server/events/webhook_sender.hpp"
+#include "mock_server/faults/fault_set.hpp"
 #include "mock_server/journal/journal.hpp"
 #include "mock_server/reading.hpp"
 #include "mock_server/runs/sandbox.hpp"
@@ -38,6 +39,7 @@ struct Tenant {
 
   SteerableClock clock;
   Sandbox sandbox;
+  FaultSet faults;
   Journal journal;
 
 private:

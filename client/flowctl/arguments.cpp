@@ -164,6 +164,7 @@ void add_commands(CLI::App &app, Arguments &arguments) {
   add_create(app, arguments);
   add_limits(*add_command(app, "flows", "List flows"), arguments);
   add_flow(*add_command(app, "flow", "Show a flow"), arguments);
+  add_mock(app, arguments.mock);
 }
 
 } // namespace flow::client

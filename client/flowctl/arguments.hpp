@@ -7,6 +7,7 @@
 
 #include <flow_client/client.hpp>
 
+#include "client/flowctl/mock_arguments.hpp"
 #include "client/flowctl/settings_sources.hpp"
 
 namespace flow::client {
@@ -28,6 +29,7 @@ struct Arguments {
   bool all = false; ///< `list`, `flows`: no limit
   bool count = false;
   NewRunRequest create;
+  MockArguments mock;
 };
 
 /// Flags and commands, which fill `arguments` when `app` parses.

@@ -1,5 +1,7 @@
 #include <iostream>
 #include <stdexcept>
+#include <string>
+#include <string_view>
 
 #include <CLI/CLI.hpp>
 
@@ -7,6 +9,7 @@
 #include "client/flowctl/arguments.hpp"
 #include "client/flowctl/commands.hpp"
 #include "client/flowctl/exit_code.hpp"
+#include "client/flowctl/mock_commands.hpp"
 
 namespace flow::client {
 
@@ -41,8 +44,19 @@ Exit codes:
   3  the awaited run ended, failed
   4  the awaited run has not ended within --timeout
   5  the server could not be reached, or gave no answer that can be read
-  6  it is unknown whether the run was retried or created: look before trying again
+  6  it is unknown whether the run was retried or created, or the mock steered: look before trying again
 Messages go to standard error, with --json as {"error": {…}}; results to standard output.)";
+
+constexpr std::string_view kMock = "mock ";
+
+/// The names of the parsed commands: "retry", "mock fault add".
+std::string command_of(const CLI::App &app) {
+  std::string names;
+  for (auto parsed = app.get_subcommands(); !parsed.empty(); parsed = parsed.front()->get_subcommands()) {
+    names += (names.empty() ? "" : " ") + parsed.front()->get_name();
+  }
+  return names;
+}
 
 int run(int argc, char **argv) {
   Arguments arguments;
@@ -59,7 +73,9 @@ int run(int argc, char **argv) {
     return app.exit(error) == 0 ? kDone : kUsage;
   }
   try {
-    return perform(app.get_subcommands().front()->get_name(), arguments);
+    const std::string command = command_of(app);
+    return command.starts_with(kMock) ? perform_mock(command.substr(kMock.size()), arguments)
+                                      : perform(command, arguments);
   } catch (const Error &error) {
     return tell(error, arguments, advice_on(error, arguments.run_id));
   } catch (const SettingsError &error) {

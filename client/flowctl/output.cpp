@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "client/flowctl/text_table.hpp"
 #include "client/flowctl/time_text.hpp"
 
 namespace flow::client {
@@ -13,23 +14,6 @@ namespace flow::client {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-std::string printable(std::string text) {
-  for (char &c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < ' ' || byte == 0x7f) {
-      c = ' ';
-    }
-  }
-  return text;
-}
-
-std::string line(std::string_view name, const std::string &value) {
-  constexpr std::size_t kColumn = 10;
-  std::string text(name);
-  text.append(kColumn - text.size(), ' ');
-  return text + printable(value) + "\n";
-}
 
 std::string instant(Time time) {
   return utc(time) + " UTC";
@@ -57,26 +41,6 @@ std::string state_text(RunState state, const std::string &status) {
 
 std::string instant_or_dash(const std::optional<Time> &time) {
   return time ? utc(*time) : "-";
-}
-
-/// Columns as wide as what is in them, the last one as long as it is.
-std::string table(const std::vector<std::vector<std::string>> &rows) {
-  std::vector<std::size_t> widths(rows.front().size(), 0);
-  for (const auto &row : rows) {
-    for (std::size_t column = 0; column < row.size(); ++column) {
-      widths[column] = std::max(widths[column], row[column].size());
-    }
-  }
-  std::string text;
-  for (const auto &row : rows) {
-    for (std::size_t column = 0; column < row.size(); ++column) {
-      const std::string cell = row[column].empty() ? "-" : printable(row[column]);
-      const bool is_last = column + 1 == row.size();
-      text += cell +
-              (is_last ? "\n" : std::string(widths[column] + 2 - std::min(cell.size(), widths[column]), ' '));
-    }
-  }
-  return text;
 }
 
 std::string dump(const Json &document) {
@@ -175,7 +139,7 @@ std::string readable(const Flow &flow) {
 }
 
 std::string readable(const Shown<Run> &runs) {
-  std::vector<std::vector<std::string>> rows{{"RUN", "STATE", "STARTED (UTC)", "FLOW"}};
+  std::vector<Row> rows{{"RUN", "STATE", "STARTED (UTC)", "FLOW"}};
   for (const Run &run : runs.items) {
     rows.push_back(
         {run.id, state_text(run.state, run.status), instant_or_dash(run.metrics.started_at), run.flow_id});
@@ -184,7 +148,7 @@ std::string readable(const Shown<Run> &runs) {
 }
 
 std::string readable(const Shown<Flow> &flows) {
-  std::vector<std::vector<std::string>> rows{{"FLOW", "STATE", "SCHEDULE", "LAST RUN (UTC)", "NAME"}};
+  std::vector<Row> rows{{"FLOW", "STATE", "SCHEDULE", "LAST RUN (UTC)", "NAME"}};
   for (const Flow &flow : flows.items) {
     const auto &last = flow.last_run;
     rows.push_back(

@@ -33,6 +33,8 @@ constexpr std::array kSettingNames{
     SettingName{"scopes", "--scopes", "FLOW_SCOPES", "Scopes of these tokens, comma-separated", nullptr,
                 false},
     SettingName{"token_url", "--token-url", "FLOW_TOKEN_URL", "Where these tokens come from", nullptr, false},
+    SettingName{"mock_admin_token", "--admin-token", "FLOW_MOCK_ADMIN_TOKEN",
+                "Of flowctl mock: the --admin-token that the mock was started with", nullptr, false},
 };
 
 std::string environment(const char *variable) {
@@ -101,6 +103,11 @@ SettingValues read_file(const std::string &file) {
     values[key] = item.inputs.front();
   }
   return values;
+}
+
+const SettingName &setting(std::string_view key) {
+  return *std::find_if(kSettingNames.begin(), kSettingNames.end(),
+                       [&](const SettingName &name) { return key == name.key; });
 }
 
 [[noreturn]] void refuse_missing(const std::vector<const SettingName *> &missing) {
@@ -193,6 +200,36 @@ Settings settings_from(const SettingValues &flags, const std::optional<std::stri
   settings.organisation = values["org"];
   settings.sandbox = values["sandbox"];
   return settings;
+}
+
+MockSettings mock_settings_from(const SettingValues &flags, const std::optional<std::string> &config) {
+  SettingValues values = given_values(flags, read_file(settings_file(config)));
+  if (values["base_url"].empty()) {
+    refuse_missing({&setting("base_url")});
+  }
+  const BaseUrl url = parse_base_url(values["base_url"]);
+  if (url.scheme == "http" && is_loopback(url)) {
+    for (const char *key : {"org", "sandbox"}) {
+      values[key] = values[key].empty() ? setting(key).placeholder : values[key];
+    }
+  }
+  return {.base_url = values["base_url"],
+          .organisation = values["org"],
+          .sandbox = values["sandbox"],
+          .admin_token = values["mock_admin_token"]};
+}
+
+void require_sandbox(const MockSettings &settings) {
+  std::vector<const SettingName *> missing;
+  if (settings.organisation.empty()) {
+    missing.push_back(&setting("org"));
+  }
+  if (settings.sandbox.empty()) {
+    missing.push_back(&setting("sandbox"));
+  }
+  if (!missing.empty()) {
+    refuse_missing(missing);
+  }
 }
 
 } // namespace flow::client

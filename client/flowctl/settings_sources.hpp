@@ -39,4 +39,20 @@ struct SettingsError : std::runtime_error {
 /// SettingsError.
 Settings settings_from(const SettingValues &flags, const std::optional<std::string> &config);
 
+/// Which mock to steer, and which of its sandboxes.
+struct MockSettings {
+  std::string base_url;     ///< http or https; only its origin is used
+  std::string organisation; ///< empty where nobody gave one, and the mock is not on this machine
+  std::string sandbox;      ///< the same
+  std::string admin_token;  ///< of the control API; empty: none
+};
+
+/// From the same sources, without any credentials of the service. Against http on this machine, organisation
+/// and sandbox that nobody gave are the placeholders, as they are for the other commands.
+/// Throws SettingsError where no base URL is given: a mock has no address that everybody knows.
+MockSettings mock_settings_from(const SettingValues &flags, const std::optional<std::string> &config);
+
+/// Throws SettingsError, which says how to give them, where organisation or sandbox are missing.
+void require_sandbox(const MockSettings &settings);
+
 } // namespace flow::client

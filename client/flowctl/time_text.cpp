@@ -1,10 +1,12 @@
 #include "client/flowctl/time_text.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <ctime>
 #include <regex>
 #include <stdexcept>
+#include <string_view>
 
 namespace flow::client {
 
@@ -33,6 +35,14 @@ Time parse_number(const std::string &text) {
   }
   return number < kSecondsBelow ? Time(seconds(number)) : Time(milliseconds(number));
 }
+
+struct Unit {
+  std::string_view name;
+  std::int64_t ms;
+};
+
+/// The largest first.
+constexpr std::array kUnits{Unit{"h", 3'600'000}, Unit{"m", 60'000}, Unit{"s", 1'000}, Unit{"ms", 1}};
 
 } // namespace
 
@@ -69,6 +79,35 @@ std::string utc(Time time) {
     return std::to_string(time.time_since_epoch().count()) + " ms since 1970";
   }
   return std::string(text, std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S", &parts));
+}
+
+std::string utc_with_ms(Time time) {
+  const auto ms = time - std::chrono::floor<seconds>(time);
+  std::string fraction = std::to_string(ms.count());
+  fraction.insert(0, 3 - fraction.size(), '0');
+  return utc(time) + "." + fraction;
+}
+
+milliseconds parse_duration(const std::string &text) {
+  constexpr std::int64_t kLongestMs = 315'576'000'000;
+  std::int64_t number = 0;
+  const char *end_of_text = text.data() + text.size();
+  const auto [end, error] = std::from_chars(text.data(), end_of_text, number);
+  const std::string_view name(end, static_cast<std::size_t>(end_of_text - end));
+  const auto *const unit =
+      std::find_if(kUnits.begin(), kUnits.end(), [&](const Unit &each) { return each.name == name; });
+  if (error != std::errc() || unit == kUnits.end() || number < 0 || number > kLongestMs / unit->ms) {
+    throw std::invalid_argument("\"" + text +
+                                "\" is not a duration; write 500ms, 30s, 5m or 1h, up to ten years");
+  }
+  return milliseconds(number * unit->ms);
+}
+
+std::string duration_text(milliseconds duration) {
+  const auto fits = [&](const Unit &unit) { return duration.count() % unit.ms == 0; };
+  const Unit unit =
+      duration.count() == 0 ? Unit{"s", 1'000} : *std::find_if(kUnits.begin(), kUnits.end(), fits);
+  return std::to_string(duration.count() / unit.ms) + std::string(unit.name);
 }
 
 } // namespace flow::client

@@ -14,4 +14,14 @@ Time parse_time(const std::string &text);
 /// "2022-05-03 14:00:00"
 std::string utc(Time time);
 
+/// "2022-05-03 14:00:00.123"
+std::string utc_with_ms(Time time);
+
+/// A duration as users write it: "500ms", "30s", "5m", "1h"; whole numbers, up to ten years.
+/// Throws std::invalid_argument, which says how to write it.
+std::chrono::milliseconds parse_duration(const std::string &text);
+
+/// The same, in the largest unit that leaves a whole number: "90s", "1h", "0s".
+std::string duration_text(std::chrono::milliseconds duration);
+
 } // namespace flow::client

@@ -84,7 +84,12 @@ Response delete_flow(const Call &call) {
   const std::string flow_id = flow_of(call).flow->id;
   Changes changes;
   changes.delete_flows.push_back(flow_id);
-  carry_out(changes, call, "/deleteFlows/0");
+  try {
+    carry_out(changes, call);
+  } catch (Refusal &refusal) {
+    refusal.pointer.clear(); // there is no body
+    throw;
+  }
   return json_response(Json::object());
 }
 

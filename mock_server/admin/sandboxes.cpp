@@ -38,6 +38,7 @@ Response get_sandbox(const Call &call) {
 
 Response reset_all(const Call &call) {
   call.state.start_clock();
+  call.state.faults.clear();
   call.state.journal.clear();
   for (Tenant *tenant : call.state.tenants.all()) {
     tenant->reset(call.state.settings.seed);

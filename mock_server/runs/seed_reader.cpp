@@ -30,7 +30,9 @@ void check_schema(const Json &document, std::string_view file) {
   const auto &deepest =
       *std::max_element(violations.begin(), violations.end(),
                         [](const auto &a, const auto &b) { return a.pointer.size() < b.pointer.size(); });
-  fail(file, deepest.pointer, deepest.reason);
+  const bool is_outcome = deepest.pointer.ends_with("/state") || deepest.pointer.ends_with("/outcome");
+  fail(file, deepest.pointer,
+       is_outcome ? "must be one of in-progress, failed, success-without-records, success" : deepest.reason);
 }
 
 RunState outcome_of(const Json &name) {

@@ -84,6 +84,8 @@ struct Flowctl : ::testing::Test {
     }
     ++requests;
     targets.emplace_back(request.target);
+    last = std::string(request.method) + " " + std::string(request.target) +
+           (request.body.empty() ? "" : " " + std::string(request.body));
     const auto scripted = answer.get();
     return scripted ? scripted() : service->handle(request);
   }
@@ -92,6 +94,12 @@ struct Flowctl : ::testing::Test {
   std::vector<std::string> asked() {
     const std::lock_guard lock(mutex);
     return targets;
+  }
+
+  /// The last request: "PUT /runs {…}".
+  std::string asked_last() {
+    const std::lock_guard lock(mutex);
+    return last;
   }
 
   /// What is answered instead of the mock's own answer. Set by the test, read by the threads of the edge.
@@ -127,6 +135,7 @@ struct Flowctl : ::testing::Test {
 private:
   std::mutex mutex;
   std::vector<std::string> targets;
+  std::string last;
   std::map<std::string, std::string> headers;
   std::unique_ptr<mock::FlowService> service = std::make_unique<mock::FlowService>(mock::Settings());
   mock::HttpEdge edge{[this](const mock::Request &request) { return serve(request); }};

@@ -141,6 +141,17 @@ TEST(Truncate, TheLengthAnnouncesTheWholeAndTheRestIsMissing) {
   EXPECT_FALSE(client.is_reset());
 }
 
+TEST(Truncate, WhatTheClientSentMeanwhileDoesNotMakeItAReset) {
+  DeliveringServer server({.delay_ms = 200, .truncate_bytes = 4});
+  RawClient client(server.port);
+  client.send(kAsk);
+  server.asked.get_future().wait();
+  client.send(kPlain);
+  EXPECT_EQ(client.answer().body, "\"012");
+  EXPECT_TRUE(client.is_closed());
+  EXPECT_FALSE(client.is_reset());
+}
+
 TEST(Truncate, OfAllOfTheBodyLeavesTheHead) {
   DeliveringServer server({.truncate_bytes = 0});
   RawClient client(server.port);

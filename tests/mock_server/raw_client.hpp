@@ -119,7 +119,7 @@ private:
   bool receive() {
     char buffer[16384];
     const ssize_t length = ::recv(socket_, buffer, sizeof(buffer), 0);
-    reset_ = length < 0 && errno == ECONNRESET;
+    reset_ = reset_ || (length < 0 && errno == ECONNRESET); // said once only
     closed_ = length == 0 || reset_;
     if (length <= 0) {
       return false;

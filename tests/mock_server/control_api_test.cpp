@@ -1,0 +1,236 @@
+#include <gtest/gtest.h>
+
+#include <future>
+#include <set>
+
+#include "contracts/json_schema.hpp"
+#include "mock_server/admin/routes.hpp"
+#include "tests/mock_server/steered.hpp"
+
+namespace flow::mock {
+
+namespace {
+
+using test::admin_ask;
+using test::body_of;
+using test::detail_in;
+using test::Json;
+using test::kFailed;
+using test::pointer_in;
+using test::Steered;
+
+int status_of(Steered &mock, const test::Ask &asked) {
+  return test::ask(mock.service, asked).status;
+}
+
+TEST(Guard, LetsInWhoReachesTheMockByALoopbackName) {
+  Steered mock;
+  for (const char *host :
+       {"localhost", "LOCALHOST:8080", "127.0.0.1:8080", "127.1.2.3", "[::1]:8080", "[::1]"}) {
+    EXPECT_EQ(status_of(mock, admin_ask("GET", "/settings").set("Host", host)), 200) << host;
+  }
+}
+
+TEST(Guard, RefusesForeignHostsAsOfDnsRebinding) {
+  Steered mock;
+  for (const char *host : {"evil.example", "evil.example:8080", "localhost.evil.example",
+                           "127.0.0.1.evil.example", "10.0.0.1", "", "[", "[::2]"}) {
+    const Response refused = test::ask(mock.service, admin_ask("GET", "/settings").set("Host", host));
+    EXPECT_EQ(refused.status, 403) << host;
+  }
+  EXPECT_EQ(status_of(mock, admin_ask("GET", "/settings").drop("Host")), 403);
+  EXPECT_EQ(status_of(mock, admin_ask("GET", "/settings").add("Host", "localhost")), 400) << "given twice";
+}
+
+TEST(Guard, RefusesWebPagesOfOtherOrigins) {
+  Steered mock;
+  for (const char *origin : {"http://evil.example", "null", "", "https://localhost:8080", "http://localhost",
+                             "http://localhost:8081"}) {
+    test::Ask asked = admin_ask("POST", "/reset").add("Origin", origin);
+    EXPECT_EQ(status_of(mock, asked), 403) << origin;
+  }
+  EXPECT_EQ(status_of(mock, admin_ask("POST", "/reset").add("Origin", "http://localhost:8080")), 200);
+}
+
+TEST(Guard, RefusesBeforeAnythingIsDone) {
+  Steered mock;
+  const std::string before = mock.steer("GET", "/snapshot").body;
+  test::Ask asked =
+      admin_ask("DELETE", "/sandboxes/%7BORG_ID%7D/%7BSANDBOX_NAME%7D/runs/" + std::string(kFailed));
+  EXPECT_EQ(status_of(mock, asked.set("Host", "evil.example")), 403);
+  EXPECT_EQ(mock.steer("GET", "/snapshot").body, before);
+}
+
+TEST(Guard, AsksForTheTokenWhereThereIsOne) {
+  Steered mock([](Settings &settings) { settings.control.token = "secret"; });
+  EXPECT_EQ(status_of(mock, admin_ask("GET", "/settings")), 401);
+  for (const char *wrong : {"Bearer secre", "Bearer secrets", "Bearer ", "secret", "Basic secret", ""}) {
+    EXPECT_EQ(status_of(mock, admin_ask("GET", "/settings").add("Authorization", wrong)), 401) << wrong;
+  }
+  test::Ask asked = admin_ask("GET", "/settings").add("Authorization", "Bearer secret");
+  EXPECT_EQ(status_of(mock, asked), 200);
+  EXPECT_EQ(status_of(mock, asked.set("Host", "mock.internal:8080")), 200) << "who has it may use any name";
+  EXPECT_EQ(status_of(mock, asked.add("Origin", "http://evil.example")), 403);
+}
+
+TEST(Guard, SaysHowToTurnOnAControlApiThatIsOff) {
+  Steered mock([](Settings &settings) { settings.control.enabled = false; });
+  const Response refused = test::ask(mock.service, admin_ask("GET", "/settings"));
+  EXPECT_EQ(refused.status, 403);
+  EXPECT_NE(detail_in(refused).find("--admin-token"), std::string::npos);
+  EXPECT_EQ(status_of(mock, admin_ask("GET", "/nowhere")), 403) << "nothing is told, not even what there is";
+}
+
+TEST(Guard, HealthIsForAnyone) {
+  Steered mock([](Settings &settings) {
+    settings.control = {.enabled = false, .token = "secret", .host = "0.0.0.0"};
+  });
+  for (const char *path : {"/health/live", "/health/ready"}) {
+    EXPECT_EQ(status_of(mock, admin_ask("GET", path).set("Host", "10.1.2.3")), 200) << path;
+  }
+}
+
+TEST(ControlApi, SaysWhatIsWrongWithAPath) {
+  Steered mock;
+  EXPECT_EQ(mock.admin("GET", "/nowhere").status, 404);
+  EXPECT_EQ(mock.admin("GET", "").status, 404);
+  EXPECT_EQ(mock.admin("GET", "/sandboxes//x").status, 404);
+  EXPECT_EQ(mock.admin("GET", "/sandboxes/a%20b/x").status, 400) << "no header could name it";
+  EXPECT_EQ(mock.admin("GET", "/sandboxes/a%zz/x").status, 400);
+  const Response refused = mock.admin("DELETE", "/clock");
+  EXPECT_EQ(refused.status, 405);
+  EXPECT_EQ(refused.headers.at(0), (std::pair<std::string, std::string>("Allow", "GET, PUT")));
+}
+
+TEST(ControlApi, BadBodiesAreRefused) {
+  Steered mock;
+  for (const char *body : {"", "[]", "{", "null", "{\"a\":1}", "\xff"}) {
+    const auto asked = admin_ask("PUT", "/clock", body);
+    EXPECT_EQ(status_of(mock, asked), 400) << body;
+  }
+  EXPECT_EQ(mock.steer("GET", "/runs?color=red").status, 400);
+}
+
+TEST(ControlApi, TellsVersionAndSettings) {
+  Steered mock([](Settings &settings) { settings.edition = Edition::of_2022; });
+  EXPECT_FALSE(body_of(mock.admin("GET", "/version"))["version"].get<std::string>().empty());
+  EXPECT_EQ(body_of(mock.admin("GET", "/settings"))["edition"], "2022");
+}
+
+/// The description with the components' references resolved, as far down as a schema goes.
+Json resolved(const Json &value, const Json &document) {
+  if (value.is_object() && value.contains("$ref")) {
+    return resolved(document.at(Json::json_pointer(value["$ref"].get<std::string>().substr(1))), document);
+  }
+  if (!value.is_structured()) {
+    return value;
+  }
+  Json copy = value;
+  for (auto &member : copy.items()) {
+    member.value() = resolved(member.value(), document);
+  }
+  if (copy.is_object() && copy.value("nullable", false)) {
+    copy["type"] = Json::array({copy["type"], "null"}); // OpenAPI 3.0's word for it
+  }
+  return copy;
+}
+
+TEST(ControlApi, IsDescribedWholeAndNothingElseIs) {
+  const Json document = Json::parse(contract::control_api_text());
+  std::set<std::string> described;
+  for (const auto &path : document.at("paths").items()) {
+    for (const auto &method : path.value().items()) {
+      if (method.key() != "parameters") {
+        std::string name = method.key();
+        std::transform(name.begin(), name.end(), name.begin(), ::toupper);
+        described.insert(name + " " + path.key());
+      }
+    }
+  }
+  std::set<std::string> routed;
+  for (const admin::Route &route : admin::routes()) {
+    routed.insert(std::string(route.method) + " /__admin" + std::string(route.path));
+  }
+  EXPECT_EQ(routed, described);
+}
+
+TEST(ControlApi, AnswersAsItIsDescribed) {
+  const Json document = Json::parse(contract::control_api_text());
+  Steered mock;
+  const std::string sandbox = "/__admin/sandboxes/{organisation}/{sandbox}";
+  mock.steer("PUT", "/webhook", {{"url", "http://127.0.0.1:1/"}});
+  mock.retried(kFailed);
+  int answered = 0;
+  for (const auto &path : document.at("paths").items()) {
+    if (path.key().find("{id}") != std::string::npos || !path.value().contains("get") ||
+        path.key() == "/__admin/openapi") {
+      continue;
+    }
+    const bool is_sandboxes = path.key().starts_with(sandbox);
+    const std::string rest =
+        path.key().substr(is_sandboxes ? sandbox.size() : std::string("/__admin").size());
+    const Response answer = is_sandboxes ? mock.steer("GET", rest) : mock.admin("GET", rest);
+    ASSERT_EQ(answer.status, 200) << path.key() << answer.body;
+    const Json schema =
+        resolved(path.value()["get"]["responses"]["200"]["content"]["application/json"]["schema"], document);
+    for (const auto &violation : contract::validate(body_of(answer), schema)) {
+      ADD_FAILURE() << path.key() << " " << violation.pointer << ": " << violation.reason << "\n"
+                    << answer.body;
+    }
+    ++answered;
+  }
+  EXPECT_GT(answered, 15);
+  const Json refusal = resolved(document["components"]["schemas"]["Refusal"], document);
+  EXPECT_TRUE(contract::validate(body_of(mock.admin("GET", "/nowhere")), refusal).empty());
+  EXPECT_TRUE(contract::validate(body_of(mock.admin("DELETE", "/clock")), refusal).empty());
+}
+
+/// One tester's hour: its own clock, script, faults and reset.
+std::string scenario(Steered &mock, int number) {
+  const std::string sandbox = "/sandboxes/o/s" + std::to_string(number);
+  const auto steer = [&](std::string_view method, const std::string &path, const Json &body = nullptr) {
+    return mock.admin(method, sandbox + path, body);
+  };
+  const auto call = [&](test::Ask asked) {
+    asked.set("x-gw-ims-org-id", "o").set("x-sandbox-name", "s" + std::to_string(number));
+    return test::ask(mock.service, asked);
+  };
+  std::string story;
+  for (int round = 0; round < 3; ++round) {
+    steer("POST", "/reset");
+    steer("PUT", "/clock", {{"frozen", true}});
+    steer("PUT", "/runs/" + std::string(kFailed) + "/script",
+          {{"retries", {{{"outcome", number % 2 == 0 ? "failed" : "success"}, {"durationMs", 1000}}}}});
+    const std::string made = body_of(call(test::retry(kFailed))).value("id", "refused");
+    steer("PUT", "/clock", {{"advanceMs", 1000 + number}});
+    const Json run = body_of(call(test::get(made)))["items"][0];
+    story += run["metrics"]["statusSummary"]["status"].get<std::string>() + " ";
+    steer("POST", "/faults",
+          {{"type", "status"}, {"attributes", {{"status", 503}}}, {"times", number % 4 + 1}});
+    int failures = 0;
+    while (call(test::get(kFailed)).status == 503) {
+      ++failures;
+    }
+    story += std::to_string(failures) + " ";
+    story += std::to_string(body_of(steer("GET", "/clock"))["nowMs"].get<std::int64_t>() - test::kNow) + " ";
+    story += std::to_string(body_of(steer("GET", "/runs"))["runs"].size()) + "; ";
+  }
+  return story;
+}
+
+TEST(Isolation, ThirtyTwoScenariosSideBySideDoNotSeeEachOther) {
+  Steered mock;
+  std::vector<std::future<std::string>> stories;
+  for (int number = 0; number < 32; ++number) {
+    stories.push_back(std::async(std::launch::async, [&mock, number] { return scenario(mock, number); }));
+  }
+  for (int number = 0; number < 32; ++number) {
+    const std::string round = std::string(number % 2 == 0 ? "failed " : "success ") +
+                              std::to_string(number % 4 + 1) + " " + std::to_string(1000 + number) + " 6; ";
+    EXPECT_EQ(stories[static_cast<std::size_t>(number)].get(), round + round + round) << number;
+  }
+}
+
+} // namespace
+
+} // namespace flow::mock
