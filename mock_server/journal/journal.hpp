@@ -60,12 +60,12 @@ struct JournalEntry {
 
 /// What to look for in a journal: the exchanges that are as every member says. An empty one asks for nothing.
 struct JournalFilter {
-  std::string method;
-  std::string path; ///< glob, as in Fault: of the whole path, or of that below the service's
-  std::string operation;
-  std::string run; ///< retried, read, updated or made
+  std::string method{};
+  std::string path{}; ///< glob, as in Fault: of the whole path, or of that below the service's
+  std::string operation{};
+  std::string run{}; ///< retried, read, updated or made
   std::optional<int> status{};
-  std::string fault;
+  std::string fault{};
   std::optional<contract::ClauseNumber> clause{};
   std::optional<bool> violated{};
   std::optional<std::int64_t> from_ms{}; ///< of at_ms, inclusive
