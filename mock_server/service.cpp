@@ -118,6 +118,24 @@ Faults take_faults(ServiceState &state, const Request &request, Trace &trace) {
   return faults;
 }
 
+/// What a request asks for that a fault keeps from being carried out: it was sent all the same.
+void identify(const Request &request, Trace &trace) {
+  if (TokenService::is_for(request)) {
+    trace.operation = "token";
+    return;
+  }
+  auto target = parse_target(request.target);
+  if (!target) {
+    return;
+  }
+  trace.target = *std::move(target);
+  const auto route = find_route(request.method, trace.target);
+  if (const Route *found = std::get_if<Route>(&route)) {
+    trace.operation = found->name;
+    trace.run = found->name.ends_with("_run") ? found->id : std::string_view();
+  }
+}
+
 } // namespace
 
 FlowService::FlowService(Settings settings) : state_(std::make_unique<ServiceState>(std::move(settings))) {}
@@ -134,6 +152,9 @@ Response FlowService::handle(const Request &request) {
   const Faults faults = take_faults(*state_, request, trace);
   trace.faults = names(faults);
   auto instead = answer_instead(faults, request_id);
+  if (instead) {
+    identify(request, trace);
+  }
   Response response = instead ? *std::move(instead) : answer(*state_, request, trace, request_id);
   spoil(faults, response, request_id);
   response.headers.emplace_back("x-request-id", request_id);

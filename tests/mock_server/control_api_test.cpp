@@ -212,6 +212,7 @@ std::string scenario(Steered &mock, int number) {
       ++failures;
     }
     story += std::to_string(failures) + " ";
+    story += std::to_string(body_of(steer("GET", "/requests/count"))["count"].get<int>()) + " ";
     story += std::to_string(body_of(steer("GET", "/clock"))["nowMs"].get<std::int64_t>() - test::kNow) + " ";
     story += std::to_string(body_of(steer("GET", "/runs"))["runs"].size()) + "; ";
   }
@@ -226,7 +227,8 @@ TEST(Isolation, ThirtyTwoScenariosSideBySideDoNotSeeEachOther) {
   }
   for (int number = 0; number < 32; ++number) {
     const std::string round = std::string(number % 2 == 0 ? "failed " : "success ") +
-                              std::to_string(number % 4 + 1) + " " + std::to_string(1000 + number) + " 6; ";
+                              std::to_string(number % 4 + 1) + " " + std::to_string(number % 4 + 4) + " " +
+                              std::to_string(1000 + number) + " 6; ";
     EXPECT_EQ(stories[static_cast<std::size_t>(number)].get(), round + round + round) << number;
   }
 }

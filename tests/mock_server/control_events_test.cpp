@@ -1,0 +1,240 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+
+#include <sys/socket.h>
+
+#include "tests/client/raw_server.hpp"
+#include "tests/mock_server/steered.hpp"
+
+namespace flow::mock {
+
+namespace {
+
+using test::body_of;
+using test::Json;
+using test::kFailed;
+using test::kNow;
+using test::pointer_in;
+using test::Steered;
+
+/// A webhook's receiver, which answers 204 to what it is told, after as many 503 as it is asked for.
+class Receiver {
+public:
+  explicit Receiver(int failures = 0)
+      : failures_(failures), server_([this](int connection) { serve(connection); }) {}
+
+  [[nodiscard]] std::string url() const { return server_.url() + "/hook"; }
+
+  /// The events told so far, once there are `count` of them.
+  std::vector<Json> events(std::size_t count) {
+    std::unique_lock lock(mutex_);
+    told_.wait(lock, [&] { return events_.size() >= count; });
+    return events_;
+  }
+
+private:
+  void serve(int connection) {
+    std::string text;
+    char byte = 0;
+    while (::recv(connection, &byte, 1, 0) > 0) {
+      text += byte;
+      const std::size_t head = text.find("\r\n\r\n");
+      if (byte == '}' && head != std::string::npos && Json::accept(text.substr(head + 4))) {
+        break;
+      }
+    }
+    const std::lock_guard lock(mutex_);
+    if (failures_ > 0) {
+      --failures_;
+      client::write_all(connection, "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n");
+      return;
+    }
+    events_.push_back(Json::parse(text.substr(text.find("\r\n\r\n") + 4)));
+    client::write_all(connection, "HTTP/1.1 204 No Content\r\n\r\n");
+    told_.notify_all();
+  }
+
+  std::mutex mutex_;
+  std::condition_variable told_;
+  std::vector<Json> events_;
+  int failures_;
+  client::RawServer server_; ///< last: it uses all of the above
+};
+
+void listen(Steered &mock, const Receiver &receiver) {
+  ASSERT_EQ(mock.steer("PUT", "/webhook", {{"url", receiver.url()}, {"firstDelayMs", 0}}).status, 200);
+}
+
+TEST(Events, TellWhenARunEnds) {
+  Receiver receiver;
+  Steered mock;
+  listen(mock, receiver);
+  const std::string made = mock.retried(kFailed);
+  const Json event = receiver.events(1).front();
+  EXPECT_EQ(event["event"]["id"], made);
+  EXPECT_EQ(event["event"]["header"]["_adobeio"]["eventCode"], "sources_flow_run_success");
+  EXPECT_EQ(event["event"]["header"]["_adobeio"]["imsOrgId"], "{ORG_ID}");
+  EXPECT_EQ(event["event"]["metrics"]["statusSummary"]["status"], "success");
+}
+
+TEST(Events, FollowTheClockInTheOrderOfTheEnds) {
+  Receiver receiver;
+  Steered mock;
+  listen(mock, receiver);
+  for (const auto &[id, after_ms, outcome] :
+       {std::tuple("second", 2000, "success"), {"first", 1000, "failed"}, {"never", 999999, "failed"}}) {
+    mock.steer("POST", "/runs",
+               {{"id", id},
+                {"flowId", test::kNightlyFlow},
+                {"state", "in-progress"},
+                {"ends", {{"afterMs", after_ms}, {"outcome", outcome}}}});
+  }
+  mock.steer("PUT", "/clock", {{"advanceMs", 3000}});
+  const auto events = receiver.events(2);
+  ASSERT_EQ(events.size(), 2U);
+  EXPECT_EQ(events[0]["event"]["id"], "first");
+  EXPECT_EQ(events[0]["event"]["header"]["_adobeio"]["eventCode"], "sources_flow_run_failed");
+  EXPECT_EQ(events[1]["event"]["id"], "second");
+}
+
+TEST(Events, AreToldThoughNobodyAsksForTheRun) {
+  Receiver receiver;
+  Steered mock([](Settings &settings) { settings.seed.defaults.duration_ms = 1000; });
+  listen(mock, receiver);
+  const std::string made = mock.retried(kFailed);
+  mock.clock->advance(1000); // time passes by itself: the control API is not asked
+  EXPECT_EQ(receiver.events(1).front()["event"]["id"], made);
+}
+
+TEST(Events, TellOfRunsThatTheControlApiOrAnUpdateEnds) {
+  Receiver receiver;
+  Steered mock;
+  listen(mock, receiver);
+  mock.steer("PUT", "/runs/" + std::string(test::kInProgress) + "/state", {{"state", "failed"}});
+  EXPECT_EQ(receiver.events(1).front()["event"]["id"], test::kInProgress);
+  mock.steer("PUT", "/runs/" + std::string(test::kInProgress) + "/state", {{"state", "success"}});
+  EXPECT_EQ(body_of(mock.steer("GET", "/events"))["events"].size(), 1U) << "it had ended before";
+}
+
+TEST(Events, AreTriedAgainAndLogged) {
+  Receiver receiver(2);
+  Steered mock;
+  listen(mock, receiver);
+  mock.retried(kFailed);
+  const std::string id = receiver.events(1).front()["event_id"];
+  Json log;
+  do { // the receiver has answered; that its answer is noted comes a moment later
+    log = body_of(mock.steer("GET", "/events"))["events"];
+  } while (log.at(0)["state"] == "pending");
+  EXPECT_EQ(log.at(0)["id"], id);
+  EXPECT_EQ(log.at(0)["state"], "delivered");
+  ASSERT_EQ(log.at(0)["attempts"].size(), 3U);
+  EXPECT_EQ(log.at(0)["attempts"][0]["status"], 503);
+  EXPECT_EQ(log.at(0)["attempts"][2]["status"], 204);
+}
+
+TEST(Events, AreDeliveredOnceMoreOnRequest) {
+  Receiver receiver;
+  Steered mock;
+  listen(mock, receiver);
+  mock.retried(kFailed);
+  const std::string id = receiver.events(1).front()["event_id"];
+  EXPECT_EQ(mock.steer("POST", "/events/" + id + "/redeliver").status, 202);
+  const auto events = receiver.events(2);
+  EXPECT_EQ(events[1], events[0]);
+  EXPECT_EQ(mock.steer("POST", "/events/nobody/redeliver").status, 404);
+}
+
+TEST(Events, OfOneSandboxAreNotToldToAnother) {
+  Receiver receiver;
+  Steered mock;
+  listen(mock, receiver);
+  test::Ask elsewhere = test::retry(kFailed);
+  mock(elsewhere.set("x-sandbox-name", "elsewhere"));
+  const std::string made = mock.retried(kFailed);
+  EXPECT_EQ(receiver.events(1).front()["event"]["sandboxName"], "{SANDBOX_NAME}");
+  EXPECT_EQ(body_of(mock.steer("GET", "/events"))["events"].size(), 1U);
+}
+
+TEST(Events, GoNowhereOnceTheWebhookIsGone) {
+  Receiver receiver;
+  Steered mock;
+  listen(mock, receiver);
+  EXPECT_EQ(mock.steer("DELETE", "/webhook").status, 200);
+  mock.retried(kFailed);
+  EXPECT_EQ(mock.steer("GET", "/events").status, 404);
+  EXPECT_EQ(mock.steer("DELETE", "/webhook").status, 404);
+  listen(mock, receiver);
+  mock.steer("POST", "/reset");
+  EXPECT_EQ(mock.steer("GET", "/webhook").status, 404) << "a reset forgets it";
+}
+
+TEST(Events, ABadWebhookIsRefusedAtItsPlace) {
+  Steered mock;
+  EXPECT_EQ(pointer_in(mock.steer("PUT", "/webhook", {{"url", "ftp://x"}})), "/url");
+  EXPECT_EQ(pointer_in(mock.steer("PUT", "/webhook", {{"url", "http://x"}, {"attempts", 0}})), "/attempts");
+}
+
+TEST(FaultsOfASandbox, FallOnItAlone) {
+  Steered mock;
+  ASSERT_EQ(
+      mock.steer("POST", "/faults",
+                 {{"type", "status"}, {"attributes", {{"status", 429}, {"retryAfterS", 7}}}, {"times", 2}})
+          .status,
+      201);
+  test::Ask elsewhere = test::get(kFailed);
+  EXPECT_EQ(mock(elsewhere.set("x-sandbox-name", "elsewhere")).status, 200);
+  for (int i = 0; i < 2; ++i) {
+    const Response limited = mock.call(test::retry(kFailed));
+    EXPECT_EQ(limited.status, 429);
+    EXPECT_EQ(body_of(limited)["error_code"], "429050");
+    EXPECT_NE(std::find(limited.headers.begin(), limited.headers.end(),
+                        std::pair<std::string, std::string>("Retry-After", "7")),
+              limited.headers.end());
+  }
+  EXPECT_EQ(mock.retried(kFailed), "3fb0418e-1804-45d6-8d56-dd51f05c0baf")
+      << "nothing was carried out before";
+}
+
+TEST(FaultsOfASandbox, AtTheAnswerSpoilOnlyThat) {
+  Steered mock;
+  mock.steer("POST", "/faults",
+             {{"type", "status"}, {"attributes", {{"status", 504}}}, {"at", "answer"}, {"times", 1}});
+  EXPECT_EQ(mock.call(test::retry(kFailed)).status, 504);
+  EXPECT_EQ(mock.status("3fb0418e-1804-45d6-8d56-dd51f05c0baf"), "success") << "the retry was carried out";
+}
+
+TEST(FaultsOfASandbox, AreInTheJournalWithWhatWasAsked) {
+  Steered mock;
+  mock.steer("POST", "/faults", {{"id", "down"}, {"type", "status"}, {"attributes", {{"status", 503}}}});
+  mock.call(test::retry(kFailed));
+  const std::string query = "?fault=down&operation=retry_run&status=503&run=" + std::string(kFailed);
+  EXPECT_EQ(body_of(mock.steer("GET", "/requests/count" + query))["count"], 1);
+}
+
+TEST(FaultsOfAnySandbox, FallAlsoOnWhatReachesNone) {
+  Steered mock;
+  mock.admin("POST", "/faults",
+             {{"type", "status"}, {"attributes", {{"status", 500}}}, {"match", {{"path", "/ims/token/v3"}}}});
+  const test::Ask token{.method = "POST", .target = "/ims/token/v3", .headers = {}};
+  EXPECT_EQ(mock(token).status, 500);
+  EXPECT_EQ(mock.call(test::get(kFailed)).status, 200);
+  mock.admin("DELETE", "/faults/f1");
+  EXPECT_EQ(mock(token).status, 400);
+}
+
+TEST(FaultsOfASandbox, BadOnesAreRefusedAndCounted) {
+  Steered mock;
+  EXPECT_EQ(pointer_in(mock.steer("POST", "/faults", {{"type", "nothing"}})), "/type");
+  EXPECT_EQ(mock.steer("POST", "/faults", {{"id", "a"}, {"type", "reset"}}).status, 201);
+  EXPECT_EQ(mock.steer("POST", "/faults", {{"id", "a"}, {"type", "reset"}}).status, 409);
+  EXPECT_EQ(body_of(mock.steer("GET", "/faults/a"))["matched"], 0);
+  EXPECT_EQ(mock.steer("DELETE", "/faults/b").status, 404);
+}
+
+} // namespace
+
+} // namespace flow::mock
