@@ -2,31 +2,12 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cstdlib>
-#include <new>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "mock_server/journal/journal.hpp"
-
-/// Of this thread.
-static thread_local std::uint64_t allocations = 0;
-
-void *operator new(std::size_t size) {
-  ++allocations;
-  void *memory = std::malloc(size); // NOLINT(cppcoreguidelines-no-malloc): this is what new is made of
-  if (memory == nullptr) {
-    throw std::bad_alloc();
-  }
-  return memory;
-}
-void operator delete(void *memory) noexcept {
-  std::free(memory); // NOLINT(cppcoreguidelines-no-malloc)
-}
-void operator delete(void *memory, std::size_t /*size*/) noexcept {
-  std::free(memory); // NOLINT(cppcoreguidelines-no-malloc)
-}
+#include "tests/mock_server/counted_memory.hpp"
 
 /// The journal: what is kept of the traffic, what never is, and what can be asked of it.
 namespace flow::mock::test {
@@ -134,11 +115,11 @@ TEST(Journal, OnceFullAllocatesNothing) {
   };
   add();
   add();
-  const std::uint64_t before = allocations;
+  const std::uint64_t before = allocations();
   for (int i = 0; i < 10; ++i) {
     add();
   }
-  EXPECT_EQ(allocations, before);
+  EXPECT_EQ(allocations(), before);
 }
 
 TEST(Journal, KeepsTheBeginningOfLongTextsAndSaysSo) {
@@ -221,7 +202,7 @@ TEST(JournalSecrets, AreNeverKept) {
 
 TEST(JournalSecrets, LeaveTheRestReadable) {
   const std::string body = R"({"a":"the token","password":"p","b":[1,{"c":"d"}]})";
-  const std::string kept = R"({"a":"the token","password":"(not kept)","b":[1,{"c":"d"}]})";
+  const std::string kept = R"x({"a":"the token","password":"(not kept)","b":[1,{"c":"d"}]})x";
   const std::string answer = R"({"id":"r"})";
   Notes notes(1);
   notes.add(Ask{.method = "POST",

@@ -175,7 +175,7 @@ TEST(Journal, NotesWhatIsRefusedInTheSandboxItNames) {
   Stage stage;
   stage(get(kFailed));
   stage(get(kFailed).drop("Authorization"));
-  EXPECT_EQ(told_of_sandbox(stage, "/requests/count?status=401").at("count"), 1);
+  EXPECT_EQ(told_of_sandbox(stage, "/requests/count?status=403").at("count"), 1);
 }
 
 TEST(Journal, IsAsLargeAsTheSettingsSay) {
