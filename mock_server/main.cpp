@@ -63,15 +63,15 @@ void check_writable(const std::string &option, const std::string &file) {
 
 /// What a test run leaves behind. Returns the exit code.
 int report(const Options &options, ServiceState &state) {
+  const bool violated = options.fail_on_violation && state.violations.total() > 0;
+  if (violated) {
+    std::cerr << violations_text(state.violations);
+  }
   if (!options.coverage_file.empty()) {
     write_file("--coverage-file", options.coverage_file,
                coverage_json(state.coverage, state.settings).dump(2));
   }
-  if (!options.fail_on_violation || state.violations.total() == 0) {
-    return 0;
-  }
-  std::cerr << violations_text(state.violations);
-  return kViolated;
+  return violated ? kViolated : 0;
 }
 
 int serve(const Options &options) {

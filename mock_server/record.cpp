@@ -18,29 +18,8 @@ std::string beginning_of(std::string_view text) {
   return std::string(text.substr(0, kLongestText));
 }
 
-Verdict judge(ServiceState &state, const Request &request, const Response &response, const Trace &trace) {
-  contract::Exchange exchange{.operation = trace.operation,
-                              .method = request.method,
-                              .headers = request.headers,
-                              .query = trace.target.query,
-                              .body = request.body,
-                              .status = response.status,
-                              .error = trace.error,
-                              .answer = response.body};
-  const auto target = trace.operation == "token" ? parse_target(request.target) : std::nullopt;
-  if (target) {
-    exchange.query = target->query;
-  }
-  Verdict verdict;
-  state.rules.applying(exchange, [&](contract::ClauseNumber number) {
-    verdict.add(number);
-    state.coverage.mark(number);
-  });
-  return verdict;
-}
-
 void note(ServiceState &state, const Request &request, const Response &response, const Trace &trace,
-          std::chrono::nanoseconds took) {
+          const Verdict &verdict, std::chrono::nanoseconds took) {
   std::pair<std::string_view, std::string_view> named;
   Tenant *tenant = trace.tenant;
   if (tenant == nullptr) {
@@ -49,7 +28,6 @@ void note(ServiceState &state, const Request &request, const Response &response,
   }
   const Clock &clock = tenant == nullptr ? state.clock : tenant->clock;
   const std::int64_t at_ms = trace.at_ms ? *trace.at_ms : clock.now_ms();
-  const Verdict verdict = judge(state, request, response, trace);
   Journal &journal = tenant == nullptr ? state.journal : tenant->journal;
   const std::uint64_t number = journal.add(
       request, response, trace, verdict,
@@ -76,10 +54,31 @@ void note(ServiceState &state, const Request &request, const Response &response,
 
 } // namespace
 
+Verdict judge(ServiceState &state, const Request &request, const Response &response, const Trace &trace) {
+  contract::Exchange exchange{.operation = trace.operation,
+                              .method = request.method,
+                              .headers = request.headers,
+                              .query = trace.target.query,
+                              .body = request.body,
+                              .status = response.status,
+                              .error = trace.error,
+                              .answer = response.body};
+  const auto target = trace.operation == "token" ? parse_target(request.target) : std::nullopt;
+  if (target) {
+    exchange.query = target->query;
+  }
+  Verdict verdict;
+  state.rules.applying(exchange, [&](contract::ClauseNumber number) {
+    verdict.add(number);
+    state.coverage.mark(number);
+  });
+  return verdict;
+}
+
 void record(ServiceState &state, const Request &request, const Response &response, const Trace &trace,
-            std::chrono::nanoseconds took) {
+            const Verdict &verdict, std::chrono::nanoseconds took) {
   try {
-    note(state, request, response, trace, took);
+    note(state, request, response, trace, verdict, took);
   } catch (const std::exception &) { // NOLINT(bugprone-empty-catch)
     // Without the memory to note it, the answer still stands.
   }

@@ -152,13 +152,18 @@ Response FlowService::handle(const Request &request) {
   const Faults faults = take_faults(*state_, request, trace);
   trace.faults = names(faults);
   auto instead = answer_instead(faults, request_id);
+  Verdict verdict;
+  Response response;
   if (instead) {
     identify(request, trace);
+    response = *std::move(instead);
+  } else {
+    response = answer(*state_, request, trace, request_id);
+    verdict = judge(*state_, request, response, trace);
   }
-  Response response = instead ? *std::move(instead) : answer(*state_, request, trace, request_id);
   spoil(faults, response, request_id);
   response.headers.emplace_back("x-request-id", request_id);
-  record(*state_, request, response, trace, std::chrono::steady_clock::now() - begin);
+  record(*state_, request, response, trace, verdict, std::chrono::steady_clock::now() - begin);
   return response;
 }
 

@@ -33,6 +33,7 @@ Response settings(const Call &call) {
        {"deterministic", settings.deterministic ? Json(*settings.deterministic) : Json()},
        {"host", settings.control.host},
        {"adminToken", !settings.control.token.empty()},
+       {"journalSize", settings.journal_size},
        {"defaults",
         {{"outcome", name_of(settings.seed.defaults.outcome)},
          {"durationMs", settings.seed.defaults.duration_ms}}},
