@@ -86,6 +86,8 @@ void Verdict::add(contract::ClauseNumber number) {
   violated = violated || contract::is_violation(number);
   if (count < clauses.size()) {
     clauses.at(count++) = number;
+  } else if (contract::is_violation(number)) {
+    clauses.back() = number; // what is broken says more than what is the case
   }
 }
 
