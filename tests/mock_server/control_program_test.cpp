@@ -8,7 +8,7 @@
 #include "tests/mock_server/child_process.hpp"
 #include "tests/mock_server/raw_client.hpp"
 
-/// What flow-mock leaves behind when it is stopped: violations and coverage.
+/// Who may steer flow-mock, and what it leaves behind when it is stopped: violations and coverage.
 namespace flow::mock {
 namespace {
 
@@ -44,6 +44,20 @@ struct Served {
   ChildProcess process;
   int port = 0;
 };
+
+TEST(ControlApiOfTheProgram, IsOffWhereOtherMachinesReachTheMock) {
+  const Served mock({"--host", "0.0.0.0"});
+  EXPECT_EQ(mock.ask("GET", "/__admin/settings"), 403);
+  EXPECT_EQ(mock.ask("GET", "/__admin/health/live"), 200);
+  EXPECT_EQ(mock.ask("POST", kRetry + "?op=re-trigger"), 200) << "the service is there all the same";
+}
+
+TEST(ControlApiOfTheProgram, IsThereForWhoHasTheToken) {
+  const Served mock({"--host", "0.0.0.0", "--admin-token", "t"});
+  EXPECT_EQ(mock.ask("GET", "/__admin/settings"), 200);
+  const Served other({"--admin-token", "other"});
+  EXPECT_EQ(other.ask("GET", "/__admin/settings"), 401) << "also on loopback, once there is one";
+}
 
 TEST(FailOnViolation, EndsWithThreeAndSaysWhatWhereAndHowOften) {
   Served mock({"--fail-on-violation"});
