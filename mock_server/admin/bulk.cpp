@@ -6,7 +6,7 @@ namespace flow::mock::admin {
 namespace {
 
 Json array_in(const Json &body, const char *name) {
-  const Json given = body.value(name, Json::array());
+  Json given = body.value(name, Json::array());
   if (!given.is_array()) {
     throw Refusal{400, "Bad member", "/" + std::string(name), "It has to be an array."};
   }
