@@ -26,7 +26,7 @@ struct Given {
   bool has_organisation = false;
 };
 
-Given given_in(const Request &request) {
+Given given_in(const Request &request, Reading reading) {
   constexpr std::string_view kTwice = ", ";
   Given given;
   const auto take = [&](std::string_view &slot, std::string_view value) {
@@ -45,6 +45,9 @@ Given given_in(const Request &request) {
     } else if (equal_ignoring_case(field.name, "content-type")) {
       take(given.content_type, field.value);
     }
+  }
+  if (given.sandbox.empty() && reading == Reading::openapi) {
+    given.sandbox = kDefaultSandbox;
   }
   return given;
 }
@@ -81,8 +84,8 @@ bool sends(std::string_view method) {
 
 } // namespace
 
-std::pair<std::string_view, std::string_view> named_sandbox(const Request &request) {
-  const Given given = given_in(request);
+std::pair<std::string_view, std::string_view> named_sandbox(const Request &request, Reading reading) {
+  const Given given = given_in(request, reading);
   return {given.organisation, given.sandbox};
 }
 
@@ -90,7 +93,7 @@ std::variant<Credentials, Error> check_headers(const Request &request, const Set
                                                const TokenCheck &standing_of) {
   const Allow &allow = settings.seed.allow;
   const bool openapi = settings.reading == Reading::openapi;
-  Given given = given_in(request);
+  const Given given = given_in(request, settings.reading);
   if (given.authorization.empty()) {
     return Error("token-missing");
   }
@@ -115,9 +118,6 @@ std::variant<Credentials, Error> check_headers(const Request &request, const Set
   if (!is_token(given.organisation) ||
       !is_allowed(given.organisation, allow.organisations, settings.strict)) {
     return Error("org-not-entitled");
-  }
-  if (given.sandbox.empty() && openapi) {
-    given.sandbox = kDefaultSandbox;
   }
   if (given.sandbox.empty()) {
     return Error("sandbox-header-missing");

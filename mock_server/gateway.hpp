@@ -20,8 +20,9 @@ struct Credentials {
   std::string_view sandbox;
 };
 
-/// The organisation and sandbox that a request names, whether it is let in or not; empty where it does not.
-std::pair<std::string_view, std::string_view> named_sandbox(const Request &request);
+/// The organisation and sandbox that a request names, whether it is let in or not; empty where
+/// it does not. In the openapi reading the sandbox it does not name is `prod`.
+std::pair<std::string_view, std::string_view> named_sandbox(const Request &request, Reading reading);
 
 /// How the token service knows a token that is used in a sandbox: token, organisation, sandbox's name.
 using TokenCheck = std::function<TokenStanding(std::string_view, std::string_view, std::string_view)>;

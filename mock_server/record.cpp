@@ -1,5 +1,6 @@
 #include "mock_server/record.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <string>
 #include <utility>
@@ -18,14 +19,24 @@ std::string beginning_of(std::string_view text) {
   return std::string(text.substr(0, kLongestText));
 }
 
+/// The tenant that a refused request names, made if need be: its first request is its own as any other is.
+/// Null where no client that is let in could name one so.
+Tenant *tenant_of(ServiceState &state, std::string_view organisation, std::string_view sandbox) {
+  constexpr std::size_t kLongest = 256;
+  for (const std::string_view name : {organisation, sandbox}) {
+    const bool is_visible = std::all_of(name.begin(), name.end(), [](char c) { return c > ' ' && c < 0x7f; });
+    if (name.empty() || name.size() > kLongest || !is_visible) {
+      return nullptr;
+    }
+  }
+  return state.settings.strict ? state.tenants.find(organisation, sandbox)
+                               : &state.tenants.of(organisation, sandbox);
+}
+
 void note(ServiceState &state, const Request &request, const Response &response, const Trace &trace,
           const Verdict &verdict, std::chrono::nanoseconds took) {
-  std::pair<std::string_view, std::string_view> named;
-  Tenant *tenant = trace.tenant;
-  if (tenant == nullptr) {
-    named = named_sandbox(request);
-    tenant = state.tenants.find(named.first, named.second);
-  }
+  const auto named = named_sandbox(request, state.settings.reading);
+  Tenant *tenant = trace.tenant != nullptr ? trace.tenant : tenant_of(state, named.first, named.second);
   const Clock &clock = tenant == nullptr ? state.clock : tenant->clock;
   const std::int64_t at_ms = trace.at_ms ? *trace.at_ms : clock.now_ms();
   Journal &journal = tenant == nullptr ? state.journal : tenant->journal;
@@ -35,19 +46,20 @@ void note(ServiceState &state, const Request &request, const Response &response,
   if (!verdict.violated) {
     return;
   }
-  if (tenant != nullptr) {
-    named = {tenant->sandbox.organisation, tenant->sandbox.name};
-  }
   for (std::size_t i = 0; i < verdict.count; ++i) {
     const contract::ClauseNumber clause = verdict.clauses.at(i);
     if (contract::is_violation(clause)) {
-      state.violations.add({.clause = clause,
-                            .method = beginning_of(request.method),
-                            .path = beginning_of(path_of(request.target)),
-                            .organisation = beginning_of(named.first),
-                            .sandbox = beginning_of(named.second),
-                            .at_ms = at_ms,
-                            .number = number});
+      const LedgerEntry entry{.clause = clause,
+                              .method = beginning_of(request.method),
+                              .path = beginning_of(path_of(request.target)),
+                              .organisation = beginning_of(named.first),
+                              .sandbox = beginning_of(named.second),
+                              .at_ms = at_ms,
+                              .number = number};
+      state.violations.add(entry);
+      if (tenant != nullptr) {
+        tenant->violations.add(entry);
+      }
     }
   }
 }

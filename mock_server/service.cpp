@@ -34,10 +34,7 @@ ServiceState::ServiceState(Settings given)
 }
 
 void ServiceState::start_clock() {
-  clock.start_over();
-  if (settings.frozen_at_ms) {
-    clock.freeze_at(*settings.frozen_at_ms);
-  }
+  clock.start_over(settings.frozen_at_ms);
 }
 
 namespace {
@@ -109,7 +106,7 @@ Faults take_faults(ServiceState &state, const Request &request, Trace &trace) {
     return {};
   }
   Faults faults = state.faults.take(request);
-  const auto [organisation, sandbox] = named_sandbox(request);
+  const auto [organisation, sandbox] = named_sandbox(request, state.settings.reading);
   trace.tenant = state.tenants.find(organisation, sandbox);
   if (trace.tenant != nullptr) {
     const Faults of_tenant = trace.tenant->faults.take(request);
@@ -143,7 +140,7 @@ FlowService::FlowService(Settings settings) : state_(std::make_unique<ServiceSta
 FlowService::~FlowService() = default;
 
 Response FlowService::handle(const Request &request) {
-  if (request.unreadable.empty() && admin::is_for(request)) {
+  if (admin::is_for(request)) {
     return admin::answer(*state_, request);
   }
   const std::string request_id = state_->ids.uuid();

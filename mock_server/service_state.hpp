@@ -36,7 +36,7 @@ struct ServiceState {
   TokenSeal seal;
   TokenService tokens;
   EndWatch ends;
-  FaultSet faults;                      ///< of any sandbox, and of requests that reach none
+  FaultSet faults{'g'};                 ///< of any sandbox, and of requests that reach none
   std::atomic<bool> has_faults = false; ///< whether one was ever added: spares all others looking for them
 };
 

@@ -1,7 +1,5 @@
 #include "mock_server/steerable_clock.hpp"
 
-#include <algorithm>
-
 namespace flow::mock {
 
 namespace {
@@ -15,47 +13,38 @@ std::int64_t SteerableClock::now_ms() const {
   return frozen_at_ms != kRunning ? frozen_at_ms : base_.now_ms() + offset_ms_.load();
 }
 
-void SteerableClock::freeze() {
+bool SteerableClock::change(const Change &wanted) {
   const std::lock_guard lock(mutex_);
-  frozen_at_ms_ = now_ms();
-}
-
-void SteerableClock::freeze_at(std::int64_t at_ms) {
-  const std::lock_guard lock(mutex_);
-  frozen_at_ms_ = at_ms;
-}
-
-void SteerableClock::resume() {
-  const std::lock_guard lock(mutex_);
-  if (frozen()) {
-    offset_ms_ = frozen_at_ms_ - base_.now_ms();
-    frozen_at_ms_ = kRunning;
-  }
-}
-
-bool SteerableClock::move_to(std::int64_t to_ms) {
-  const std::lock_guard lock(mutex_);
-  const std::int64_t by_ms = to_ms - now_ms();
-  if (by_ms < 0) {
+  const std::int64_t base_ms = base_.now_ms();
+  const std::int64_t now_ms = frozen() ? frozen_at_ms_.load() : base_ms + offset_ms_;
+  const std::int64_t to_ms = wanted.to_ms.value_or(now_ms + wanted.by_ms.value_or(0));
+  if (to_ms < now_ms) {
     return false;
   }
-  if (frozen()) {
+  if (to_ms > now_ms) {
+    moves_.push_back({.mark = mark(), .by_ms = to_ms - now_ms});
+    if (moves_.size() > kMovesKept) {
+      moves_[1].by_ms += moves_[0].by_ms;
+      moves_.erase(moves_.begin());
+    }
+  }
+  // Who reads it meanwhile finds the old time or the new one.
+  if (wanted.frozen.value_or(frozen())) {
     frozen_at_ms_ = to_ms;
   } else {
-    offset_ms_ += by_ms;
-  }
-  moves_.push_back({.mark = mark(), .by_ms = by_ms});
-  if (moves_.size() > kMovesKept) {
-    moves_[1].by_ms += moves_[0].by_ms;
-    moves_.erase(moves_.begin());
+    offset_ms_ = to_ms - base_ms;
+    frozen_at_ms_ = kRunning;
   }
   return true;
 }
 
-void SteerableClock::start_over() {
+void SteerableClock::start_over(std::optional<std::int64_t> frozen_at_ms) {
   const std::lock_guard lock(mutex_);
+  frozen_at_ms_ = frozen_at_ms.value_or(base_.now_ms());
   offset_ms_ = 0;
-  frozen_at_ms_ = kRunning;
+  if (!frozen_at_ms) {
+    frozen_at_ms_ = kRunning;
+  }
   moves_.clear();
 }
 

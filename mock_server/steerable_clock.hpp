@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "mock_server/clock.hpp"
@@ -18,12 +19,19 @@ public:
 
   [[nodiscard]] std::int64_t now_ms() const override;
 
-  void freeze();                       ///< at the present time
-  void freeze_at(std::int64_t now_ms); ///< at any time, also an earlier one: for the start
-  void resume();                       ///< goes on from where it stands
-  /// Moves to `now_ms`, frozen or not. False, and nothing done, where that is in the past.
-  bool move_to(std::int64_t now_ms);
-  void start_over(); ///< as it was made: follows `base`
+  /// What shall become of it, all at once; what is not given stays as it is.
+  struct Change {
+    std::optional<bool> frozen{};
+    std::optional<std::int64_t> to_ms{};
+    std::optional<std::int64_t> by_ms{}; ///< without `to_ms`
+  };
+
+  /// Freezes it, lets it go on from where it stands, moves it. False, and nothing done, where it would go
+  /// back.
+  bool change(const Change &wanted);
+
+  /// As it was made: follows `base`; or stands still at a time, which may be earlier.
+  void start_over(std::optional<std::int64_t> frozen_at_ms = std::nullopt);
 
   [[nodiscard]] bool frozen() const { return frozen_at_ms_.load() != kRunning; }
 

@@ -25,6 +25,7 @@ void Tenant::reset(const Seed &seed) {
   faults.clear();
   const std::lock_guard lock(sandbox.mutex);
   clock.start_over();
+  sandbox.ids.start_over(sandbox.id_seed);
   sandbox.load(seed, clock.now_ms());
   journal.clear();
 }

@@ -13,6 +13,7 @@
 #include "mock_server/events/webhook_sender.hpp"
 #include "mock_server/faults/fault_set.hpp"
 #include "mock_server/journal/journal.hpp"
+#include "mock_server/journal/ledger.hpp"
 #include "mock_server/reading.hpp"
 #include "mock_server/runs/sandbox.hpp"
 #include "mock_server/settings.hpp"
@@ -41,6 +42,7 @@ struct Tenant {
   Sandbox sandbox;
   FaultSet faults;
   Journal journal;
+  Ledger violations; ///< as the mock's own, of this sandbox
 
 private:
   std::shared_ptr<WebhookSender> webhook_; ///< guarded by the sandbox's mutex

@@ -18,6 +18,10 @@ std::string advice_on_refusal(int status, const std::string &command, const Mock
     return "Give the token that the mock was started with: FLOW_MOCK_ADMIN_TOKEN, mock_admin_token in the "
            "settings file, or --admin-token.";
   }
+  constexpr int kTooLarge = 413;
+  if (command == "restore" && status == kTooLarge) {
+    return "Over HTTP a snapshot has at most 1 MiB; start a mock with it: flow-mock --seed FILE";
+  }
   if (command == "restore") {
     return "The place is in the file; the sandbox is as it was.";
   }

@@ -49,31 +49,31 @@ Response put_clock(const Call &call) {
   const Json body = body_of(call);
   check_members(body, "", {"frozen", "nowMs", "advanceMs"});
   SteerableClock &clock = call.tenant == nullptr ? call.state.clock : call.tenant->clock;
-  const auto frozen = body.find("frozen");
-  if (frozen != body.end() && !frozen->is_boolean()) {
-    throw Refusal{400, "Bad member", "/frozen", "It has to be true or false."};
+  SteerableClock::Change wanted;
+  if (body.contains("frozen")) {
+    if (!body["frozen"].is_boolean()) {
+      throw Refusal{400, "Bad member", "/frozen", "It has to be true or false."};
+    }
+    wanted.frozen = body["frozen"].get<bool>();
   }
-  if (frozen != body.end() && !frozen->get<bool>() && call.tenant != nullptr && call.state.clock.frozen()) {
+  if (wanted.frozen == false && call.tenant != nullptr && call.state.clock.frozen()) {
     throw Refusal{409, "The clock it follows is frozen", "/frozen", "Let /__admin/clock go on first."};
   }
   if (body.contains("nowMs") && body.contains("advanceMs")) {
     throw Refusal{400, "Two times", "/advanceMs", "Give nowMs or advanceMs, not both."};
   }
-  std::optional<std::int64_t> move_to;
   if (body.contains("nowMs")) {
-    move_to = time_in(body["nowMs"], "/nowMs");
-  } else if (body.contains("advanceMs")) {
-    move_to = clock.now_ms() + time_in(body["advanceMs"], "/advanceMs");
+    wanted.to_ms = time_in(body["nowMs"], "/nowMs");
   }
-  if (move_to && *move_to > kLatestMs) {
-    throw Refusal{400, "Bad time", "/advanceMs", "The mock's time ends with the year 9999."};
+  if (body.contains("advanceMs")) {
+    wanted.by_ms = time_in(body["advanceMs"], "/advanceMs");
+    if (clock.now_ms() + *wanted.by_ms > kLatestMs) {
+      throw Refusal{400, "Bad time", "/advanceMs", "The mock's time ends with the year 9999."};
+    }
   }
-  if (move_to && !clock.move_to(*move_to)) {
+  if (!clock.change(wanted)) {
     throw Refusal{400, "Time goes forward only", "/nowMs",
                   "It is " + std::to_string(clock.now_ms()) + " now. To begin anew, reset the sandbox."};
-  }
-  if (frozen != body.end()) {
-    frozen->get<bool>() ? clock.freeze() : clock.resume();
   }
   if (call.tenant != nullptr) {
     settle(*call.tenant);

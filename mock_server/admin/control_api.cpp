@@ -52,7 +52,16 @@ void check_name(std::string_view name, const char *what) {
   }
 }
 
+/// What the edge could not read whole.
+void check_readable(const Request &request) {
+  if (!request.unreadable.empty()) {
+    const contract::ErrorEntry &entry = contract::error(request.unreadable);
+    throw Refusal{entry.status, entry.title.empty() ? "Bad request" : entry.title, "", entry.message};
+  }
+}
+
 Response dispatch(ServiceState &state, const Request &request) {
+  check_readable(request);
   const auto target = parse_target(request.target);
   if (!target) {
     throw Refusal{400, "Bad path", "", "Its path or query is not percent-encoded as RFC 3986 says."};

@@ -1,6 +1,7 @@
 #include "mock_server/admin/entries.hpp"
 
 #include <algorithm>
+#include <unordered_set>
 #include <utility>
 
 #include "mock_server/runs/seed_reader.hpp"
@@ -38,30 +39,53 @@ Json dated(Json entries, std::int64_t now_ms) {
   return entries;
 }
 
-bool holds(const std::vector<std::string> &ids, std::string_view id) {
-  return std::find(ids.begin(), ids.end(), id) != ids.end();
+using Ids = std::unordered_set<std::string_view>;
+
+/// The ids of a list that may name each once. `is_there` says whether there is one of that id.
+template <typename Predicate>
+Ids ids_in(const std::vector<std::string> &list, const char *name, Predicate is_there) {
+  Ids ids;
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const std::string pointer = "/" + std::string(name) + "/" + std::to_string(i);
+    if (!is_there(list[i])) {
+      throw Refusal{404, "Not found", pointer, "There is none with that id."};
+    }
+    if (!ids.insert(list[i]).second) {
+      throw Refusal{400, "Given twice", pointer, "Name each id once."};
+    }
+  }
+  return ids;
 }
 
 void check_deletions(const Changes &changes, const Seed &seed, Sandbox &sandbox) {
-  for (std::size_t i = 0; i < changes.delete_runs.size(); ++i) {
-    if (sandbox.runs.find(changes.delete_runs[i]) == nullptr) {
-      throw Refusal{404, "Not found", "/deleteRuns/" + std::to_string(i), "There is no run with that id."};
-    }
+  const Ids runs = ids_in(changes.delete_runs, "deleteRuns",
+                          [&](const std::string &id) { return sandbox.runs.find(id) != nullptr; });
+  const Ids flows = ids_in(changes.delete_flows, "deleteFlows",
+                           [&](const std::string &id) { return sandbox.find_flow(id) != nullptr; });
+  if (flows.empty()) {
+    return;
   }
-  for (std::size_t i = 0; i < changes.delete_flows.size(); ++i) {
-    const std::string &flow_id = changes.delete_flows[i];
-    const std::string pointer = "/deleteFlows/" + std::to_string(i);
-    if (sandbox.find_flow(flow_id) == nullptr) {
-      throw Refusal{404, "Not found", pointer, "There is no flow with that id."};
+  Ids put_again;
+  for (const auto &flow : seed.flows) {
+    put_again.insert(flow->id);
+  }
+  const auto refuse = [](const Run &run) {
+    throw Refusal{409, "The flow has runs", "/deleteFlows",
+                  "Delete the runs of flow " + run.flow->id +
+                      " first, or with it in one request to bulk; one is " + run.id + "."};
+  };
+  const auto loses_its_flow = [&](const Run &run) {
+    return flows.contains(run.flow->id) && !put_again.contains(run.flow->id);
+  };
+  sandbox.runs.for_each([&](const Run &run) {
+    if (loses_its_flow(run) && !runs.contains(run.id)) {
+      refuse(run);
     }
-    const auto refuse_for = [&](const Run &run) {
-      if (run.flow->id == flow_id && !holds(changes.delete_runs, run.id)) {
-        throw Refusal{409, "The flow has runs", pointer,
-                      "Delete its runs first, or with it in one request to bulk; one is " + run.id + "."};
-      }
-    };
-    sandbox.runs.for_each(refuse_for);
-    std::for_each(seed.runs.begin(), seed.runs.end(), refuse_for);
+  });
+  for (const Run &run : seed.runs) {
+    if (loses_its_flow(run)) {
+      refuse(run);
+    }
   }
 }
 
@@ -115,8 +139,8 @@ void carry_out(const Changes &changes, const Call &call, std::string_view prefix
   for (const std::string &run_id : changes.delete_runs) {
     sandbox.remove_run(run_id);
   }
-  std::erase_if(sandbox.flows,
-                [&](const SandboxFlow &flow) { return holds(changes.delete_flows, flow.flow->id); });
+  const Ids deleted(changes.delete_flows.begin(), changes.delete_flows.end());
+  std::erase_if(sandbox.flows, [&](const SandboxFlow &flow) { return deleted.contains(flow.flow->id); });
   for (const auto &flow : seed.flows) {
     sandbox.put_flow(flow, now_ms);
   }

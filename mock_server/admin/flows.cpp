@@ -41,7 +41,7 @@ Response add_flow(const Call &call) {
   Json entry = body_of(call);
   const std::lock_guard lock(call.tenant->sandbox.mutex);
   if (!entry.contains("id")) {
-    entry["id"] = call.tenant->sandbox.ids.uuid();
+    entry["id"] = call.tenant->sandbox.fresh_flow_id();
   }
   if (entry["id"].is_string() &&
       call.tenant->sandbox.find_flow(entry["id"].get_ref<const std::string &>()) != nullptr) {

@@ -90,7 +90,7 @@ Response add_run(const Call &call) {
   Json entry = body_of(call);
   const std::lock_guard lock(call.tenant->sandbox.mutex);
   if (!entry.contains("id")) {
-    entry["id"] = call.tenant->sandbox.ids.uuid();
+    entry["id"] = call.tenant->sandbox.fresh_run_id();
   }
   if (entry["id"].is_string() &&
       call.tenant->sandbox.runs.find(entry["id"].get_ref<const std::string &>()) != nullptr) {

@@ -5,23 +5,23 @@ namespace flow::mock::admin {
 
 Response list_violations(const Call &call) {
   check_parameters(call, {});
-  const Ledger &ledger = call.state.violations;
-  const bool of_all = call.tenant == nullptr;
-  const auto found =
-      of_all ? ledger.all() : ledger.of(call.tenant->sandbox.organisation, call.tenant->sandbox.name);
+  const Ledger &ledger = call.tenant == nullptr ? call.state.violations : call.tenant->violations;
   Json violations = Json::array();
-  for (const LedgerEntry &entry : found) {
+  for (const LedgerEntry &entry : ledger.all()) {
     violations.push_back(violation_json(entry));
   }
-  const std::uint64_t total = of_all ? ledger.total() : found.size();
-  return json_response({{"violations", std::move(violations)}, {"total", total}});
+  return json_response({{"violations", std::move(violations)}, {"total", ledger.total()}});
 }
 
 Response clear_violations(const Call &call) {
   check_parameters(call, {});
   if (call.tenant == nullptr) {
     call.state.violations.clear();
+    for (Tenant *tenant : call.state.tenants.all()) {
+      tenant->violations.clear();
+    }
   } else {
+    call.tenant->violations.clear();
     call.state.violations.clear(call.tenant->sandbox.organisation, call.tenant->sandbox.name);
   }
   return json_response(Json::object());

@@ -50,7 +50,7 @@ std::vector<FaultSet::Entry>::const_iterator FaultSet::entry_of(std::string_view
 std::string FaultSet::free_id() {
   std::string id;
   do {
-    id = "f" + std::to_string(++ids_given_);
+    id = prefix_ + std::to_string(++ids_given_);
   } while (entry_of(id) != entries_.end());
   return id;
 }

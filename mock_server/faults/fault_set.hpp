@@ -28,6 +28,9 @@ struct TooManyFaults : std::runtime_error {
 /// The faults of a sandbox, or those of any. Safe to use from several threads at once.
 class FaultSet {
 public:
+  /// Ids that are not given begin with `prefix`.
+  explicit FaultSet(char prefix = 'f') : prefix_(prefix) {}
+
   static constexpr std::size_t kMost = 100;
 
   /// Adds the fault that `entry` (fault.schema.json) stands for, and returns it as list() shows it.
@@ -64,6 +67,7 @@ private:
   [[nodiscard]] std::string free_id();
   void count_lasting();
 
+  const char prefix_;
   mutable std::mutex mutex_;
   std::vector<Entry> entries_;
   std::uint64_t ids_given_ = 0;

@@ -16,11 +16,10 @@ bool is_of(const LedgerEntry &entry, std::string_view organisation, std::string_
 
 } // namespace
 
-Ledger::Ledger() : sums_(contract::clause_count()) {}
-
 void Ledger::add(LedgerEntry entry) {
   const std::lock_guard lock(mutex_);
   ++total_;
+  sums_.resize(contract::clause_count());
   LedgerSum &sum = sums_.at(entry.clause);
   if (sum.times++ == 0) {
     sum.first = entry;
@@ -33,14 +32,6 @@ void Ledger::add(LedgerEntry entry) {
 std::vector<LedgerEntry> Ledger::all() const {
   const std::lock_guard lock(mutex_);
   return entries_;
-}
-
-std::vector<LedgerEntry> Ledger::of(std::string_view organisation, std::string_view sandbox) const {
-  const std::lock_guard lock(mutex_);
-  std::vector<LedgerEntry> found;
-  std::copy_if(entries_.begin(), entries_.end(), std::back_inserter(found),
-               [&](const LedgerEntry &entry) { return is_of(entry, organisation, sandbox); });
-  return found;
 }
 
 std::vector<LedgerSum> Ledger::sums() const {

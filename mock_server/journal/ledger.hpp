@@ -29,13 +29,11 @@ struct LedgerSum {
   std::uint64_t times = 0;
 };
 
-/// Every breach since the mock was started: the first ones whole, the others counted. No reset touches it.
-/// Safe to use from several threads.
+/// Every breach since the mock was started, or since they were last forgotten: the first ones whole, the
+/// others counted. No reset touches it. Safe to use from several threads.
 class Ledger {
 public:
   static constexpr std::size_t kKept = 1000;
-
-  Ledger();
 
   void add(LedgerEntry entry);
 
@@ -43,19 +41,18 @@ public:
   std::uint64_t total() const { return total_.load(); }
   /// Those that are kept, oldest first.
   std::vector<LedgerEntry> all() const;
-  std::vector<LedgerEntry> of(std::string_view organisation, std::string_view sandbox) const;
   /// By clause, in the order of the contract.
   std::vector<LedgerSum> sums() const;
 
   void clear();
-  /// Forgets those of one sandbox; what is only counted has none.
+  /// Forgets those of one sandbox: of those that are only counted, none.
   void clear(std::string_view organisation, std::string_view sandbox);
 
 private:
   mutable std::mutex mutex_;
   std::atomic<std::uint64_t> total_ = 0;
   std::vector<LedgerEntry> entries_;
-  std::vector<LedgerSum> sums_; ///< by clause
+  std::vector<LedgerSum> sums_; ///< by clause; empty until the first
 };
 
 /// Which clauses the traffic since the start has been a case of. No reset touches it. Safe to use from

@@ -67,7 +67,7 @@ NewRun fresh_run(const ScriptedRetry &next, const Call &call) {
   // A scripted id may have been taken since by a run made through the control API.
   const bool is_free = !next.id.empty() && sandbox.runs.find(next.id) == nullptr;
   const std::string actor = actor_text(call.credentials);
-  NewRun fresh{.id = is_free ? next.id : sandbox.ids.uuid(),
+  NewRun fresh{.id = is_free ? next.id : sandbox.fresh_run_id(),
                .etag = next.etag.empty() ? sandbox.ids.etag(call.now_ms) : next.etag,
                .now_ms = call.now_ms,
                .actors = std::make_shared<const Actors>(Actors{actor, actor, actor, actor}),

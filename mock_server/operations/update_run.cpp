@@ -30,6 +30,9 @@ constexpr std::array<Kept, 5> kKept = {{
 }};
 constexpr std::array<std::string_view, 5> kSummaries = {"durationSummary", "sizeSummary", "recordSummary",
                                                         "fileSummary", "statusSummary"};
+/// Where the mock itself counts with what is given.
+constexpr std::array kNumbers = {"/durationSummary/startedAtUTC", "/durationSummary/completedAtUTC",
+                                 "/recordSummary/outputRecordCount", "/recordSummary/createdRecordCount"};
 // What a client sends back that has read the run and changed it: the service's own, not the client's to set.
 constexpr std::array<std::string_view, 14> kReadOnly = {
     "id",        "createdAt",   "updatedAt", "createdBy", "updatedBy", "createdClient", "updatedClient",
@@ -77,6 +80,14 @@ std::optional<Error> read_metrics(Json metrics, const Run &run, Update &update) 
   for (const std::string_view summary : kSummaries) {
     if (const auto given = metrics.find(summary); given != metrics.end() && !given->is_object()) {
       return invalid("metrics." + std::string(summary), "it must be an object");
+    }
+  }
+  for (const char *place : kNumbers) {
+    const Json::json_pointer at(place);
+    if (metrics.contains(at) && !integer_of(metrics.at(at))) {
+      std::string field = "metrics" + std::string(place);
+      std::replace(field.begin(), field.end(), '/', '.');
+      return invalid(field, "it must be an integer");
     }
   }
   const Json::json_pointer place("/statusSummary/status");

@@ -52,9 +52,9 @@ Json flow_document(Sandbox &sandbox, const SandboxFlow &flow, std::int64_t now_m
   }
   document["runs"] = "/runs?property=flowId==" + flow.flow->id;
   keep("lastOperation", {{"started", created_at_ms}, {"updated", 0}, {"operation", "create"}});
-  if (flow.last_run != nullptr) {
+  if (Run *last = sandbox.last_run(flow)) {
     sandbox.settle(now_ms);
-    document["lastRunDetails"] = last_run_details(*flow.last_run);
+    document["lastRunDetails"] = last_run_details(*last);
   }
   return document;
 }

@@ -59,11 +59,11 @@ Sandbox::Sandbox(std::string_view its_organisation, std::string_view its_name, s
       organisation_text(json_text(its_organisation)), id_seed(seed_of_ids), ids(seed_of_ids) {}
 
 void Sandbox::load(const Seed &seed, std::int64_t now_ms) {
-  ids.start_over(id_seed);
   defaults = seed.defaults;
   runs = RunStore();
   flows.clear();
   due_ = {};
+  last_runs_are_stale_ = false;
   for (const auto &flow : seed.flows) {
     put_flow(flow, now_ms);
   }
@@ -111,7 +111,7 @@ Run *Sandbox::add_run(Run run) {
   }
   watch(*added);
   SandboxFlow *flow = find_flow(added->flow->id);
-  if (flow != nullptr &&
+  if (flow != nullptr && !last_runs_are_stale_ &&
       (flow->last_run == nullptr || flow->last_run->started_at_ms <= added->started_at_ms)) {
     flow->last_run = added;
   }
@@ -127,28 +127,39 @@ Run *Sandbox::start_run(Run run) {
 }
 
 Run *Sandbox::replace_run(Run run) {
-  SandboxFlow *before = find_flow(runs.find(run.id)->flow->id);
   Run *replaced = runs.replace(std::move(run));
   watch(*replaced);
-  for (SandboxFlow *flow : {before, find_flow(replaced->flow->id)}) {
-    if (flow != nullptr) {
-      find_last_run(*flow);
-    }
-  }
+  last_runs_are_stale_ = true;
   return replaced;
 }
 
 bool Sandbox::remove_run(std::string_view run_id) {
-  const Run *run = runs.find(run_id);
-  if (run == nullptr) {
-    return false;
+  const bool removed = runs.remove(run_id);
+  last_runs_are_stale_ = last_runs_are_stale_ || removed;
+  return removed;
+}
+
+std::string Sandbox::fresh_run_id() {
+  std::string id = ids.uuid();
+  while (runs.find(id) != nullptr) {
+    id = ids.uuid();
   }
-  SandboxFlow *flow = find_flow(run->flow->id);
-  runs.remove(run_id);
-  if (flow != nullptr) {
-    find_last_run(*flow);
+  return id;
+}
+
+std::string Sandbox::fresh_flow_id() {
+  std::string id = ids.uuid();
+  while (find_flow(id) != nullptr) {
+    id = ids.uuid();
   }
-  return true;
+  return id;
+}
+
+Run *Sandbox::last_run(const SandboxFlow &flow) {
+  if (last_runs_are_stale_) {
+    find_last_runs();
+  }
+  return flow.last_run;
 }
 
 void Sandbox::tell_end(const Run &run) const {
@@ -202,14 +213,20 @@ void Sandbox::watch(Run &run) {
   }
 }
 
-void Sandbox::find_last_run(SandboxFlow &flow) {
-  flow.last_run = nullptr;
+void Sandbox::find_last_runs() {
+  std::unordered_map<std::string_view, SandboxFlow *> by_id;
+  for (SandboxFlow &flow : flows) {
+    flow.last_run = nullptr;
+    by_id.emplace(flow.flow->id, &flow);
+  }
   runs.for_each([&](Run &run) {
-    if (run.flow->id == flow.flow->id &&
-        (flow.last_run == nullptr || flow.last_run->started_at_ms <= run.started_at_ms)) {
-      flow.last_run = &run;
+    const auto found = by_id.find(run.flow->id);
+    if (found != by_id.end() &&
+        (found->second->last_run == nullptr || found->second->last_run->started_at_ms <= run.started_at_ms)) {
+      found->second->last_run = &run;
     }
   });
+  last_runs_are_stale_ = false;
 }
 
 } // namespace flow::mock

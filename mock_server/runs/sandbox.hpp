@@ -63,17 +63,17 @@ struct SandboxFlow {
   std::string etag;
   std::string delta_column;
   RetryScript script;      ///< of its new runs whose own script does not speak of them
-  Run *last_run = nullptr; ///< the one started last; null: none yet
+  Run *last_run = nullptr; ///< see Sandbox::last_run
 };
 
 /// One organisation's sandbox: runs and flows of its own, and one lock, so that what happens to them is
 /// linearizable.
 struct Sandbox {
-  Sandbox(std::string_view organisation, std::string_view name, std::uint64_t id_seed);
+  Sandbox(std::string_view its_organisation, std::string_view its_name, std::uint64_t seed_of_ids);
 
   // To be called with `mutex` held:
 
-  /// Makes it a copy of the seed, and nothing but that; ids start over.
+  /// Makes it a copy of the seed, and nothing but that.
   void load(const Seed &seed, std::int64_t now_ms);
 
   /// Ends every run whose time has come, one after the other as they end.
@@ -90,6 +90,14 @@ struct Sandbox {
   bool remove_run(std::string_view run_id);
   /// Tells who listens that a run has just ended.
   void tell_end(const Run &run) const;
+
+  /// An id that no run here has, and one that no flow has: also where a snapshot brought back runs whose ids
+  /// are drawn anew.
+  std::string fresh_run_id();
+  std::string fresh_flow_id();
+
+  /// The flow's run that was started last, or null.
+  Run *last_run(const SandboxFlow &flow);
 
   /// The flow of that id, or null.
   SandboxFlow *find_flow(std::string_view flow_id);
@@ -125,10 +133,11 @@ private:
   };
 
   void watch(Run &run);
-  void find_last_run(SandboxFlow &flow);
+  void find_last_runs();
 
   std::priority_queue<Due, std::vector<Due>, std::greater<>> due_;
   std::uint64_t due_made_ = 0;
+  bool last_runs_are_stale_ = false; ///< since a run was replaced or deleted
 };
 
 } // namespace flow::mock

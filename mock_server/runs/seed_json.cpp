@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 
 namespace flow::mock {
@@ -47,7 +48,9 @@ void add_state(Json &entry, const Run &run) {
     entry["metrics"] = Json::parse(*run.metrics);
     const auto count = [&](const char *place) -> std::optional<std::int64_t> {
       const Json::json_pointer at(place);
-      return entry.contains(at) ? std::optional(entry.at(at).get<std::int64_t>()) : std::nullopt;
+      return entry.contains(at) && entry.at(at).is_number_integer()
+                 ? std::optional(entry.at(at).get<std::int64_t>())
+                 : std::nullopt;
     };
     if (state_of(status(run.state), count("/metrics/recordSummary/outputRecordCount"),
                  count("/metrics/recordSummary/createdRecordCount")) != run.state) {
@@ -64,6 +67,22 @@ void add_state(Json &entry, const Run &run) {
   }
   if (run.activities) {
     entry["activities"] = Json::parse(*run.activities);
+  }
+}
+
+/// Leaves out scripted ids that are taken: the run that is made will get a fresh one.
+void drop_taken_ids(Json &entry, std::unordered_set<std::string> &ids) {
+  const auto retries = entry.find("retries");
+  if (retries == entry.end()) {
+    return;
+  }
+  for (Json &retry : *retries) {
+    if (retry.is_object() && retry.contains("id") && !ids.insert(retry["id"].get<std::string>()).second) {
+      retry.erase("id");
+      if (retry.size() == 1) {
+        retry = Json(retry["outcome"]);
+      }
+    }
   }
 }
 
@@ -84,6 +103,9 @@ Json run_entry(const Run &run, std::int64_t now_ms) {
   }
   if (run.window) {
     entry["window"] = {{"startMs", run.window->start_ms}, {"endMs", run.window->end_ms}};
+  }
+  if (!run.window && run.activities) {
+    entry["window"] = nullptr; // though they may seem to show one
   }
   add_state(entry, run);
   if (run.extras) {
@@ -120,6 +142,11 @@ Json snapshot(Sandbox &sandbox, std::int64_t now_ms) {
   for (const SandboxFlow &flow : sandbox.flows) {
     flows.push_back(flow_entry(flow));
   }
+  std::unordered_set<std::string> ids; // of runs, and of those that scripts will make
+  sandbox.runs.for_each([&](const Run &run) { ids.insert(run.id); });
+  for (Json &flow : flows) {
+    drop_taken_ids(flow, ids);
+  }
   Json runs = Json::array();
   std::unordered_map<const RetryScript *, std::string> first_with;
   sandbox.runs.for_each([&](const Run &run) {
@@ -131,6 +158,7 @@ Json snapshot(Sandbox &sandbox, std::int64_t now_ms) {
         entry["retriesOf"] = first->second;
       }
     }
+    drop_taken_ids(entry, ids);
     runs.push_back(std::move(entry));
   });
   return {{"defaults",

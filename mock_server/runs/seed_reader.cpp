@@ -176,6 +176,9 @@ void SeedReader::read_run(const Json &json, const std::string &pointer) {
 
 void SeedReader::read_window(const Json &json, const std::string &pointer, Run &run) const {
   if (const auto window = json.find("window"); window != json.end()) {
+    if (window->is_null()) {
+      return;
+    }
     run.window = Window{.start_ms = window->at("startMs"), .end_ms = window->at("endMs")};
     if (run.window->end_ms <= run.window->start_ms) {
       fail(file_, pointer + "/window/endMs", "must be after startMs");
@@ -187,7 +190,8 @@ void SeedReader::read_window(const Json &json, const std::string &pointer, Run &
     const Json durations = activity.value("durationSummary", Json());
     const Json extensions = durations.is_object() ? durations.value("extensions", Json()) : Json();
     if (extensions.is_object() && extensions.contains("windowStart") && extensions.contains("windowEnd") &&
-        extensions["windowStart"].is_number_integer() && extensions["windowEnd"].is_number_integer()) {
+        extensions["windowStart"].is_number_integer() && extensions["windowEnd"].is_number_integer() &&
+        extensions["windowStart"] < extensions["windowEnd"]) {
       run.window = Window{.start_ms = extensions["windowStart"], .end_ms = extensions["windowEnd"]};
       return;
     }

@@ -111,6 +111,39 @@ TEST(ControlApi, BadBodiesAreRefused) {
   EXPECT_EQ(mock.steer("GET", "/runs?color=red").status, 400);
 }
 
+TEST(ControlApi, WhatCouldNotBeReadIsRefusedAsItsOwn) {
+  Steered mock;
+  mock.admin("POST", "/faults", {{"type", "status"}, {"attributes", {{"status", 503}}}});
+  const test::Ask asked = admin_ask("POST", "/reset");
+  Request request = asked.request();
+  request.unreadable = "payload-too-large";
+  const Response refused = mock.service.handle(request);
+  EXPECT_EQ(refused.status, 413);
+  EXPECT_FALSE(detail_in(refused).empty());
+  EXPECT_EQ(body_of(mock.admin("GET", "/requests/count"))["count"], 0) << "nor is it in the journal";
+}
+
+TEST(ControlApi, KeepsTheViolationsOfEachSandboxHoweverManyOthersHave) {
+  Steered mock;
+  test::Ask noisy = test::retry(kFailed, "?op=wrong");
+  noisy.set("x-sandbox-name", "noisy");
+  for (int i = 0; i < 1100; ++i) {
+    mock(noisy);
+  }
+  mock.call(test::retry(kFailed, "?op=wrong"));
+  const Json told = body_of(mock.steer("GET", "/violations"));
+  EXPECT_EQ(told["total"], 1);
+  EXPECT_EQ(told["violations"].size(), 1U);
+  EXPECT_EQ(body_of(mock.admin("GET", "/violations"))["total"], 1101);
+}
+
+TEST(ControlApi, TheFirstRequestOfASandboxIsInItsJournalThoughItIsRefused) {
+  Steered mock;
+  test::Ask asked = test::get(kFailed);
+  EXPECT_EQ(mock.call(asked.drop("x-api-key")).status, 403);
+  EXPECT_EQ(body_of(mock.steer("GET", "/requests/count"))["count"], 1);
+}
+
 TEST(ControlApi, TellsVersionAndSettings) {
   Steered mock([](Settings &settings) { settings.edition = Edition::of_2022; });
   EXPECT_FALSE(body_of(mock.admin("GET", "/version"))["version"].get<std::string>().empty());

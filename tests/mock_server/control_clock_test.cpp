@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include "tests/mock_server/steered.hpp"
 
 namespace flow::mock {
@@ -66,6 +68,31 @@ TEST(ControlOfTime, WhatMakesNoSenseIsRefusedAndChangesNothing) {
     EXPECT_EQ(body_of(mock.steer("GET", "/clock")),
               (Json{{"nowMs", kNow}, {"now", "2026-01-01T00:00:00.000Z"}, {"frozen", false}}));
   }
+}
+
+TEST(ControlOfTime, NoStepIsLostWhereManyAdvanceIt) {
+  Steered mock;
+  mock.steer("PUT", "/clock", {{"frozen", true}});
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      for (int step = 0; step < 100; ++step) {
+        EXPECT_EQ(mock.steer("PUT", "/clock", {{"advanceMs", 1000}}).status, 200);
+      }
+    });
+  }
+  for (std::thread &thread : threads) {
+    thread.join();
+  }
+  EXPECT_EQ(now_of(mock.steer("GET", "/clock")), kNow + 400000);
+}
+
+TEST(ControlOfTime, InTheOpenapiReadingHoldsForCallsThatNameNoSandbox) {
+  Steered mock([](Settings &settings) { settings.reading = Reading::openapi; }, "prod");
+  mock.steer("POST", "/faults", {{"type", "status"}, {"attributes", {{"status", 503}}}, {"times", 1}});
+  test::Ask asked = test::get(kFailed);
+  EXPECT_EQ(mock(asked.drop("x-sandbox-name")).status, 503);
+  EXPECT_EQ(mock(asked).status, 200);
 }
 
 TEST(ControlOfTime, RunsEndInTheOrderOfTheirTimes) {

@@ -222,7 +222,7 @@ TEST(FaultsOfAnySandbox, FallAlsoOnWhatReachesNone) {
   const test::Ask token{.method = "POST", .target = "/ims/token/v3", .headers = {}};
   EXPECT_EQ(mock(token).status, 500);
   EXPECT_EQ(mock.call(test::get(kFailed)).status, 200);
-  mock.admin("DELETE", "/faults/f1");
+  mock.admin("DELETE", "/faults/g1");
   EXPECT_EQ(mock(token).status, 400);
 }
 
