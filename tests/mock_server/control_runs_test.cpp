@@ -14,12 +14,9 @@ using test::kInProgress;
 using test::kNightlyFlow;
 using test::kOnDemandFlow;
 using test::kSuccess;
+using test::path_of_run;
 using test::pointer_in;
 using test::Steered;
-
-std::string path_of_run(std::string_view id, std::string_view rest = "") {
-  return "/runs/" + std::string(id) + std::string(rest);
-}
 
 TEST(ControlOfRuns, ACreatedRunIsThereForTheService) {
   Steered mock;

@@ -11,12 +11,9 @@ using test::Json;
 using test::kFailed;
 using test::kNightlyFlow;
 using test::kSuccess;
+using test::path_of_run;
 using test::pointer_in;
 using test::Steered;
-
-std::string path_of_run(std::string_view id, std::string_view rest = "") {
-  return "/runs/" + std::string(id) + std::string(rest);
-}
 
 TEST(Reset, BringsBackTheSeedTheTimeAndNothingElse) {
   Steered mock;

@@ -5,23 +5,16 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/mock_server/resource.hpp"
+#include "tests/mock_server/steered.hpp"
 
 /// What the tests of the journal, of violations and of coverage share.
 namespace flow::mock::test {
-
-inline Ask admin(std::string_view method, std::string_view path, std::string body = "") {
-  return {.method = std::string(method),
-          .target = "/__admin" + std::string(path),
-          .body = std::move(body),
-          .headers = {{"Host", "localhost"}}};
-}
 
 inline constexpr std::string_view kSandbox = "/sandboxes/%7BORG_ID%7D/%7BSANDBOX_NAME%7D";
 
 /// GET of the control API, which has to succeed.
 inline Json told(Stage &stage, std::string_view path) {
-  const Response response = stage(admin("GET", path));
+  const Response response = stage(admin_ask("GET", path));
   EXPECT_EQ(response.status, 200) << path << "\n" << response.body;
   return body_of(response);
 }

@@ -72,7 +72,7 @@ TEST(Verification, CountsTheRetriesOfARunAndTheShortestTimeBetweenThem) {
   stage(retry(kZeroRecords));
   EXPECT_EQ(told_of_sandbox(stage, retries).at("shortestGapMs"), nullptr);
   stage(get(kZeroRecords));
-  const auto moved = stage(admin("PUT", std::string(kSandbox) + "/clock", R"({"advanceMs":5000})"));
+  const auto moved = stage(admin_ask("PUT", std::string(kSandbox) + "/clock", R"({"advanceMs":5000})"));
   ASSERT_EQ(moved.status, 200) << moved.body;
   stage(retry(kFailed));
   stage(retry(kZeroRecords));
@@ -127,14 +127,14 @@ TEST(Verification, RefusesWhatItDoesNotUnderstandAndNamesIt) {
   for (const std::string filter :
        {"colour=red", "status=ok", "status=99", "limit=-1", "limit=10001", "fromMs=x", "toMs=-1",
         "operation=retry", "clause=retry/nothing", "violated=yes", "method=GET&method=POST"}) {
-    const Response refused = stage(admin("GET", std::string(kSandbox) + "/requests?" + filter));
+    const Response refused = stage(admin_ask("GET", std::string(kSandbox) + "/requests?" + filter));
     EXPECT_EQ(refused.status, 400) << filter;
     EXPECT_EQ(body_of(refused).at("errors").at(0).at("source").at("pointer"),
               filter.substr(0, filter.find('=')))
         << refused.body;
   }
-  EXPECT_EQ(stage(admin("GET", "/requests/count?limit=1")).status, 400);
-  EXPECT_EQ(stage(admin("DELETE", "/requests?run=r")).status, 400);
+  EXPECT_EQ(stage(admin_ask("GET", "/requests/count?limit=1")).status, 400);
+  EXPECT_EQ(stage(admin_ask("DELETE", "/requests?run=r")).status, 400);
 }
 
 TEST(Journal, OfASandboxIsItsOwn) {
@@ -146,10 +146,10 @@ TEST(Journal, OfASandboxIsItsOwn) {
   const std::string other = "/sandboxes/%7BORG_ID%7D/other";
   EXPECT_EQ(told(stage, other + "/requests/count").at("count"), 2);
   EXPECT_EQ(told(stage, "/requests/count").at("count"), 3);
-  EXPECT_EQ(stage(admin("DELETE", other + "/requests")).status, 200);
+  EXPECT_EQ(stage(admin_ask("DELETE", other + "/requests")).status, 200);
   EXPECT_EQ(told(stage, other + "/requests/count").at("count"), 0);
   EXPECT_EQ(told_of_sandbox(stage, "/requests/count").at("count"), 1);
-  EXPECT_EQ(stage(admin("POST", std::string(kSandbox) + "/reset")).status, 200);
+  EXPECT_EQ(stage(admin_ask("POST", std::string(kSandbox) + "/reset")).status, 200);
   EXPECT_EQ(told(stage, "/requests/count").at("count"), 0);
 }
 
@@ -167,7 +167,7 @@ TEST(Journal, OfTheWholeMockIsInOrderAndHasWhatReachedNoSandbox) {
   EXPECT_FALSE(all[1].contains("sandbox"));
   EXPECT_EQ(all[2].at("sandbox"), "other");
   EXPECT_EQ(told(stage, "/requests?limit=2").at("requests").at(0).at("number"), 3);
-  EXPECT_EQ(stage(admin("POST", "/reset")).status, 200);
+  EXPECT_EQ(stage(admin_ask("POST", "/reset")).status, 200);
   EXPECT_TRUE(told(stage, "/requests").at("requests").empty());
 }
 

@@ -48,6 +48,11 @@ struct Steered : Stage {
   std::string name;
 };
 
+/// Below a sandbox of the control API: "/runs/ID/state".
+inline std::string path_of_run(std::string_view id, std::string_view rest = "") {
+  return "/runs/" + std::string(id) + std::string(rest);
+}
+
 /// Where a refusal says that something is wrong.
 inline std::string pointer_in(const Response &refused) {
   return body_of(refused).at("errors").at(0).value("/source/pointer"_json_pointer, "");

@@ -80,18 +80,18 @@ TEST(Violations, OfASandboxAreItsOwn) {
   EXPECT_EQ(broken(stage, std::string(kSandbox)), Ids{"retry/state/with-records"});
   EXPECT_EQ(broken(stage, other), (Ids{"retry/state/with-records", "headers/authorization/missing"}));
   EXPECT_EQ(broken(stage).size(), 4U);
-  EXPECT_EQ(stage(admin("DELETE", other + "/violations")).status, 200);
+  EXPECT_EQ(stage(admin_ask("DELETE", other + "/violations")).status, 200);
   EXPECT_EQ(broken(stage, other), Ids{});
   EXPECT_EQ(told(stage, "/violations").at("total"), 2);
-  EXPECT_EQ(stage(admin("DELETE", "/violations")).status, 200);
+  EXPECT_EQ(stage(admin_ask("DELETE", "/violations")).status, 200);
   EXPECT_EQ(told(stage, "/violations").at("total"), 0);
 }
 
 TEST(Violations, OutliveAReset) {
   Stage stage;
   stage(retry(kSuccess));
-  stage(admin("POST", "/reset"));
-  stage(admin("POST", std::string(kSandbox) + "/reset"));
+  stage(admin_ask("POST", "/reset"));
+  stage(admin_ask("POST", std::string(kSandbox) + "/reset"));
   EXPECT_EQ(broken(stage).size(), 1U);
 }
 
@@ -147,9 +147,9 @@ TEST(Coverage, GrowsWithTheTraffic) {
   const Json after = told(stage, "/coverage");
   EXPECT_TRUE(is_exercised(after, "retry/op/missing"));
   EXPECT_FALSE(is_exercised(after, "retry/op/empty"));
-  stage(admin("POST", "/reset"));
+  stage(admin_ask("POST", "/reset"));
   EXPECT_EQ(told(stage, "/coverage"), after);
-  EXPECT_EQ(stage(admin("DELETE", "/coverage")).status, 200);
+  EXPECT_EQ(stage(admin_ask("DELETE", "/coverage")).status, 200);
   EXPECT_EQ(told(stage, "/coverage"), before);
 }
 
