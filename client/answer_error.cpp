@@ -2,13 +2,11 @@
 
 #include <ctime>
 
-#include <nlohmann/json.hpp>
+#include "client/json_fields.hpp"
 
 namespace flow::client {
 
 namespace {
-
-using Json = nlohmann::json;
 
 /// The member as text, also where it is a number (some gateways write their code as one).
 std::string text_at(const Json &object, const char *key) {

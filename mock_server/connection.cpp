@@ -13,7 +13,7 @@ namespace flow::mock {
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using Steady = std::chrono::steady_clock;
 
 constexpr std::size_t kReadSize = 16384;
 constexpr std::size_t kMuchUnsent = 65536;
@@ -21,7 +21,7 @@ constexpr std::chrono::seconds kWriteTime{5};
 constexpr std::chrono::milliseconds kLingerTime{500};
 constexpr std::size_t kLingerBytes = 16UL * 1024 * 1024;
 constexpr std::size_t kSlowPiecesPerSecond = 20;
-constexpr Clock::time_point kNow = Clock::time_point::min();
+constexpr Steady::time_point kNow = Steady::time_point::min();
 
 } // namespace
 
@@ -42,7 +42,7 @@ Connection::~Connection() {
 // bounds.
 void Connection::linger() {
   ::shutdown(socket_, SHUT_WR);
-  const Time until = Clock::now() + kLingerTime;
+  const Time until = Steady::now() + kLingerTime;
   for (std::size_t read_over = 0; read_over < kLingerBytes;) {
     const ssize_t length = fill(until);
     if (length <= 0) {
@@ -54,7 +54,7 @@ void Connection::linger() {
 
 Connection::Wake Connection::wait(short events, Time deadline, bool until_stop) const {
   for (;;) {
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now()).count();
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Steady::now()).count();
     std::array<pollfd, 2> polled{{{.fd = socket_, .events = events, .revents = 0},
                                   {.fd = stop_event_, .events = POLLIN, .revents = 0}}};
     const int ready = ::poll(polled.data(), until_stop ? 2 : 1, static_cast<int>(std::max<long>(left, 0)));
@@ -101,11 +101,11 @@ bool Connection::wait_for_request(std::chrono::milliseconds time) {
   if (length >= 0) {
     return length > 0;
   }
-  return wait(POLLIN, Clock::now() + time, true) == Wake::ready && fill(kNow) > 0;
+  return wait(POLLIN, Steady::now() + time, true) == Wake::ready && fill(kNow) > 0;
 }
 
 void Connection::begin_request(std::chrono::milliseconds time, std::size_t bytes) {
-  deadline_ = Clock::now() + time;
+  deadline_ = Steady::now() + time;
   budget_ = bytes;
   has_read_ = false;
   at_end_ = false;
@@ -140,7 +140,7 @@ ssize_t Connection::read(char *data, std::size_t size) {
   }
   if (read_ == received_.size()) {
     // Asked again past the end, a slow client would get its time anew with each byte.
-    if (timed_out_ || Clock::now() >= deadline_) {
+    if (timed_out_ || Steady::now() >= deadline_) {
       timed_out_ = true;
       return -1;
     }
@@ -179,7 +179,7 @@ bool Connection::flush() {
 }
 
 bool Connection::send(std::string_view data) const {
-  const Time until = Clock::now() + kWriteTime;
+  const Time until = Steady::now() + kWriteTime;
   while (!data.empty()) {
     const ssize_t length = ::send(socket_, data.data(), data.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
     if (length >= 0) {
@@ -198,12 +198,12 @@ void Connection::deliver(const Delivery &delivery, std::chrono::milliseconds bou
   }
   flush(); // a "100 Continue" is no part of the answer
   delivery_ = delivery;
-  delivered_by_ = Clock::now() + bound;
+  delivered_by_ = Steady::now() + bound;
 }
 
 bool Connection::carry_out(const Delivery &delivery, std::string_view answer) {
   leaves_unread_ = leaves_unread_ && !delivery.reset;
-  if (delivery.delay_ms > 0 && !hold(Clock::now() + std::chrono::milliseconds(delivery.delay_ms))) {
+  if (delivery.delay_ms > 0 && !hold(Steady::now() + std::chrono::milliseconds(delivery.delay_ms))) {
     return false;
   }
   if (delivery.reset) {
@@ -232,14 +232,14 @@ bool Connection::carry_out(const Delivery &delivery, std::string_view answer) {
 }
 
 bool Connection::send_slowly(std::string_view body, std::size_t bytes_per_second) const {
-  const Time begin = Clock::now();
+  const Time begin = Steady::now();
   const std::size_t at_once = std::max<std::size_t>(bytes_per_second / kSlowPiecesPerSecond, 1);
   for (std::size_t sent = 0; sent < body.size();) {
     const std::string_view piece = body.substr(sent, at_once);
     sent += piece.size();
     const std::chrono::duration<double> due(static_cast<double>(sent) /
                                             static_cast<double>(bytes_per_second));
-    if (!hold(begin + std::chrono::ceil<Clock::duration>(due)) || !send(piece)) {
+    if (!hold(begin + std::chrono::ceil<Steady::duration>(due)) || !send(piece)) {
       return false;
     }
   }

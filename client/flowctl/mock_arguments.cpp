@@ -11,7 +11,7 @@ of --org [FLOW_ORG] and --sandbox [FLOW_SANDBOX].
 A DURATION is 500ms, 30s, 5m or 1h; a TIME is epoch seconds, epoch milliseconds, or 2022-05-03T14:00:00Z.
 Settings and exit codes: flowctl --help)";
 
-CLI::App *add_command(CLI::App &app, const char *name, const char *about) {
+CLI::App *add_mock_command(CLI::App &app, const char *name, const char *about) {
   CLI::App *command = app.add_subcommand(name, about);
   command->footer("Settings, DURATION and TIME: flowctl mock --help");
   return command;
@@ -29,12 +29,12 @@ void add_global(CLI::App &command, MockArguments &arguments, const char *about) 
 }
 
 void add_runs(CLI::App &mock, MockArguments &arguments) {
-  CLI::App *state = add_command(mock, "state", "Show or set the state of a run");
+  CLI::App *state = add_mock_command(mock, "state", "Show or set the state of a run");
   add_id(*state, "RUN", "Id of the run", arguments.id)->required();
   state->add_option("STATE", arguments.state, "failed, success, success-without-records or in-progress")
       ->type_name("")
       ->check(CLI::IsMember({"failed", "success", "success-without-records", "in-progress"}).description(""));
-  CLI::App *script = add_command(
+  CLI::App *script = add_mock_command(
       mock, "script", "Show or set what the next retries of a run, or new runs of a flow, come to");
   script->add_option("RUN", arguments.id, "Id of the run; none with --flow")->type_name("");
   script
@@ -50,23 +50,23 @@ void add_runs(CLI::App &mock, MockArguments &arguments) {
 }
 
 void add_clock(CLI::App &mock, MockArguments &arguments) {
-  CLI::App *clock = add_command(mock, "clock", "Show or steer the time of a sandbox");
+  CLI::App *clock = add_mock_command(mock, "clock", "Show or steer the time of a sandbox");
   clock->require_subcommand(0, 1);
   clock->add_flag("--global", arguments.global, "The clock that sandboxes without one of their own follow");
-  add_command(*clock, "freeze", "Let time stand still");
-  add_command(*clock, "resume", "Let time go on");
-  add_command(*clock, "set", "Go forward to a time")
+  add_mock_command(*clock, "freeze", "Let time stand still");
+  add_mock_command(*clock, "resume", "Let time go on");
+  add_mock_command(*clock, "set", "Go forward to a time")
       ->add_option("TIME", arguments.time, "When it shall be")
       ->required()
       ->type_name("");
-  add_command(*clock, "advance", "Go forward by a duration")
+  add_mock_command(*clock, "advance", "Go forward by a duration")
       ->add_option("DURATION", arguments.duration, "500ms, 30s, 5m, 1h")
       ->required()
       ->type_name("");
 }
 
 void add_fault_add(CLI::App &fault, MockArguments &arguments) {
-  CLI::App *add = add_command(fault, "add", "Let something go wrong");
+  CLI::App *add = add_mock_command(fault, "add", "Let something go wrong");
   FaultArguments &given = arguments.fault;
   add->add_option("TYPE", given.type, "latency, status, reset, truncate, slow-body, malformed-json or hang")
       ->required()
@@ -97,13 +97,14 @@ void add_fault_add(CLI::App &fault, MockArguments &arguments) {
 }
 
 void add_faults(CLI::App &mock, MockArguments &arguments) {
-  CLI::App *fault = add_command(mock, "fault", "Let something go wrong, and right again");
+  CLI::App *fault = add_mock_command(mock, "fault", "Let something go wrong, and right again");
   fault->require_subcommand(1);
   add_global(*fault, arguments, "In any sandbox, also of requests that reach none, such as those for tokens");
   add_fault_add(*fault, arguments);
-  add_command(*fault, "list", "List faults, and how often each matched");
-  add_id(*add_command(*fault, "remove", "Remove a fault"), "ID", "Id of the fault", arguments.id)->required();
-  add_command(*fault, "clear", "Remove all faults");
+  add_mock_command(*fault, "list", "List faults, and how often each matched");
+  add_id(*add_mock_command(*fault, "remove", "Remove a fault"), "ID", "Id of the fault", arguments.id)
+      ->required();
+  add_mock_command(*fault, "clear", "Remove all faults");
 }
 
 void add_filter(CLI::App &command, MockArguments &arguments, const std::string &name, const char *about) {
@@ -116,7 +117,7 @@ void add_filter(CLI::App &command, MockArguments &arguments, const std::string &
 }
 
 void add_journal(CLI::App &mock, MockArguments &arguments) {
-  CLI::App *journal = add_command(mock, "journal", "List the requests that the mock has answered");
+  CLI::App *journal = add_mock_command(mock, "journal", "List the requests that the mock has answered");
   add_global(*journal, arguments, "Of all sandboxes, and those that reached none");
   add_filter(*journal, arguments, "run", "Only requests about this run");
   add_filter(*journal, arguments, "status", "Only those answered with this status");
@@ -144,31 +145,32 @@ void add_journal(CLI::App &mock, MockArguments &arguments) {
 
 void add_verdicts(CLI::App &mock, MockArguments &arguments) {
   CLI::App *violations =
-      add_command(mock, "violations", "List requests that broke the contract, and how to mend them");
+      add_mock_command(mock, "violations", "List requests that broke the contract, and how to mend them");
   add_global(*violations, arguments, "Of all sandboxes, and of requests that reached none");
   violations->add_flag("--clear", arguments.clear, "Forget them");
-  add_command(mock, "coverage", "List the clauses of the contract, and which the requests so far exercised")
+  add_mock_command(mock, "coverage",
+                   "List the clauses of the contract, and which the requests so far exercised")
       ->add_flag("--clear", arguments.clear, "Begin anew");
 }
 
 void add_sandbox(CLI::App &mock, MockArguments &arguments) {
-  add_command(mock, "reset", "Put a sandbox back to the seed, its clock, faults and journal, too")
+  add_mock_command(mock, "reset", "Put a sandbox back to the seed, its clock, faults and journal, too")
       ->add_flag("--all", arguments.global, "Every sandbox");
-  add_command(mock, "snapshot", "Write a sandbox as a seed file, as flow-mock --seed reads it")
+  add_mock_command(mock, "snapshot", "Write a sandbox as a seed file, as flow-mock --seed reads it")
       ->add_option("FILE", arguments.file, "Where to; else to standard output")
       ->type_name("");
-  add_command(mock, "restore", "Make a sandbox what a seed file says")
+  add_mock_command(mock, "restore", "Make a sandbox what a seed file says")
       ->add_option("FILE", arguments.file, "A snapshot, or any seed file")
       ->required()
       ->type_name("");
 }
 
 void add_events(CLI::App &mock, MockArguments &arguments) {
-  add_command(mock, "webhook", "Show or set where a sandbox posts that a run has ended")
+  add_mock_command(mock, "webhook", "Show or set where a sandbox posts that a run has ended")
       ->add_option("URL", arguments.webhook, "An http or https URL, or off")
       ->type_name("");
-  add_command(mock, "events", "List the notifications of ended runs, and what became of them");
-  add_id(*add_command(mock, "redeliver", "Post a notification once more"), "EVENT", "Id of the event",
+  add_mock_command(mock, "events", "List the notifications of ended runs, and what became of them");
+  add_id(*add_mock_command(mock, "redeliver", "Post a notification once more"), "EVENT", "Id of the event",
          arguments.id)
       ->required();
 }
@@ -186,8 +188,8 @@ void add_mock(CLI::App &app, MockArguments &arguments) {
   add_verdicts(*mock, arguments);
   add_sandbox(*mock, arguments);
   add_events(*mock, arguments);
-  add_command(*mock, "health", "Whether the mock is ready");
-  add_command(*mock, "settings", "Show the settings that the mock goes by");
+  add_mock_command(*mock, "health", "Whether the mock is ready");
+  add_mock_command(*mock, "settings", "Show the settings that the mock goes by");
 }
 
 } // namespace flow::client

@@ -18,7 +18,7 @@ SandboxFlow &flow_of(const Call &call) {
   return *flow;
 }
 
-Response put(const Call &call, const Json &entry, int status) {
+Response stored_flow(const Call &call, const Json &entry, int status) {
   Changes changes;
   changes.flows.push_back(entry);
   carry_out(changes, call, "/flows/0");
@@ -47,7 +47,7 @@ Response add_flow(const Call &call) {
       call.tenant->sandbox.find_flow(entry["id"].get_ref<const std::string &>()) != nullptr) {
     throw Refusal{409, "The id is taken", "/id", "There is a flow with that id; PUT replaces it."};
   }
-  return put(call, entry, 201);
+  return stored_flow(call, entry, 201);
 }
 
 Response get_flow(const Call &call) {
@@ -59,7 +59,7 @@ Response put_flow(const Call &call) {
   const Json entry = entry_of(call);
   const std::lock_guard lock(call.tenant->sandbox.mutex);
   const bool is_new = call.tenant->sandbox.find_flow(call.ids.front()) == nullptr;
-  return put(call, entry, is_new ? 201 : 200);
+  return stored_flow(call, entry, is_new ? 201 : 200);
 }
 
 Response patch_flow(const Call &call) {
@@ -76,7 +76,7 @@ Response patch_flow(const Call &call) {
   if (entry.value("id", Json()) != call.ids.front()) {
     throw Refusal{400, "Bad entry", "/id", "A flow's id cannot be changed."};
   }
-  return put(call, entry, 200);
+  return stored_flow(call, entry, 200);
 }
 
 Response delete_flow(const Call &call) {

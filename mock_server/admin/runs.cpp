@@ -24,7 +24,7 @@ Response run_response(const Call &call, std::string_view run_id, int status = 20
   return json_response(run_entry(*sandbox.find_run(run_id, now_ms), now_ms), status);
 }
 
-Response put(const Call &call, const Json &entry, int status) {
+Response stored_run(const Call &call, const Json &entry, int status) {
   Changes changes;
   changes.runs.push_back(entry);
   carry_out(changes, call, "/runs/0");
@@ -65,7 +65,7 @@ Response patch(const Call &call, const Json &patch) {
   if (keeps_script) {
     entry.erase("retries");
   }
-  Response response = put(call, entry, 200);
+  Response response = stored_run(call, entry, 200);
   if (!keeps_script) {
     return response;
   }
@@ -96,7 +96,7 @@ Response add_run(const Call &call) {
       call.tenant->sandbox.runs.find(entry["id"].get_ref<const std::string &>()) != nullptr) {
     throw Refusal{409, "The id is taken", "/id", "There is a run with that id; PUT replaces it."};
   }
-  return put(call, entry, 201);
+  return stored_run(call, entry, 201);
 }
 
 Response get_run(const Call &call) {
@@ -108,7 +108,7 @@ Response put_run(const Call &call) {
   const Json entry = entry_of(call);
   const std::lock_guard lock(call.tenant->sandbox.mutex);
   const bool is_new = call.tenant->sandbox.runs.find(call.ids.front()) == nullptr;
-  return put(call, entry, is_new ? 201 : 200);
+  return stored_run(call, entry, is_new ? 201 : 200);
 }
 
 Response patch_run(const Call &call) {

@@ -19,6 +19,7 @@
 #include "mock_server/http_edge.hpp"
 #include "mock_server/service.hpp"
 #include "tests/client/child_process.hpp"
+#include "tests/client/seed_ids.hpp"
 
 namespace flow::client {
 
@@ -26,10 +27,6 @@ using nlohmann::json;
 using testing::HasSubstr;
 using testing::Not;
 using Arguments = std::vector<std::string>;
-
-constexpr const char *kFailed = "4fb0418e-1804-45d6-8d56-dd51f05c0baf";
-constexpr const char *kSuccess = "9830305a-985f-47d0-b030-5a985fd7d004";
-constexpr const char *kInProgress = "c2a7e4d1-6f3b-4b8e-8a95-1e0d7c3f5a62";
 
 /// flowctl as a child process in an environment of its own, and a server for it to talk to: the mock, unless
 /// a test sets `answer`.

@@ -9,10 +9,6 @@ namespace {
 using testing::ElementsAre;
 using testing::StartsWith;
 
-constexpr const char *kNightly = "3d17a4ff-9e0a-4f7c-94bb-bc0b61a3a76d";
-constexpr const char *kOnDemand = "3abea21c-7e36-4be1-bec1-d3bad0e3e0de";
-constexpr const char *kStreaming = "e8d4b6a3-0c5f-4f71-b2e9-7a3c1d9f8045";
-
 using FlowctlLists = Flowctl;
 
 std::vector<std::string> ids(const std::string &document) {

@@ -14,8 +14,6 @@ using testing::ElementsAre;
 using testing::EndsWith;
 using testing::StartsWith;
 
-constexpr const char *kNightly = "3d17a4ff-9e0a-4f7c-94bb-bc0b61a3a76d";
-
 /// `flowctl mock` against the mock itself.
 struct FlowctlMock : Flowctl {
   Ended mock(Arguments arguments) {

@@ -4,6 +4,7 @@
 #include <thread>
 
 #include "tests/client/scripted.hpp"
+#include "tests/client/seed_ids.hpp"
 
 #include "mock_server/http_edge.hpp"
 #include "mock_server/service.hpp"
@@ -13,10 +14,6 @@ namespace flow::client {
 namespace {
 
 using std::chrono::hours;
-
-constexpr const char *kFailed = "4fb0418e-1804-45d6-8d56-dd51f05c0baf";
-constexpr const char *kNightly = "3d17a4ff-9e0a-4f7c-94bb-bc0b61a3a76d";
-constexpr const char *kOnDemand = "3abea21c-7e36-4be1-bec1-d3bad0e3e0de";
 
 /// The mock's time, which a test moves.
 struct MovedClock : mock::Clock {

@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "tests/client/scripted.hpp"
+#include "tests/client/seed_ids.hpp"
 
 #include "mock_server/http_edge.hpp"
 #include "mock_server/service.hpp"
@@ -13,12 +14,6 @@ namespace {
 
 using std::chrono::hours;
 using std::chrono::seconds;
-
-constexpr const char *kFailed = "4fb0418e-1804-45d6-8d56-dd51f05c0baf";
-constexpr const char *kSuccess = "9830305a-985f-47d0-b030-5a985fd7d004";
-constexpr const char *kSuccessWithoutRecords = "5b1f0c9e-3d2a-4e6b-9c47-0d8a2f6e1b34";
-constexpr const char *kInProgress = "c2a7e4d1-6f3b-4b8e-8a95-1e0d7c3f5a62";
-constexpr const char *kStreaming = "e8d4b6a3-0c5f-4f71-b2e9-7a3c1d9f8045";
 
 /// The client against the mock, over sockets.
 struct OnMock : ::testing::Test {
@@ -57,7 +52,7 @@ TEST_F(OnMock, ARetryMakesTheDocumentedRunWhichEndsWithSuccess) {
 }
 
 TEST_F(OnMock, RefusalsCarryTheDocumentedCodes) {
-  EXPECT_EQ(code_of_retry(kSuccessWithoutRecords), "none");
+  EXPECT_EQ(code_of_retry(kZeroRecords), "none");
   EXPECT_EQ(code_of_retry(kSuccess), "FLOW-1422-400");
   EXPECT_EQ(code_of_retry(kInProgress), "FLOW-1422-400");
   EXPECT_EQ(code_of_retry(kStreaming), "FLOW-1333-400");

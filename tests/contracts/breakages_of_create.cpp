@@ -96,7 +96,7 @@ std::vector<Breakage> of_acceptance() {
   };
 }
 
-std::vector<Breakage> of_errors() {
+std::vector<Breakage> of_create_errors() {
   const auto forgives = [](const When &wrong) { return when(wrong, as_if_body(kUsualBody)); };
   const auto forgives_text = [&](const std::string &text) {
     return forgives(all({kCreates, with_body(text)}));
@@ -139,7 +139,7 @@ std::vector<Breakage> of_errors() {
 
 std::vector<Breakage> breakages_of_create() {
   std::vector<Breakage> all_of_them = of_acceptance();
-  for (Breakage &breakage : of_errors()) {
+  for (Breakage &breakage : of_create_errors()) {
     all_of_them.push_back(std::move(breakage));
   }
   return all_of_them;

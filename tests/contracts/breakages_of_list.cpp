@@ -140,7 +140,7 @@ std::vector<Breakage> of_order_and_pages() {
   };
 }
 
-std::vector<Breakage> of_errors() {
+std::vector<Breakage> of_list_errors() {
   return {
       {"list/error/limit-with-count", deaf("limit=1&count=true")},
       {"list/error/sort-order", deaf("orderby=*createdAt")},
@@ -168,7 +168,7 @@ std::vector<Breakage> of_errors() {
 
 std::vector<Breakage> breakages_of_list() {
   std::vector<Breakage> all_of_them = of_answer_and_filters();
-  for (const auto &some : {of_order_and_pages(), of_errors()}) {
+  for (const auto &some : {of_order_and_pages(), of_list_errors()}) {
     all_of_them.insert(all_of_them.end(), some.begin(), some.end());
   }
   return all_of_them;

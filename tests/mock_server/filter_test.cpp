@@ -17,7 +17,7 @@ std::variant<Filter, Projection, Error> parsed(std::string_view property) {
 }
 
 /// The code of the refusal, or "none".
-std::string refusal(std::string_view property) {
+std::string filter_refusal(std::string_view property) {
   const auto read = parsed(property);
   const Error *error = std::get_if<Error>(&read);
   return error == nullptr ? "none" : error->entry->code;
@@ -27,7 +27,7 @@ bool holds(std::string_view property, const Json &document) {
   const auto read = parsed(property);
   const Filter *filter = std::get_if<Filter>(&read);
   if (filter == nullptr) {
-    ADD_FAILURE() << property << " is no filter: " << refusal(property);
+    ADD_FAILURE() << property << " is no filter: " << filter_refusal(property);
     return false;
   }
   return holds_in(*filter, document);
@@ -144,30 +144,30 @@ TEST(Filter, AValueMayHoldOperatorCharacters) {
 }
 
 TEST(Filter, EachErrorForItsSituation) {
-  EXPECT_EQ(refusal("id~a"), "1440-400") << "documented, but not implemented";
-  EXPECT_EQ(refusal("createdAt<1,2"), "1443-400") << "several values";
-  EXPECT_EQ(refusal("createdAt>=1,2"), "1443-400");
+  EXPECT_EQ(filter_refusal("id~a"), "1440-400") << "documented, but not implemented";
+  EXPECT_EQ(filter_refusal("createdAt<1,2"), "1443-400") << "several values";
+  EXPECT_EQ(filter_refusal("createdAt>=1,2"), "1443-400");
   for (const char *operation : {"<", ">", "<=", ">="}) {
-    EXPECT_EQ(refusal(std::string("id") + operation + "a"), "1448-400") << "text is not ordered";
-    EXPECT_EQ(refusal(std::string("state") + operation + "failed"), "1448-400");
+    EXPECT_EQ(filter_refusal(std::string("id") + operation + "a"), "1448-400") << "text is not ordered";
+    EXPECT_EQ(filter_refusal(std::string("state") + operation + "failed"), "1448-400");
   }
-  EXPECT_EQ(refusal("nosuch==1"), "1449-400");
-  EXPECT_EQ(refusal("nosuch.id==1"), "1449-400");
+  EXPECT_EQ(filter_refusal("nosuch==1"), "1449-400");
+  EXPECT_EQ(filter_refusal("nosuch.id==1"), "1449-400");
   for (const char *operation : {"=", "!=", "!", "<>", "=>", "=<", "===", "<<", "==~"}) {
-    EXPECT_EQ(refusal(std::string("id") + operation + "1"), "1450-400") << operation;
+    EXPECT_EQ(filter_refusal(std::string("id") + operation + "1"), "1450-400") << operation;
   }
   for (const char *value : {"abc", "1.5", "0x10", " 1", "1 ", "9223372036854775808", "+1", "--1"}) {
-    EXPECT_EQ(refusal(std::string("createdAt==") + value), "1452-400") << value;
+    EXPECT_EQ(filter_refusal(std::string("createdAt==") + value), "1452-400") << value;
   }
   for (const char *property : {"id==", "id==,", "id==a,", "id==,a", "id==a,,b", "createdAt>"}) {
-    EXPECT_EQ(refusal(property), "1453-400") << property;
+    EXPECT_EQ(filter_refusal(property), "1453-400") << property;
   }
 }
 
 TEST(Filter, APathWithAGapIsNoField) {
   for (const char *property : {"==a", ".==a", "metrics.==1", ".metrics==1", "metrics..x==1", "[]==1",
                                "metrics.[]==1", "metrics.[].x==1", ".....==1"}) {
-    EXPECT_EQ(refusal(property), "1449-400") << property;
+    EXPECT_EQ(filter_refusal(property), "1449-400") << property;
   }
 }
 
@@ -179,7 +179,7 @@ TEST(Projection, NamesFieldsWithoutAnOperator) {
 TEST(Projection, NamesKnownTopLevelFieldsOnly) {
   for (const char *property :
        {"nosuch", "id,nosuch", "id,", ",id", ",", "metrics.statusSummary", "id[]", " id"}) {
-    EXPECT_EQ(refusal(property), "1449-400") << property;
+    EXPECT_EQ(filter_refusal(property), "1449-400") << property;
   }
 }
 

@@ -22,7 +22,7 @@ std::variant<Credentials, Error> check(const Ask &asked, const Allow &allow = {}
 }
 
 /// The name of the error, or "" where the headers pass.
-std::string refusal(const Ask &asked, const Allow &allow = {}, bool strict = false) {
+std::string gateway_refusal(const Ask &asked, const Allow &allow = {}, bool strict = false) {
   const auto checked = check(asked, allow, strict);
   const Error *error = std::get_if<Error>(&checked);
   return error == nullptr ? "" : error->entry->name;
@@ -59,20 +59,21 @@ TEST(Gateway, LetsTheDocumentedHeadersPass) {
 
 TEST(Gateway, EachMissingHeaderHasItsError) {
   for (const HeaderErrors &row : kHeaders) {
-    EXPECT_EQ(refusal(documented().drop(row.header)), row.missing) << row.header;
+    EXPECT_EQ(gateway_refusal(documented().drop(row.header)), row.missing) << row.header;
   }
 }
 
 TEST(Gateway, AnEmptyHeaderCountsAsMissing) {
   for (const HeaderErrors &row : kHeaders) {
-    EXPECT_EQ(refusal(documented().set(row.header, "")), row.missing) << row.header;
+    EXPECT_EQ(gateway_refusal(documented().set(row.header, "")), row.missing) << row.header;
   }
 }
 
 TEST(Gateway, AMalformedHeaderIsNotValid) {
   for (const char *malformed : {"two words", "tab\there", "nul\x01", "\xc3\xa9", "a, b", "\x7f"}) {
     for (const HeaderErrors &row : kHeaders) {
-      EXPECT_EQ(refusal(documented().set(row.header, malformed)), row.invalid) << row.header << malformed;
+      EXPECT_EQ(gateway_refusal(documented().set(row.header, malformed)), row.invalid)
+          << row.header << malformed;
     }
   }
 }
@@ -81,7 +82,7 @@ TEST(Gateway, AHeaderGivenTwiceIsNotValid) {
   for (const HeaderErrors &row : kHeaders) {
     Ask asked = documented();
     const std::string value = asked.headers[static_cast<std::size_t>(&row - kHeaders)].second;
-    EXPECT_EQ(refusal(asked.add(row.header, value)), row.invalid) << row.header;
+    EXPECT_EQ(gateway_refusal(asked.add(row.header, value)), row.invalid) << row.header;
   }
 }
 
@@ -89,8 +90,9 @@ TEST(Gateway, AHeaderGivenTwiceIsNotValidAlsoWhereOneOfThemIsEmpty) {
   for (const HeaderErrors &row : kHeaders) {
     const Ask asked = documented();
     const std::string value = asked.headers[static_cast<std::size_t>(&row - kHeaders)].second;
-    EXPECT_EQ(refusal(Ask(asked).add(row.header, "")), row.invalid) << row.header;
-    EXPECT_EQ(refusal(Ask(asked).set(row.header, "").add(row.header, value)), row.invalid) << row.header;
+    EXPECT_EQ(gateway_refusal(Ask(asked).add(row.header, "")), row.invalid) << row.header;
+    EXPECT_EQ(gateway_refusal(Ask(asked).set(row.header, "").add(row.header, value)), row.invalid)
+        << row.header;
   }
 }
 
@@ -99,31 +101,31 @@ TEST(Gateway, HeaderNamesAreReadInAnyCase) {
   for (auto &[name, value] : shouting.headers) {
     std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::toupper(c); });
   }
-  EXPECT_EQ(refusal(shouting), "");
+  EXPECT_EQ(gateway_refusal(shouting), "");
   Ask whispering = documented();
   for (auto &[name, value] : whispering.headers) {
     std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return std::tolower(c); });
   }
-  EXPECT_EQ(refusal(whispering), "");
+  EXPECT_EQ(gateway_refusal(whispering), "");
 }
 
 TEST(Gateway, OnlyABearerTokenIsAToken) {
   for (const char *valid : {"Bearer t", "bearer t", "BEARER eyJ.a-b_c~+/="}) {
-    EXPECT_EQ(refusal(documented().set("Authorization", valid)), "") << valid;
+    EXPECT_EQ(gateway_refusal(documented().set("Authorization", valid)), "") << valid;
   }
   for (const char *invalid : {"Bearer", "Bearer ", "Bearer  ", "t", "Basic dTpw", "Bearert", "Bearer a b"}) {
-    EXPECT_EQ(refusal(documented().set("Authorization", invalid)), "token-invalid") << invalid;
+    EXPECT_EQ(gateway_refusal(documented().set("Authorization", invalid)), "token-invalid") << invalid;
   }
 }
 
 TEST(Gateway, ContentTypeMayHaveParametersAndAnyCase) {
   for (const char *valid : {"application/json; charset=utf-8", "application/json;charset=UTF-8",
                             "Application/JSON", "application/json ; charset=utf-8", "application/json;"}) {
-    EXPECT_EQ(refusal(documented().set("Content-Type", valid)), "") << valid;
+    EXPECT_EQ(gateway_refusal(documented().set("Content-Type", valid)), "") << valid;
   }
   for (const char *invalid : {"text/plain", "application/jsonx", "application/json2; charset=utf-8", "json",
                               "application/x-www-form-urlencoded", "application/json, application/json"}) {
-    EXPECT_EQ(refusal(documented().set("Content-Type", invalid)), "content-type-invalid") << invalid;
+    EXPECT_EQ(gateway_refusal(documented().set("Content-Type", invalid)), "content-type-invalid") << invalid;
   }
 }
 
@@ -131,12 +133,12 @@ TEST(Gateway, OnlyMethodsThatSendNeedAContentType) {
   for (const char *method : {"GET", "HEAD", "DELETE", "OPTIONS"}) {
     Ask asked = documented();
     asked.method = method;
-    EXPECT_EQ(refusal(asked.drop("Content-Type")), "") << method;
+    EXPECT_EQ(gateway_refusal(asked.drop("Content-Type")), "") << method;
   }
   for (const char *method : {"POST", "PUT", "PATCH"}) {
     Ask asked = documented();
     asked.method = method;
-    EXPECT_EQ(refusal(asked.drop("Content-Type")), "content-type-invalid") << method;
+    EXPECT_EQ(gateway_refusal(asked.drop("Content-Type")), "content-type-invalid") << method;
   }
 }
 
@@ -150,8 +152,8 @@ TEST(Gateway, TheFirstWrongHeaderIsTheError) {
       missing.drop(kHeaders[i].header);
       invalid.set(kHeaders[i].header, "not valid");
     }
-    EXPECT_EQ(refusal(missing), kHeaders[first].missing);
-    EXPECT_EQ(refusal(invalid), kHeaders[first].invalid);
+    EXPECT_EQ(gateway_refusal(missing), kHeaders[first].missing);
+    EXPECT_EQ(gateway_refusal(invalid), kHeaders[first].invalid);
   }
 }
 
@@ -164,36 +166,38 @@ Allow allow_documented() {
 }
 
 TEST(Gateway, AllowedNamesPassAlsoWhenStrict) {
-  EXPECT_EQ(refusal(documented(), allow_documented(), false), "");
-  EXPECT_EQ(refusal(documented(), allow_documented(), true), "");
+  EXPECT_EQ(gateway_refusal(documented(), allow_documented(), false), "");
+  EXPECT_EQ(gateway_refusal(documented(), allow_documented(), true), "");
 }
 
 TEST(Gateway, NamesThatAreNotAllowedHaveTheDocumentedErrors) {
   for (const bool strict : {false, true}) {
-    EXPECT_EQ(refusal(documented().set("Authorization", "Bearer no"), allow_documented(), strict),
+    EXPECT_EQ(gateway_refusal(documented().set("Authorization", "Bearer no"), allow_documented(), strict),
               "token-invalid");
-    EXPECT_EQ(refusal(documented().set("x-api-key", "no"), allow_documented(), strict), "api-key-invalid");
-    EXPECT_EQ(refusal(documented().set("x-gw-ims-org-id", "no"), allow_documented(), strict),
+    EXPECT_EQ(gateway_refusal(documented().set("x-api-key", "no"), allow_documented(), strict),
+              "api-key-invalid");
+    EXPECT_EQ(gateway_refusal(documented().set("x-gw-ims-org-id", "no"), allow_documented(), strict),
               "org-not-entitled");
-    EXPECT_EQ(refusal(documented().set("x-sandbox-name", "no"), allow_documented(), strict),
+    EXPECT_EQ(gateway_refusal(documented().set("x-sandbox-name", "no"), allow_documented(), strict),
               "sandbox-not-found");
   }
 }
 
 TEST(Gateway, AnIssuedTokenPassesWhereOthersAreNotAllowed) {
-  EXPECT_EQ(refusal(documented().set("Authorization", "Bearer issued"), allow_documented(), true), "");
+  EXPECT_EQ(gateway_refusal(documented().set("Authorization", "Bearer issued"), allow_documented(), true),
+            "");
 }
 
 TEST(Gateway, AllowedNamesAreComparedExactly) {
-  EXPECT_EQ(refusal(documented().set("x-sandbox-name", "{sandbox_name}"), allow_documented()),
+  EXPECT_EQ(gateway_refusal(documented().set("x-sandbox-name", "{sandbox_name}"), allow_documented()),
             "sandbox-not-found");
 }
 
 TEST(Gateway, AnEmptyListLetsEveryoneInUnlessStrict) {
   Allow allow = allow_documented();
   allow.api_keys.clear();
-  EXPECT_EQ(refusal(documented().set("x-api-key", "any"), allow, false), "");
-  EXPECT_EQ(refusal(documented().set("x-api-key", "any"), allow, true), "api-key-invalid");
+  EXPECT_EQ(gateway_refusal(documented().set("x-api-key", "any"), allow, false), "");
+  EXPECT_EQ(gateway_refusal(documented().set("x-api-key", "any"), allow, true), "api-key-invalid");
 }
 
 TEST(Gateway, AnUnknownSandboxIsNamedInItsError) {

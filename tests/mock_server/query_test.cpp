@@ -21,7 +21,7 @@ std::variant<Query, Error> parsed(const std::string &query) {
   return parse_query(*parse_target("/runs?" + query), run_fields(), test_seal());
 }
 
-std::string refusal(const std::string &query) {
+std::string query_refusal(const std::string &query) {
   const auto read = parsed(query);
   const Error *error = std::get_if<Error>(&read);
   return error == nullptr ? "none" : error->entry->code;
@@ -29,7 +29,7 @@ std::string refusal(const std::string &query) {
 
 Query query_of(const std::string &text) {
   auto read = parsed(text);
-  EXPECT_EQ(refusal(text), "none") << text;
+  EXPECT_EQ(query_refusal(text), "none") << text;
   return std::holds_alternative<Query>(read) ? std::get<Query>(read) : Query();
 }
 
@@ -122,11 +122,11 @@ TEST(Query, OrderByADeepField) {
 TEST(Query, EachErrorOfOrderby) {
   for (const char *order : {"%2B", "-", "%20", "--createdAt", "%2B-createdAt", "!createdAt", "*",
                             ",createdAt", ">createdAt", "%FF"}) {
-    EXPECT_EQ(refusal(std::string("orderby=") + order), "1432-400") << order;
+    EXPECT_EQ(query_refusal(std::string("orderby=") + order), "1432-400") << order;
   }
   for (const char *order : {"nosuch", "-nosuch", "createdAt,updatedAt", "createdAt:desc", "metrics.",
                             "metrics..x", "activities[].id", "createdAt%20desc", "createdat"}) {
-    EXPECT_EQ(refusal(std::string("orderby=") + order), "1433-400") << order;
+    EXPECT_EQ(query_refusal(std::string("orderby=") + order), "1433-400") << order;
   }
 }
 
@@ -135,7 +135,7 @@ TEST(Query, LimitIsAPositiveNumberUpToItsMaximum) {
   EXPECT_EQ(query_of("limit=1000").limit, kMaximumLimit);
   for (const char *limit :
        {"0", "-1", "1001", "abc", "1.0", "1e2", "%201", "99999999999999999999", "0x1", "true"}) {
-    EXPECT_EQ(refusal(std::string("limit=") + limit), "1452-400") << limit;
+    EXPECT_EQ(query_refusal(std::string("limit=") + limit), "1452-400") << limit;
   }
 }
 
@@ -144,15 +144,15 @@ TEST(Query, CountIsTrueOrFalseInAnyCase) {
   EXPECT_TRUE(query_of("count=True").count);
   EXPECT_FALSE(query_of("count=FALSE").count);
   for (const char *count : {"1", "yes", "tru", "true%20"}) {
-    EXPECT_EQ(refusal(std::string("count=") + count), "1452-400") << count;
+    EXPECT_EQ(query_refusal(std::string("count=") + count), "1452-400") << count;
   }
 }
 
 TEST(Query, LimitAndCountTogetherAreRefusedOnlyWhereCountIsTrue) {
-  EXPECT_EQ(refusal("limit=2&count=true"), "1401-400");
-  EXPECT_EQ(refusal("count=true&limit=2"), "1401-400");
-  EXPECT_EQ(refusal("limit=2&count=false"), "none");
-  EXPECT_EQ(refusal("limit=&count=true"), "none");
+  EXPECT_EQ(query_refusal("limit=2&count=true"), "1401-400");
+  EXPECT_EQ(query_refusal("count=true&limit=2"), "1401-400");
+  EXPECT_EQ(query_refusal("limit=2&count=false"), "none");
+  EXPECT_EQ(query_refusal("limit=&count=true"), "none");
 }
 
 TEST(Query, CountsAllThatPass) {
@@ -163,7 +163,7 @@ TEST(Query, CountsAllThatPass) {
 
 TEST(Query, UnknownParametersAreRefusedAlsoWhereEmpty) {
   for (const char *query : {"x=1", "x=", "x", "=1", "Property=id", "start=0", "limit[]=1", "%FF=1"}) {
-    EXPECT_EQ(refusal(query), "1451-400") << query;
+    EXPECT_EQ(query_refusal(query), "1451-400") << query;
   }
 }
 
@@ -240,14 +240,14 @@ TEST(Token, ThatIsNotOurOwnIsRefused) {
   Documents documents = with_created_at({1, 2});
   const Query query = query_of("limit=1");
   const Position next = *select(query, documents).next;
-  EXPECT_EQ(refusal("continuationToken=x"), "1452-400");
-  EXPECT_EQ(refusal("continuationToken=" + continuation_token(query, next, TokenSeal("another"))),
+  EXPECT_EQ(query_refusal("continuationToken=x"), "1452-400");
+  EXPECT_EQ(query_refusal("continuationToken=" + continuation_token(query, next, TokenSeal("another"))),
             "1452-400");
   std::string token = continuation_token(query, next, test_seal());
   for (std::size_t i = 0; i < token.size(); ++i) {
     std::string changed = token;
     changed[i] = changed[i] == 'A' ? 'B' : 'A';
-    EXPECT_EQ(refusal("continuationToken=" + changed), "1452-400") << i;
+    EXPECT_EQ(query_refusal("continuationToken=" + changed), "1452-400") << i;
   }
 }
 
@@ -257,8 +257,8 @@ TEST(Token, MayComeWithTheQueryRepeatedAndWrongParametersStayWrong) {
   const std::string token = continuation_token(query, *select(query, documents).next, test_seal());
   EXPECT_EQ(numbers("limit=1&orderby=createdAt&continuationToken=" + token, documents), Numbers({1}));
   EXPECT_EQ(numbers("continuationToken=" + token + "&limit=1&orderby=createdAt", documents), Numbers({1}));
-  EXPECT_EQ(refusal("limit=0&continuationToken=" + token), "1452-400");
-  EXPECT_EQ(refusal("x=1&continuationToken=" + token), "1451-400");
+  EXPECT_EQ(query_refusal("limit=0&continuationToken=" + token), "1452-400");
+  EXPECT_EQ(query_refusal("x=1&continuationToken=" + token), "1451-400");
 }
 
 TEST(Projected, KeepsTheNamedFieldsThatAreThere) {

@@ -10,7 +10,7 @@ namespace {
 using test::Ask;
 using test::Json;
 
-constexpr std::int64_t kNow = 1700000000000;
+constexpr std::int64_t kStart = 1700000000000;
 
 Seed scripted(const std::string &retries, const std::string &defaults = "{}") {
   return parse_seed(R"({"flows":[{"id":"f"}],"runs":[{"id":"r","flowId":"f","state":"failed",)"
@@ -21,7 +21,7 @@ Seed scripted(const std::string &retries, const std::string &defaults = "{}") {
 
 struct Server {
   explicit Server(Seed seed)
-      : clock(std::make_shared<test::SetClock>(kNow)), service({.seed = std::move(seed), .clock = clock}) {}
+      : clock(std::make_shared<test::SetClock>(kStart)), service({.seed = std::move(seed), .clock = clock}) {}
 
   /// The answer to a retry that must be let pass.
   Json retry(std::string_view id) {
@@ -95,9 +95,9 @@ TEST(RunDuration, AnEndIsAnUpdateWithAFreshEtagDatedByIt) {
   Json run = server.run(answer["id"].get<std::string>());
   EXPECT_NE(run["etag"], answer["etag"]);
   EXPECT_EQ(run["etag"].get<std::string>().substr(24), "-6553f1010000\"");
-  EXPECT_EQ(run["updatedAt"], kNow + 1500);
-  EXPECT_EQ(run["createdAt"], kNow);
-  EXPECT_EQ(run["metrics"]["durationSummary"]["completedAtUTC"], kNow + 1500);
+  EXPECT_EQ(run["updatedAt"], kStart + 1500);
+  EXPECT_EQ(run["createdAt"], kStart);
+  EXPECT_EQ(run["metrics"]["durationSummary"]["completedAtUTC"], kStart + 1500);
   EXPECT_EQ(server.run(answer["id"].get<std::string>()), run) << "reading changes nothing";
 }
 
@@ -128,7 +128,7 @@ TEST(NewRun, IsReadableOfTheSameFlowAndWindow) {
   Server server(scripted("[]"));
   Json run = server.run(server.retry("r")["id"].get<std::string>());
   EXPECT_EQ(run["flowId"], "f");
-  EXPECT_EQ(run["createdAt"], kNow);
+  EXPECT_EQ(run["createdAt"], kStart);
   EXPECT_EQ(run["createdBy"], "{API_KEY}");
   Json window = run["activities"][0]["durationSummary"]["extensions"];
   EXPECT_EQ(window["windowStart"], 100);
@@ -191,7 +191,7 @@ std::string story(FlowService &service, const std::string &name) {
 }
 
 FlowService deterministic(std::uint64_t seed) {
-  return FlowService({.clock = frozen_clock(kNow), .deterministic = seed});
+  return FlowService({.clock = frozen_clock(kStart), .deterministic = seed});
 }
 
 TEST(Deterministic, SameSeedTellsTheSameStoryInWhateverOrderSandboxesAreTouched) {
@@ -220,8 +220,8 @@ TEST(Deterministic, AnotherSeedTellsAnotherStory) {
 }
 
 TEST(Deterministic, WithoutItNoTwoServersTellTheSameStory) {
-  FlowService one({.clock = frozen_clock(kNow)});
-  FlowService other({.clock = frozen_clock(kNow)});
+  FlowService one({.clock = frozen_clock(kStart)});
+  FlowService other({.clock = frozen_clock(kStart)});
   EXPECT_NE(story(one, "a"), story(other, "a"));
 }
 

@@ -40,7 +40,7 @@ void be_strict(Settings &settings) {
   settings.seed.allow.sandboxes = {"{SANDBOX_NAME}"};
 }
 
-std::string refusal(const Response &response) {
+std::string token_refusal(const Response &response) {
   EXPECT_EQ(header(response, "Cache-Control"), "no-store");
   EXPECT_EQ(header(response, "Pragma"), "no-cache");
   const Json body = body_of(response);
@@ -95,12 +95,13 @@ TEST(AccessToken, EachParameterIsMandatoryAndGivenOnce) {
   Stage stage(know_one_client);
   for (const std::string name : {"grant_type", "client_id", "client_secret", "scope"}) {
     const std::string without = std::regex_replace(std::string(kForm), std::regex(name + "=[^&]*&?"), "");
-    EXPECT_EQ(refusal(stage(token_call(without))), "400 invalid_request") << without;
-    EXPECT_EQ(refusal(stage(token_call(without + "&" + name + "="))), "400 invalid_request");
-    EXPECT_EQ(refusal(stage(token_call(std::string(kForm) + "&" + name + "=x"))), "400 invalid_request");
-    EXPECT_EQ(refusal(stage(token_call(kForm, "/ims/token/v3?" + name + "=x"))), "400 invalid_request");
+    EXPECT_EQ(token_refusal(stage(token_call(without))), "400 invalid_request") << without;
+    EXPECT_EQ(token_refusal(stage(token_call(without + "&" + name + "="))), "400 invalid_request");
+    EXPECT_EQ(token_refusal(stage(token_call(std::string(kForm) + "&" + name + "=x"))),
+              "400 invalid_request");
+    EXPECT_EQ(token_refusal(stage(token_call(kForm, "/ims/token/v3?" + name + "=x"))), "400 invalid_request");
   }
-  EXPECT_EQ(refusal(stage(token_call(""))), "400 invalid_request");
+  EXPECT_EQ(token_refusal(stage(token_call(""))), "400 invalid_request");
 }
 
 TEST(AccessToken, FurtherParametersAreReadOver) {
@@ -111,10 +112,11 @@ TEST(AccessToken, FurtherParametersAreReadOver) {
 TEST(AccessToken, AGarbledFormIsRefused) {
   Stage stage;
   for (const char *form : {"grant_type=%", "grant_type=%zz&client_id=x", "%=1"}) {
-    EXPECT_EQ(refusal(stage(token_call(form))), "400 invalid_request") << form;
-    EXPECT_EQ(refusal(stage(token_call(kForm, std::string("/ims/token/v3?") + form))), "400 invalid_request");
+    EXPECT_EQ(token_refusal(stage(token_call(form))), "400 invalid_request") << form;
+    EXPECT_EQ(token_refusal(stage(token_call(kForm, std::string("/ims/token/v3?") + form))),
+              "400 invalid_request");
   }
-  EXPECT_EQ(refusal(stage(token_call(R"({"grant_type":"client_credentials"})"))), "400 invalid_request")
+  EXPECT_EQ(token_refusal(stage(token_call(R"({"grant_type":"client_credentials"})"))), "400 invalid_request")
       << "JSON";
 }
 
@@ -122,7 +124,7 @@ TEST(AccessToken, OtherGrantsAreUnsupported) {
   Stage stage;
   for (const std::string grant :
        {"password", "authorization_code", "Client_Credentials", "client_credentials+", "x"}) {
-    EXPECT_EQ(refusal(stage(token_call("client_id=id&client_secret=s&scope=a&grant_type=" + grant))),
+    EXPECT_EQ(token_refusal(stage(token_call("client_id=id&client_secret=s&scope=a&grant_type=" + grant))),
               "400 unsupported_grant_type");
   }
 }
@@ -132,7 +134,7 @@ TEST(AccessToken, AnUnknownClientIsInvalidWhereClientsAreNamed) {
   for (const std::string who :
        {"client_id=other&client_secret=s3cr3t", "client_id=id&client_secret=wrong",
         "client_id=ID&client_secret=s3cr3t", "client_id=id&client_secret=s3cr3t%20"}) {
-    EXPECT_EQ(refusal(stage(token_call("grant_type=client_credentials&scope=openid&" + who))),
+    EXPECT_EQ(token_refusal(stage(token_call("grant_type=client_credentials&scope=openid&" + who))),
               "401 invalid_client");
   }
   EXPECT_EQ(stage(token_call()).status, 200);
@@ -142,7 +144,7 @@ TEST(AccessToken, AScopeTheClientMayNotHaveIsInvalid) {
   Stage stage(know_one_client);
   const std::string form = "grant_type=client_credentials&client_id=id&client_secret=s3cr3t&scope=";
   for (const char *scope : {"other", "openid,other", ",", "+", "openid;AdobeID", "OPENID"}) {
-    EXPECT_EQ(refusal(stage(token_call(form + scope))), "400 invalid_scope") << scope;
+    EXPECT_EQ(token_refusal(stage(token_call(form + scope))), "400 invalid_scope") << scope;
   }
   for (const char *scope :
        {"openid", "openid,AdobeID", "openid+AdobeID", "openid%2CAdobeID", "openid, AdobeID"}) {
@@ -156,7 +158,7 @@ TEST(AccessToken, IsAskedForWithPost) {
     Ask asked = token_call();
     asked.method = method;
     const Response response = stage(asked);
-    EXPECT_EQ(refusal(response), "405 invalid_request");
+    EXPECT_EQ(token_refusal(response), "405 invalid_request");
     EXPECT_EQ(header(response, "Allow"), "POST");
   }
 }
