@@ -21,7 +21,8 @@ std::string beginning_of(std::string_view text) {
 
 /// The tenant that a refused request names, made if need be: its first request is its own as any other is.
 /// Null where no client that is let in could name one so.
-Tenant *tenant_of(ServiceState &state, std::string_view organisation, std::string_view sandbox) {
+Tenant *tenant_of(ServiceState &state, const Request &request) {
+  const auto [organisation, sandbox] = named_sandbox(request, state.settings.reading);
   constexpr std::size_t kLongest = 256;
   for (const std::string_view name : {organisation, sandbox}) {
     const bool is_visible = std::all_of(name.begin(), name.end(), [](char c) { return c > ' ' && c < 0x7f; });
@@ -35,8 +36,7 @@ Tenant *tenant_of(ServiceState &state, std::string_view organisation, std::strin
 
 void note(ServiceState &state, const Request &request, const Response &response, const Trace &trace,
           const Verdict &verdict, std::chrono::nanoseconds took) {
-  const auto named = named_sandbox(request, state.settings.reading);
-  Tenant *tenant = trace.tenant != nullptr ? trace.tenant : tenant_of(state, named.first, named.second);
+  Tenant *tenant = trace.tenant != nullptr ? trace.tenant : tenant_of(state, request);
   const Clock &clock = tenant == nullptr ? state.clock : tenant->clock;
   const std::int64_t at_ms = trace.at_ms ? *trace.at_ms : clock.now_ms();
   Journal &journal = tenant == nullptr ? state.journal : tenant->journal;
@@ -46,6 +46,7 @@ void note(ServiceState &state, const Request &request, const Response &response,
   if (!verdict.violated) {
     return;
   }
+  const auto named = named_sandbox(request, state.settings.reading);
   for (std::size_t i = 0; i < verdict.count; ++i) {
     const contract::ClauseNumber clause = verdict.clauses.at(i);
     if (contract::is_violation(clause)) {

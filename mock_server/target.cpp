@@ -10,6 +10,11 @@ namespace flow::mock {
 namespace {
 
 std::optional<std::string> percent_decoded(std::string_view text, bool plus_is_space) {
+  const bool is_plain = text.find('%') == std::string_view::npos &&
+                        (!plus_is_space || text.find('+') == std::string_view::npos);
+  if (is_plain) {
+    return std::string(text);
+  }
   std::string decoded;
   decoded.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {

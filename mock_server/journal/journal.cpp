@@ -1,6 +1,7 @@
 #include "mock_server/journal/journal.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <fnmatch.h>
 
@@ -41,9 +42,21 @@ void keep(JournalEntry &entry, const Request &request, const Response &response,
     entry.answer.assign(response.body.empty() ? std::string_view() : kNotKept);
     entry.body_cut = entry.answer_cut = false;
   } else {
-    entry.body_cut = keep_body(entry.body, request.body, JournalEntry::kBodyBytes);
-    entry.answer_cut = keep_body(entry.answer, response.body, JournalEntry::kBodyBytes);
+    entry.body.assign(request.body.substr(0, JournalEntry::kBodyBytes));
+    entry.answer.assign(response.body, 0, JournalEntry::kBodyBytes);
+    entry.body_cut = request.body.size() > JournalEntry::kBodyBytes;
+    entry.answer_cut = response.body.size() > JournalEntry::kBodyBytes;
   }
+}
+
+/// Bodies are kept as they came, to cost nothing while requests are answered: here they lose their secrets.
+JournalEntry shown(JournalEntry entry) {
+  for (auto [body, cut] : {std::pair(&entry.body, &entry.body_cut), {&entry.answer, &entry.answer_cut}}) {
+    std::string shown;
+    *cut |= show_body(shown, *body, JournalEntry::kBodyBytes);
+    *body = std::move(shown);
+  }
+  return entry;
 }
 
 bool has_path(const JournalEntry &entry, const std::string &glob) {
@@ -151,7 +164,7 @@ std::vector<JournalEntry> Journal::find(const JournalFilter &filter, std::size_t
   std::vector<JournalEntry> found;
   for (std::size_t age = size_; age > 0 && found.size() < limit; --age) {
     if (passes(at(age - 1), filter)) {
-      found.push_back(at(age - 1));
+      found.push_back(shown(at(age - 1)));
     }
   }
   std::reverse(found.begin(), found.end());

@@ -26,7 +26,7 @@ struct Verdict {
   bool violated = false; ///< one of them is a breach by the application
 };
 
-/// One request and its answer, as far as they are kept: no credentials, no secrets, and of long texts the
+/// One request and its answer, as far as they are kept: no credentials; of long texts the
 /// beginning (journal/kept_text.hpp).
 struct JournalEntry {
   /// Bytes of each text that are kept at most.

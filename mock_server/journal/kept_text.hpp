@@ -4,8 +4,9 @@
 #include <string>
 #include <string_view>
 
-/// What of a request's texts may be kept: neither tokens nor secrets, and no more than so many bytes. Each
-/// function appends to `kept`, whose memory is used again, and returns whether something was cut off.
+/// What of a request's texts may be kept and shown: neither tokens nor secrets, and no more than so many
+/// bytes. Each function appends to `kept`, whose memory is used again, and returns whether something was cut
+/// off.
 namespace flow::mock {
 
 /// Stands in the place of what is not kept.
@@ -22,8 +23,8 @@ bool keep_header(std::string &kept, std::string_view name, std::string_view valu
 /// Path and query, without the origin, which may hold a password. `no_query`: of the query nothing.
 bool keep_target(std::string &kept, std::string_view target, bool no_query, std::size_t bytes);
 
-/// JSON without the values of members with such names; of what is not JSON nothing, where it speaks of
-/// secrets.
-bool keep_body(std::string &kept, std::string_view body, std::size_t bytes);
+/// A body as it may be shown: JSON without the values of members with such names; of what is not JSON
+/// nothing, where it speaks of secrets.
+bool show_body(std::string &shown, std::string_view body, std::size_t bytes);
 
 } // namespace flow::mock

@@ -55,7 +55,10 @@ std::optional<Error> check_if_match(const Request &request, const Run &run, bool
 }
 
 std::string actor_text(const Credentials &credentials) {
-  return nlohmann::json(credentials.api_key).dump();
+  if (credentials.api_key.find_first_of("\"\\") != std::string_view::npos) {
+    return nlohmann::json(credentials.api_key).dump();
+  }
+  return '"' + std::string(credentials.api_key) + '"'; // visible ASCII, else it was refused
 }
 
 std::string id_and_etag(const Run &run) {
