@@ -235,15 +235,9 @@ Subject subject_of(const Json &document, const std::string &file) {
   Subject subject{.name = document.at("subject"), .title = document.at("title"), .clauses = {}};
   const Source source = read_source(document.at("source"));
   const std::string reading = document.value("reading", "");
-  std::set<std::string> ids;
   for (const Json &json : document.at("clauses")) {
     try {
-      Clause clause = read_clause(json, source, reading);
-      check(clause, subject.name);
-      if (!ids.insert(clause.id).second) {
-        throw ClauseError("another clause has the same id");
-      }
-      subject.clauses.push_back(std::move(clause));
+      subject.clauses.push_back(read_clause(json, source, reading));
     } catch (const std::exception &error) {
       throw ClauseError(file + ": " + json.at("id").get<std::string>() + ": " + error.what());
     }
@@ -251,7 +245,7 @@ Subject subject_of(const Json &document, const std::string &file) {
   return subject;
 }
 
-/// Not asked whether they have the documented shape: a test does that, and each start would take longer.
+/// Not checked for shape and sense: a test does that, and each start would take longer.
 std::vector<Subject> read_subjects() {
   std::vector<Subject> all;
   for (const EmbeddedFile &file : embedded_files()) {
@@ -285,7 +279,19 @@ Subject read_subject(std::string_view file_name, std::string_view text) {
     throw ClauseError(file + ": " + error.what());
   }
   require_shape(document, file);
-  return subject_of(document, file);
+  Subject subject = subject_of(document, file);
+  std::set<std::string> ids;
+  for (const Clause &clause : subject.clauses) {
+    try {
+      check(clause, subject.name);
+      if (!ids.insert(clause.id).second) {
+        throw ClauseError("another clause has the same id");
+      }
+    } catch (const std::exception &error) {
+      throw ClauseError(file + ": " + clause.id + ": " + error.what());
+    }
+  }
+  return subject;
 }
 
 const std::vector<Subject> &subjects() {

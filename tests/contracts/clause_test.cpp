@@ -250,13 +250,10 @@ TEST(ClauseFiles, AreAllRead) {
   EXPECT_EQ(read, files);
 }
 
-TEST(ClauseFiles, KeepTheirSchema) {
+TEST(ClauseFiles, KeepTheirSchemaAndMakeSense) {
   for (const EmbeddedFile &file : embedded_files()) {
-    if (!file.name.starts_with("clauses/")) {
-      continue;
-    }
-    for (const SchemaViolation &violation : validate(Json::parse(file.text), schema("clauses"))) {
-      ADD_FAILURE() << file.name << " " << violation.pointer << ": " << violation.reason;
+    if (file.name.starts_with("clauses/")) {
+      EXPECT_NO_THROW(read_subject(file.name, file.text)) << file.name;
     }
   }
 }
