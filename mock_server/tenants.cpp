@@ -18,6 +18,13 @@ std::string key_of(std::string_view organisation, std::string_view name) {
   return key;
 }
 
+/// Of the name, so that a sandbox's ids do not depend on which other sandboxes were touched before it.
+std::uint64_t id_seed(const Settings &settings, std::string_view organisation, std::string_view name) {
+  return settings.deterministic
+             ? *settings.deterministic ^ std::hash<std::string>{}(key_of(organisation, name))
+             : IdSource::random_seed();
+}
+
 } // namespace
 
 void Tenant::reset(const Seed &seed) {
@@ -53,36 +60,66 @@ std::shared_ptr<WebhookSender> Tenant::webhook() {
   return webhook_;
 }
 
+Tenants::Place::Place(std::string_view organisation, std::string_view sandbox, const Tenants &of, Place *next)
+    : tenant(organisation, sandbox, id_seed(of.settings_, organisation, sandbox), of.clock_,
+             of.settings_.journal_size, of.exchanges_),
+      next(next) {}
+
 Tenants::Tenants(const Settings &settings, const Clock &clock, std::atomic<std::uint64_t> &exchanges)
     : settings_(settings), clock_(clock), exchanges_(exchanges) {}
 
 Tenant &Tenants::of(std::string_view organisation, std::string_view sandbox) {
-  if (Tenant *known = find(organisation, sandbox)) {
-    return *known;
+  Place &place = place_of(organisation, sandbox);
+  if (!place.is_ready) {
+    std::call_once(place.first_touch, [&] {
+      place.tenant.reset(settings_.seed);
+      place.is_ready = true;
+    });
   }
-  const std::string key = key_of(organisation, sandbox);
-  const std::unique_lock lock(mutex_);
-  auto &tenant = tenants_[key];
-  if (!tenant) {
-    tenant = make(organisation, sandbox, key);
-  }
-  return *tenant;
+  return place.tenant;
 }
 
 Tenant *Tenants::find(std::string_view organisation, std::string_view sandbox) {
-  const std::string key = key_of(organisation, sandbox);
-  const std::shared_lock lock(mutex_);
-  const auto found = tenants_.find(key);
-  return found == tenants_.end() ? nullptr : found->second.get();
+  Place *place = find_from(slots_.at(slot_of(organisation, sandbox)), organisation, sandbox);
+  return place == nullptr || !place->is_ready ? nullptr : &place->tenant;
+}
+
+std::size_t Tenants::slot_of(std::string_view organisation, std::string_view sandbox) {
+  constexpr std::size_t kFactor = 31;
+  return (TextHash{}(organisation)*kFactor + TextHash{}(sandbox)) % kSlots;
+}
+
+Tenants::Place *Tenants::find_from(Place *place, std::string_view organisation, std::string_view sandbox) {
+  while (place != nullptr &&
+         (place->tenant.sandbox.name != sandbox || place->tenant.sandbox.organisation != organisation)) {
+    place = place->next;
+  }
+  return place;
+}
+
+Tenants::Place &Tenants::place_of(std::string_view organisation, std::string_view sandbox) {
+  std::atomic<Place *> &slot = slots_.at(slot_of(organisation, sandbox));
+  if (Place *known = find_from(slot, organisation, sandbox)) {
+    return *known;
+  }
+  const std::lock_guard lock(mutex_);
+  Place *const newest = slot;
+  if (Place *known = find_from(newest, organisation, sandbox)) {
+    return *known;
+  }
+  Place &made = places_.emplace_back(organisation, sandbox, *this, newest);
+  slot = &made;
+  return made;
 }
 
 std::vector<Tenant *> Tenants::all() {
   std::vector<Tenant *> tenants;
   {
-    const std::shared_lock lock(mutex_);
-    tenants.reserve(tenants_.size());
-    for (const auto &[key, tenant] : tenants_) {
-      tenants.push_back(tenant.get());
+    const std::lock_guard lock(mutex_);
+    for (Place &place : places_) {
+      if (place.is_ready) {
+        tenants.push_back(&place.tenant);
+      }
     }
   }
   std::sort(tenants.begin(), tenants.end(), [](const Tenant *a, const Tenant *b) {
@@ -90,18 +127,6 @@ std::vector<Tenant *> Tenants::all() {
            std::tie(b->sandbox.organisation, b->sandbox.name);
   });
   return tenants;
-}
-
-std::unique_ptr<Tenant> Tenants::make(std::string_view organisation, std::string_view sandbox,
-                                      const std::string &key) const {
-  // Of the name, so that a sandbox's ids do not depend on which other sandboxes were touched before it.
-  const std::uint64_t id_seed = settings_.deterministic
-                                    ? *settings_.deterministic ^ std::hash<std::string>{}(key)
-                                    : IdSource::random_seed();
-  auto tenant =
-      std::make_unique<Tenant>(organisation, sandbox, id_seed, clock_, settings_.journal_size, exchanges_);
-  tenant->reset(settings_.seed);
-  return tenant;
 }
 
 } // namespace flow::mock

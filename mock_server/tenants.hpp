@@ -1,13 +1,15 @@
 #pragma once
 
+#include <array>
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
-#include <shared_mutex>
+#include <mutex>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "mock_server/events/webhook_sender.hpp"
@@ -49,7 +51,7 @@ private:
 };
 
 /// Every tenant there is. Each starts as a copy of the seed when it is first asked for. Safe to use from
-/// several threads.
+/// several threads: none that asks for one waits for another, nor for a lock.
 class Tenants {
 public:
   /// Tenants' times follow `clock`; their exchanges are numbered from `exchanges`. All have to outlive it.
@@ -65,14 +67,27 @@ public:
   std::vector<Tenant *> all();
 
 private:
-  std::unique_ptr<Tenant> make(std::string_view organisation, std::string_view sandbox,
-                               const std::string &key) const;
+  /// A tenant in its slot, before those that came there earlier. None is ever taken away.
+  struct Place {
+    Place(std::string_view organisation, std::string_view sandbox, const Tenants &of, Place *next);
+
+    Tenant tenant;
+    std::once_flag first_touch;
+    std::atomic<bool> is_ready = false; ///< it is as the seed says
+    Place *const next;
+  };
+  static constexpr std::size_t kSlots = 4096;
+
+  static std::size_t slot_of(std::string_view organisation, std::string_view sandbox);
+  static Place *find_from(Place *place, std::string_view organisation, std::string_view sandbox);
+  Place &place_of(std::string_view organisation, std::string_view sandbox);
 
   const Settings &settings_;
   const Clock &clock_;
   std::atomic<std::uint64_t> &exchanges_;
-  std::shared_mutex mutex_; ///< of the map, not of what is in it
-  std::unordered_map<std::string, std::unique_ptr<Tenant>, TextHash, std::equal_to<>> tenants_;
+  std::array<std::atomic<Place *>, kSlots> slots_{};
+  std::mutex mutex_; ///< of who adds a place
+  std::deque<Place> places_;
 };
 
 } // namespace flow::mock
