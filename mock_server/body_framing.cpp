@@ -16,6 +16,18 @@ bool is_number(std::string_view text) {
 
 } // namespace
 
+BodyFraming framing_of(const Request &request) {
+  BodyFraming framing;
+  for (const auto &[name, value] : request.headers) {
+    if (equal_ignoring_case(name, "Content-Length")) {
+      framing.length = framing.lengths++ == 0 ? value : framing.length;
+    } else if (equal_ignoring_case(name, "Transfer-Encoding")) {
+      framing.coding = framing.codings++ == 0 ? value : framing.coding;
+    }
+  }
+  return framing;
+}
+
 bool BodyFraming::announces_body() const {
   return codings > 0 || lengths > 1 || (lengths == 1 && length != "0");
 }

@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <string_view>
 
+#include "mock_server/http_message.hpp"
+
 namespace flow::mock {
 
 /// How a request says where its body ends (RFC 9112, 6.3): the header fields that tell.
@@ -19,5 +21,8 @@ struct BodyFraming {
   /// Whether the length, which is known, is above `limit` bytes; that of chunks is not said beforehand.
   [[nodiscard]] bool is_longer_than(std::size_t limit) const;
 };
+
+/// What the header fields of `request` tell; its views point where they do.
+BodyFraming framing_of(const Request &request);
 
 } // namespace flow::mock

@@ -25,9 +25,10 @@ constexpr Steady::time_point kNow = Steady::time_point::min();
 
 } // namespace
 
-Connection::Connection(int socket, int stop_event) : socket_(socket), stop_event_(stop_event) {
-  received_.reserve(kReadSize);
-}
+// The buffer is not filled with zeros: of an idle client's, only what it has sent takes memory.
+Connection::Connection(int socket, int stop_event)
+    : socket_(socket), stop_event_(stop_event), buffer_(std::make_unique_for_overwrite<char[]>(kReadSize)),
+      capacity_(kReadSize) {}
 
 Connection::~Connection() {
   flush();
@@ -44,6 +45,7 @@ void Connection::linger() {
   ::shutdown(socket_, SHUT_WR);
   const Time until = Steady::now() + kLingerTime;
   for (std::size_t read_over = 0; read_over < kLingerBytes;) {
+    begin_ = end_;
     const ssize_t length = fill(until);
     if (length <= 0) {
       return;
@@ -68,32 +70,41 @@ Connection::Wake Connection::wait(short events, Time deadline, bool until_stop) 
   }
 }
 
+void Connection::make_room() {
+  if (begin_ == end_) {
+    begin_ = end_ = 0;
+  } else if (end_ == capacity_) {
+    auto larger = std::make_unique_for_overwrite<char[]>(2 * capacity_);
+    std::copy_n(buffer_.get() + begin_, end_ - begin_, larger.get());
+    buffer_ = std::move(larger);
+    capacity_ *= 2;
+    end_ -= begin_;
+    begin_ = 0;
+  }
+}
+
 ssize_t Connection::fill(Time deadline) {
-  received_.resize(kReadSize);
-  read_ = 0;
-  ssize_t length = 0;
+  make_room();
   for (;;) {
-    length = ::recv(socket_, received_.data(), kReadSize, MSG_DONTWAIT);
+    const ssize_t length = ::recv(socket_, buffer_.get() + end_, capacity_ - end_, MSG_DONTWAIT);
     if (length >= 0) {
-      break;
+      end_ += static_cast<std::size_t>(length);
+      return length;
     }
     if (errno == EINTR) {
       continue;
     }
     if (errno != EAGAIN && errno != EWOULDBLOCK) {
-      length = 0; // reset by the client: nothing more comes
-      break;
+      return 0; // reset by the client: nothing more comes
     }
     if (deadline == kNow || wait(POLLIN, deadline, false) != Wake::ready) {
-      break;
+      return -1;
     }
   }
-  received_.resize(static_cast<std::size_t>(std::max<ssize_t>(length, 0)));
-  return length;
 }
 
 bool Connection::wait_for_request(std::chrono::milliseconds time) {
-  if (read_ < received_.size()) {
+  if (begin_ < end_) {
     return true;
   }
   // A busy client has sent its next request by now: one call then does the work of two.
@@ -107,38 +118,36 @@ bool Connection::wait_for_request(std::chrono::milliseconds time) {
 void Connection::begin_request(std::chrono::milliseconds time, std::size_t bytes) {
   deadline_ = Steady::now() + time;
   budget_ = bytes;
-  has_read_ = false;
   at_end_ = false;
+  again_ = {};
 }
 
 std::string Connection::take_long_target(std::size_t line_bytes) {
-  while (received_.find('\n', read_) == std::string::npos && received_.size() - read_ <= budget_) {
-    std::string begun = received_.substr(read_);
+  while (unread().find('\n') == std::string_view::npos && unread().size() <= budget_) {
     const ssize_t length = fill(deadline_);
-    received_.insert(0, begun);
     if (length <= 0) {
       timed_out_ = length < 0;
       return {};
     }
   }
-  const std::size_t end = std::min(received_.find('\n', read_), received_.size());
-  const std::size_t first = received_.find(' ', read_);
-  const std::size_t last = received_.rfind(' ', end);
-  if (end - read_ <= line_bytes || first >= end || last <= first) {
+  const std::string_view line = unread().substr(0, unread().find('\n'));
+  const std::size_t first = line.find(' ');
+  const std::size_t last = line.rfind(' ');
+  if (line.size() <= line_bytes || first == std::string_view::npos || last <= first + 1) {
     return {};
   }
-  std::string target = received_.substr(first + 1, last - first - 1);
-  received_.replace(first + 1, target.size(), "/");
+  std::string target(line.substr(first + 1, last - first - 1));
+  char *const place = buffer_.get() + begin_ + first + 1;
+  *place = '/';
+  std::copy(place + target.size(), buffer_.get() + end_, place + 1);
+  end_ -= target.size() - 1;
   budget_ -= std::min(budget_, target.size());
   target.resize(std::min(target.find('#'), target.size())); // as httplib does with a fragment
   return target;
 }
 
-ssize_t Connection::read(char *data, std::size_t size) {
-  if (at_end_) {
-    return 0;
-  }
-  if (read_ == received_.size()) {
+int Connection::make_readable() {
+  if (begin_ == end_) {
     // Asked again past the end, a slow client would get its time anew with each byte.
     if (timed_out_ || Steady::now() >= deadline_) {
       timed_out_ = true;
@@ -151,19 +160,45 @@ ssize_t Connection::read(char *data, std::size_t size) {
     const ssize_t length = fill(deadline_);
     if (length <= 0) {
       timed_out_ = length < 0;
-      return length;
+      return static_cast<int>(length);
     }
   }
   if (budget_ == 0) {
     over_budget_ = true;
     return -1;
   }
-  const std::size_t length = std::min({size, received_.size() - read_, budget_});
-  std::copy_n(received_.data() + read_, length, data);
-  read_ += length;
+  return 1;
+}
+
+// httplib reads the head byte by byte.
+ssize_t Connection::read(char *data, std::size_t size) {
+  if (at_end_) {
+    const std::size_t length = again_.copy(data, size);
+    again_.remove_prefix(length);
+    return static_cast<ssize_t>(length);
+  }
+  if (const int readable = make_readable(); readable <= 0) {
+    return readable;
+  }
+  const std::size_t length = std::min({size, end_ - begin_, budget_});
+  std::copy_n(buffer_.get() + begin_, length, data);
+  begin_ += length;
   budget_ -= length;
-  has_read_ = true;
   return static_cast<ssize_t>(length);
+}
+
+bool Connection::read_body(std::string &body, std::size_t length) {
+  while (length > 0) {
+    if (make_readable() <= 0) {
+      return false;
+    }
+    const std::size_t part = std::min({length, end_ - begin_, budget_});
+    body.append(buffer_.get() + begin_, part);
+    begin_ += part;
+    budget_ -= part;
+    length -= part;
+  }
+  return true;
 }
 
 bool Connection::write(std::string_view data) {

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,8 +30,14 @@ public:
   /// From here the request has `time` to arrive, and `bytes` until it is allowed more.
   void begin_request(std::chrono::milliseconds time, std::size_t bytes);
   void allow_more(std::size_t bytes) { budget_ += bytes; }
-  /// Nothing of what follows belongs to this request: until the next one begins, reading finds the end.
-  void end_request() { at_end_ = true; }
+  /// Adds the next `length` bytes to `body`; false where they do not come in time or within the budget.
+  bool read_body(std::string &body, std::size_t length);
+  /// Nothing of what follows belongs to this request: until the next one begins, reading finds `body`, which
+  /// has been read before and has to live as long, and then the end.
+  void end_request(std::string_view body) {
+    at_end_ = true;
+    again_ = body;
+  }
 
   /// The target of a request line that is longer than `line_bytes`, with "/" left in its place; empty, and
   /// nothing done, where the line is shorter. To be called before the request is read.
@@ -55,14 +62,17 @@ public:
 
   [[nodiscard]] bool timed_out() const { return timed_out_; }
   [[nodiscard]] bool over_budget() const { return over_budget_; }
-  [[nodiscard]] bool has_read() const { return has_read_; } ///< since begin_request
 
 private:
   using Time = std::chrono::steady_clock::time_point;
 
-  /// More bytes into the empty buffer: their number, 0 at the end, -1 past `deadline` (kNow: if there are
-  /// none yet).
+  /// More bytes into the buffer, behind those not yet read: their number, 0 at the end, -1 past `deadline`
+  /// (kNow: if there are none yet).
   ssize_t fill(Time deadline);
+  /// So that something is there to read: 1 if so, else as read().
+  int make_readable();
+  void make_room();
+  [[nodiscard]] std::string_view unread() const { return {buffer_.get() + begin_, end_ - begin_}; }
   void linger();
   enum class Wake { ready, late, stopped };
   Wake wait(short events, Time deadline, bool until_stop) const;
@@ -75,8 +85,11 @@ private:
 
   const int socket_;
   const int stop_event_;
-  std::string received_; ///< not yet read: from `read_` on
-  std::size_t read_ = 0;
+  std::unique_ptr<char[]> buffer_; ///< received and not yet read: from `begin_` to `end_`
+  std::size_t capacity_;
+  std::size_t begin_ = 0;
+  std::size_t end_ = 0;
+  std::string_view again_;
   std::string unsent_;
   std::optional<Delivery> delivery_; ///< of what is in `unsent_`
   Time delivered_by_;
@@ -85,7 +98,6 @@ private:
   bool timed_out_ = false;
   bool over_budget_ = false;
   bool at_end_ = false;
-  bool has_read_ = false;
   bool leaves_unread_ = false;
 };
 

@@ -1,15 +1,14 @@
 #include "mock_server/connection_threads.hpp"
 
-#include <chrono>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 namespace flow::mock {
 
 namespace {
 
-constexpr std::chrono::seconds kIdleTime{10}; ///< a thread without a connection ends after it
-constexpr std::size_t kPastLimit = 16;        ///< threads that only tell clients to come again
+constexpr std::size_t kRefusing = 16; ///< threads that only tell clients to come again
 
 thread_local bool serves_over_limit = false;
 
@@ -19,57 +18,88 @@ bool ConnectionThreads::over_limit() {
   return serves_over_limit;
 }
 
-void ConnectionThreads::run(std::function<void()> serve_connection) {
+ConnectionThreads::ConnectionThreads(std::size_t limit, std::chrono::milliseconds idle_time)
+    : idle_time_(idle_time), serving_{.limit = limit}, refusing_{.limit = kRefusing} {
   const std::lock_guard lock(mutex_);
-  waiting_.push_back({std::move(serve_connection), connections_ >= limit_});
-  ++connections_;
-  if (idle_ < waiting_.size() && threads_ < limit_ + kPastLimit) {
-    start_thread();
+  if (!start_thread(refusing_, nullptr)) {
+    throw std::system_error(std::make_error_code(std::errc::resource_unavailable_try_again),
+                            "no thread can be started to serve connections: raise the limit of processes");
   }
-  arrived_.notify_one();
 }
 
-void ConnectionThreads::start_thread() {
+void ConnectionThreads::run(Job serve_connection) {
+  const std::lock_guard lock(mutex_);
+  if (!place(serving_, serve_connection) && !place(refusing_, serve_connection)) {
+    refusing_.waiting.push_back(std::move(serve_connection));
+  }
+}
+
+bool ConnectionThreads::place(Lane &lane, Job &job) {
+  if (lane.idle.empty()) {
+    return lane.threads < lane.limit && start_thread(lane, job);
+  }
+  Worker &worker = *lane.idle.back();
+  lane.idle.pop_back();
+  worker.job = std::move(job);
+  worker.woken.notify_one();
+  return true;
+}
+
+bool ConnectionThreads::start_thread(Lane &lane, const Job &job) {
   try {
-    std::thread([this] { serve(); }).detach(); // join() waits for the last of them by `threads_`
-    ++threads_;
+    std::thread([this, &lane, job] { serve(lane, job); }).detach(); // join() waits for it by `threads`
+    ++lane.threads;
+    return true;
   } catch (const std::system_error &) {
-    // The machine has no thread left for us: the connection waits for one of ours to be free.
-    if (threads_ == 0) {
-      throw;
-    }
+    return false;
   }
 }
 
-void ConnectionThreads::serve() {
-  std::unique_lock lock(mutex_);
+void ConnectionThreads::serve(Lane &lane, Job job) {
+  serves_over_limit = &lane == &refusing_;
+  Worker self;
+  std::unique_lock lock(mutex_, std::defer_lock);
   for (;;) {
-    ++idle_;
-    arrived_.wait_for(lock, kIdleTime, [this] { return joining_ || !waiting_.empty(); });
-    --idle_;
-    if (waiting_.empty()) {
-      break;
-    }
-    {
-      const Waiting next = std::move(waiting_.front());
-      waiting_.pop_front();
-      lock.unlock();
-      serves_over_limit = next.over_limit;
-      next.serve_connection();
+    if (job) {
+      job();
     }
     lock.lock();
-    --connections_;
+    job = next_job(lane, self, lock);
+    if (!job) {
+      break;
+    }
+    lock.unlock();
   }
-  --threads_;
+  --lane.threads;
   // Under the lock: once it is free and no thread is left, join() may let this object go.
   ended_.notify_all();
+}
+
+/// None when the thread is to end.
+ConnectionThreads::Job ConnectionThreads::next_job(Lane &lane, Worker &self,
+                                                   std::unique_lock<std::mutex> &lock) {
+  if (!lane.waiting.empty()) {
+    Job job = std::move(lane.waiting.front());
+    lane.waiting.pop_front();
+    return job;
+  }
+  lane.idle.push_back(&self);
+  const auto is_called = [this, &self] { return self.job || joining_; };
+  while (!self.woken.wait_for(lock, idle_time_, is_called) && &lane == &refusing_ && lane.threads == 1) {
+  }
+  std::erase(lane.idle, &self);
+  return std::exchange(self.job, nullptr);
 }
 
 void ConnectionThreads::join() {
   std::unique_lock lock(mutex_);
   joining_ = true;
-  arrived_.notify_all();
-  ended_.wait(lock, [this] { return threads_ == 0; });
+  for (Lane *lane : {&serving_, &refusing_}) {
+    for (Worker *idle : lane->idle) {
+      idle->woken.notify_one();
+    }
+  }
+  ended_.wait(lock, [this] { return serving_.threads + refusing_.threads == 0; });
 }
 
 } // namespace flow::mock

@@ -5,7 +5,6 @@
 #include <atomic>
 #include <cerrno>
 #include <future>
-#include <iterator>
 #include <stdexcept>
 #include <string_view>
 #include <system_error>
@@ -21,6 +20,7 @@
 #include "mock_server/body_framing.hpp"
 #include "mock_server/connection.hpp"
 #include "mock_server/connection_threads.hpp"
+#include "mock_server/text.hpp"
 #include "mock_server/unreadable_request.hpp"
 
 namespace flow::mock {
@@ -29,15 +29,16 @@ namespace {
 
 constexpr int kBacklog = 1024;
 constexpr std::size_t kRequestsPerConnection = 1'000'000'000;
-constexpr std::size_t kLineOfHttplib = 8000; // it refuses what is longer than 8192
-constexpr std::string_view kAnyPath = R"([\s\S]*)";
+constexpr std::size_t kLineOfHttplib = 8000;                  // it refuses what is longer than 8192
+constexpr std::chrono::milliseconds kPatienceOverLimit{1000}; // others wait to be told, too
+const std::string kPathForHttplib = "/";
 
 /// httplib asks its task queue for a connection's thread; ours grow on demand.
 class ConnectionQueue final : public httplib::TaskQueue {
   using Enqueued = decltype(std::declval<httplib::TaskQueue &>().enqueue({})); // void, later bool
 
 public:
-  explicit ConnectionQueue(std::size_t limit) : threads_(limit) {}
+  explicit ConnectionQueue(ConnectionThreads &threads) : threads_(threads) {}
 
   Enqueued enqueue(std::function<void()> serve_connection) override {
     threads_.run(std::move(serve_connection));
@@ -47,7 +48,7 @@ public:
   void shutdown() override { threads_.join(); }
 
 private:
-  ConnectionThreads threads_;
+  ConnectionThreads &threads_;
 };
 
 /// Header fields that old versions of httplib add to what was received.
@@ -61,6 +62,7 @@ bool is_added_by_httplib(std::string_view name) {
 struct Serving {
   Connection *connection = nullptr;
   std::string long_target; ///< of a request line that is too long for httplib
+  std::string body;        ///< that we have read, not httplib
   bool answered = false;
 };
 
@@ -79,24 +81,15 @@ Request plain(const httplib::Request &received) {
   return request;
 }
 
-BodyFraming framing_of(const httplib::Request &received) {
-  const auto [length, length_end] = received.headers.equal_range("Content-Length");
-  const auto [coding, coding_end] = received.headers.equal_range("Transfer-Encoding");
-  BodyFraming framing;
-  if (length != length_end) {
-    framing.lengths = static_cast<std::size_t>(std::distance(length, length_end));
-    framing.length = length->second;
-  }
-  if (coding != coding_end) {
-    framing.codings = static_cast<std::size_t>(std::distance(coding, coding_end));
-    framing.coding = coding->second;
-  }
-  return framing;
-}
-
 /// The methods for which httplib leaves reading the body to us.
 bool has_body_reader(const std::string &method) {
   return method == "POST" || method == "PUT" || method == "PATCH" || method == "DELETE";
+}
+
+/// Chunks, compressed bodies and parts are httplib's to read.
+bool is_plain_body(const httplib::Request &received, const BodyFraming &framing) {
+  return framing.codings == 0 && !received.has_header("Content-Encoding") &&
+         !received.is_multipart_form_data();
 }
 
 /// What httplib reads from and writes to. Which of these are virtual differs by its version: so none
@@ -149,20 +142,22 @@ private:
   bool process_one(ConnectionStream &stream, bool &closed);
   void answer_unread(Connection &connection) const;
   HandlerResponse before_routing(const httplib::Request &received, httplib::Response &sent) const;
+  void answer_with_plain_body(Request request, const BodyFraming &framing, httplib::Response &sent) const;
   void answer(Request request, httplib::Response &sent) const;
   void answer_with_body(const httplib::Request &received, httplib::Response &sent,
                         const httplib::ContentReader &read) const;
-  void refuse(const httplib::Request &received, httplib::Response &sent, std::string_view error) const;
+  void refuse(Request request, httplib::Response &sent, std::string_view error) const;
 
   const mock::Handler handler_;
   const EdgeLimits limits_;
+  ConnectionThreads threads_;
   std::atomic<bool> stopping_ = false;
   const int stop_event_ = ::eventfd(0, EFD_CLOEXEC);
 };
 
 HttpEdge::Listener::Listener(mock::Handler handler, EdgeLimits limits)
-    : handler_(std::move(handler)), limits_(limits) {
-  new_task_queue = [this] { return new ConnectionQueue(limits_.connections); };
+    : handler_(std::move(handler)), limits_(limits), threads_(limits.connections, limits.thread_idle_time) {
+  new_task_queue = [this] { return new ConnectionQueue(threads_); };
   set_tcp_nodelay(true);
   set_payload_max_length(limits_.body_bytes);
   // We count and wait ourselves; these are what httplib tells clients in the Keep-Alive header.
@@ -181,14 +176,13 @@ HttpEdge::Listener::Listener(mock::Handler handler, EdgeLimits limits)
                                       const httplib::ContentReader &read) {
     answer_with_body(received, sent, read);
   };
-  const std::string any_path(kAnyPath);
-  Post(any_path, read_and_answer);
-  Put(any_path, read_and_answer);
-  Patch(any_path, read_and_answer);
-  Delete(any_path, read_and_answer);
+  Post(kPathForHttplib, read_and_answer);
+  Put(kPathForHttplib, read_and_answer);
+  Patch(kPathForHttplib, read_and_answer);
+  Delete(kPathForHttplib, read_and_answer);
   const HandlerWithResponse on_error = [this](const httplib::Request &received, httplib::Response &sent) {
     if (!serving.answered) {
-      refuse(received, sent, error_for(sent.status, *serving.connection));
+      refuse(plain(received), sent, error_for(sent.status, *serving.connection));
     }
     return HandlerResponse::Handled;
   };
@@ -203,8 +197,11 @@ bool HttpEdge::Listener::process_and_close_socket(socket_t socket) {
   Connection connection(socket, stop_event_);
   ConnectionStream stream(connection);
   serving.connection = &connection;
-  while (!stopping_ && connection.wait_for_request(limits_.keep_alive_timeout)) {
-    connection.begin_request(limits_.read_timeout, limits_.head_bytes);
+  const auto patience = ConnectionThreads::over_limit() ? kPatienceOverLimit : std::chrono::hours(1);
+  const auto keep_alive_timeout = std::min<std::chrono::milliseconds>(limits_.keep_alive_timeout, patience);
+  const auto read_timeout = std::min<std::chrono::milliseconds>(limits_.read_timeout, patience);
+  while (!stopping_ && connection.wait_for_request(keep_alive_timeout)) {
+    connection.begin_request(read_timeout, limits_.head_bytes);
     serving.long_target = connection.take_long_target(kLineOfHttplib);
     serving.answered = false;
     bool closed = false;
@@ -212,6 +209,7 @@ bool HttpEdge::Listener::process_and_close_socket(socket_t socket) {
       answer_unread(connection);
       closed = true;
     }
+    serving.body = {};
     if (!connection.flush() || closed || connection.leaves_unread()) {
       break;
     }
@@ -222,13 +220,17 @@ bool HttpEdge::Listener::process_and_close_socket(socket_t socket) {
 
 /// httplib's way with one request; how it is called differs by its version.
 bool HttpEdge::Listener::process_one(ConnectionStream &stream, bool &closed) {
-  // Parts of an answer are never sent: the platform documents none.
-  const auto ignore_ranges = [](httplib::Request &received) { received.ranges.clear(); };
+  const auto prepare = [](httplib::Request &received) {
+    // Parts of an answer are never sent: the platform documents none.
+    received.ranges.clear();
+    // Routing is ours: httplib would match a regular expression against the whole path.
+    received.path = kPathForHttplib;
+  };
   const auto process = [&](auto *self) {
-    if constexpr (requires { self->process_request(stream, false, closed, ignore_ranges); }) {
-      return self->process_request(stream, false, closed, ignore_ranges);
+    if constexpr (requires { self->process_request(stream, false, closed, prepare); }) {
+      return self->process_request(stream, false, closed, prepare);
     } else {
-      return self->process_request(stream, "", 0, "", 0, false, closed, ignore_ranges);
+      return self->process_request(stream, "", 0, "", 0, false, closed, prepare);
     }
   };
   return process(this);
@@ -252,34 +254,51 @@ void HttpEdge::Listener::answer_unread(Connection &connection) const {
 // an old httplib does not wait for a body that nobody announced.
 HttpEdge::Listener::HandlerResponse HttpEdge::Listener::before_routing(const httplib::Request &received,
                                                                        httplib::Response &sent) const {
+  Request request = plain(received);
   if (ConnectionThreads::over_limit()) {
-    refuse(received, sent, "overloaded");
+    refuse(std::move(request), sent, "overloaded");
     sent.set_header("Retry-After", "1");
     return HandlerResponse::Handled;
   }
-  const BodyFraming framing = framing_of(received);
+  const BodyFraming framing = framing_of(request);
   if (!framing.announces_body()) {
-    answer(plain(received), sent);
-    serving.connection->end_request(); // a new httplib would now wait for a body, to read over it
+    answer(std::move(request), sent);
+    serving.connection->end_request({}); // a new httplib would now wait for a body, to read over it
     return HandlerResponse::Handled;
   }
   if (!framing.is_known()) {
-    refuse(received, sent, "malformed-request");
+    refuse(std::move(request), sent, "malformed-request");
     return HandlerResponse::Handled;
   }
   if (framing.is_longer_than(limits_.body_bytes)) {
     // httplib would wait for all of it first.
-    refuse(received, sent, "payload-too-large");
+    refuse(std::move(request), sent, "payload-too-large");
     return HandlerResponse::Handled;
   }
   serving.connection->allow_more(limits_.body_bytes + limits_.head_bytes); // chunks have heads of their own
   if (!has_body_reader(received.method)) {
-    answer(plain(received), sent);
+    answer(std::move(request), sent);
     sent.set_header("Connection", "close");
     serving.connection->leave_unread();
     return HandlerResponse::Handled;
   }
+  if (is_plain_body(received, framing)) {
+    answer_with_plain_body(std::move(request), framing, sent);
+    return HandlerResponse::Handled;
+  }
   return HandlerResponse::Unhandled;
+}
+
+void HttpEdge::Listener::answer_with_plain_body(Request request, const BodyFraming &framing,
+                                                httplib::Response &sent) const {
+  const auto length = static_cast<std::size_t>(integer_in(framing.length).value_or(0));
+  if (!serving.connection->read_body(serving.body, length)) {
+    refuse(std::move(request), sent, error_for(sent.status, *serving.connection));
+    return;
+  }
+  request.body = serving.body;
+  answer(std::move(request), sent);
+  serving.connection->end_request(serving.body); // a new httplib reads over it, too
 }
 
 void HttpEdge::Listener::answer(Request request, httplib::Response &sent) const {
@@ -300,9 +319,7 @@ void HttpEdge::Listener::answer(Request request, httplib::Response &sent) const 
 }
 
 /// Answers what could not be read, and closes: where the next request would begin is not known.
-void HttpEdge::Listener::refuse(const httplib::Request &received, httplib::Response &sent,
-                                std::string_view error) const {
-  Request request = plain(received);
+void HttpEdge::Listener::refuse(Request request, httplib::Response &sent, std::string_view error) const {
   request.unreadable = error;
   answer(std::move(request), sent);
   sent.set_header("Connection", "close");
@@ -323,14 +340,14 @@ void HttpEdge::Listener::answer_with_body(const httplib::Request &received, http
     body.append(data, length);
     return body.size() <= limits_.body_bytes;
   });
+  Request request = plain(received);
   if (whole) {
-    Request request = plain(received);
     request.body = body;
     answer(std::move(request), sent);
   } else if (sent.status == 413 || body.size() > limits_.body_bytes || serving.connection->over_budget()) {
-    refuse(received, sent, "payload-too-large");
+    refuse(std::move(request), sent, "payload-too-large");
   } else {
-    refuse(received, sent, error_for(sent.status, *serving.connection));
+    refuse(std::move(request), sent, error_for(sent.status, *serving.connection));
   }
 }
 

@@ -18,10 +18,11 @@ struct EdgeLimits {
   std::size_t body_bytes = 1024UL * 1024;
   std::size_t head_bytes = 65536; ///< request line and header fields; each field at most 8192
   std::size_t header_fields = 128;
-  std::size_t connections = 1000;
-  std::chrono::milliseconds read_timeout{5000};       ///< for a request to arrive whole
-  std::chrono::milliseconds keep_alive_timeout{5000}; ///< for the next one on the same connection
-  std::chrono::milliseconds hold_timeout{600'000};    ///< the longest that a Delivery may take
+  std::size_t connections = 4096; ///< served at once; what comes past it is answered 503 with Retry-After
+  std::chrono::milliseconds read_timeout{5000};         ///< for a request to arrive whole
+  std::chrono::milliseconds keep_alive_timeout{75'000}; ///< for the next one on the same connection
+  std::chrono::milliseconds hold_timeout{600'000};      ///< the longest that a Delivery may take
+  std::chrono::milliseconds thread_idle_time{10'000};   ///< a thread without a connection ends after it
 };
 
 /// The only file of the server that knows the HTTP library, but for events/http_post.cpp, which sends:

@@ -12,6 +12,7 @@
 #include <spdlog/spdlog.h>
 
 #include "mock_server/access_log.hpp"
+#include "mock_server/connection_room.hpp"
 #include "mock_server/http_edge.hpp"
 #include "mock_server/journal/report.hpp"
 #include "mock_server/options.hpp"
@@ -81,7 +82,15 @@ int serve(const Options &options) {
     check_writable("--coverage-file", options.coverage_file);
   }
   FlowService service(options.settings);
-  HttpEdge edge(logged([&service](const Request &request) { return service.handle(request); }, log));
+  EdgeLimits limits;
+  const std::size_t wanted = limits.connections;
+  limits.connections = make_room_for_connections(wanted);
+  if (limits.connections < wanted) {
+    log->warn("serving {} connections at once, not {}, as the hard limit of open files is low: ulimit -Hn "
+              "raises it",
+              limits.connections, wanted);
+  }
+  HttpEdge edge(logged([&service](const Request &request) { return service.handle(request); }, log), limits);
   int port = 0;
   try {
     port = edge.start(options.host, options.port);

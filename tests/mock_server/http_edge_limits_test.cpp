@@ -142,6 +142,19 @@ TEST(EdgeConnections, PastTheLimitAreToldToComeAgain) {
   EXPECT_EQ(idle.front().answer().status, 200);
 }
 
+TEST(EdgeConnections, PastTheLimitSilentClientsDoNotKeepOthersFromBeingToldSo) {
+  EdgeServer server({.connections = 1, .keep_alive_timeout = std::chrono::minutes(10)});
+  auto idle = idle_clients(server.port, 1);
+  std::vector<RawClient> silent;
+  for (int i = 0; i < 20; ++i) {
+    silent.emplace_back(server.port);
+  }
+  RawClient refused(server.port);
+  refused.send(kGoodRetry);
+  EXPECT_EQ(refused.answer().status, 503);
+  EXPECT_TRUE(silent.front().is_closed());
+}
+
 TEST(EdgeConnections, AreFreeAgainWhenTheirClientsGo) {
   EdgeServer server({.connections = 2});
   { auto idle = idle_clients(server.port, 2); }

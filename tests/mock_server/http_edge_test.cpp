@@ -33,6 +33,21 @@ TEST_F(Edge, BodyWithALengthIsRead) {
   expect_answered(kRetry + kHeaders + "Content-Length: 4\r\n\r\noops", 400);
 }
 
+TEST_F(Edge, ABodyThatComesInPartsIsReadWholeAndNoFurther) {
+  RawClient client(server.port);
+  client.send(kRetry + kHeaders + "Content-Length: 30000\r\n\r\n{");
+  client.send(std::string(20000, ' '));
+  client.send(std::string(9998, ' ') + "}" + kGoodGet);
+  EXPECT_EQ(client.answer().status, 200);
+  EXPECT_TRUE(client.answer().json().contains("items"));
+}
+
+TEST_F(Edge, APathAsLongAsItMayBeIsAnsweredAlsoWithAChunkedBody) {
+  const std::string path = "/" + std::string(7900, 'a');
+  expect_answered("POST " + path + " HTTP/1.1\r\n" + kHeaders + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+                  404);
+}
+
 TEST_F(Edge, ChunkedBodyIsRead) {
   const std::string head = kRetry + kHeaders + "Transfer-Encoding: chunked\r\n\r\n";
   expect_answered(head + "1\r\n{\r\n1\r\n}\r\n0\r\n\r\n", 200);
