@@ -170,8 +170,7 @@ int Connection::make_readable() {
   return 1;
 }
 
-// httplib reads the head byte by byte.
-ssize_t Connection::read(char *data, std::size_t size) {
+ssize_t Connection::read_some(char *data, std::size_t size) {
   if (at_end_) {
     const std::size_t length = again_.copy(data, size);
     again_.remove_prefix(length);

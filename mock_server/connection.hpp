@@ -44,7 +44,15 @@ public:
   std::string take_long_target(std::size_t line_bytes);
 
   /// Up to `size` bytes; 0 at the end of what comes, -1 past time or budget.
-  ssize_t read(char *data, std::size_t size);
+  ssize_t read(char *data, std::size_t size) {
+    // httplib asks for each byte of a head by itself.
+    if (size == 1 && begin_ < end_ && budget_ > 0 && !at_end_) {
+      *data = buffer_[begin_++];
+      --budget_;
+      return 1;
+    }
+    return read_some(data, size);
+  }
 
   /// Buffers, and sends what has become much.
   bool write(std::string_view data);
@@ -69,6 +77,7 @@ private:
   /// More bytes into the buffer, behind those not yet read: their number, 0 at the end, -1 past `deadline`
   /// (kNow: if there are none yet).
   ssize_t fill(Time deadline);
+  ssize_t read_some(char *data, std::size_t size);
   /// So that something is there to read: 1 if so, else as read().
   int make_readable();
   void make_room();

@@ -1,7 +1,10 @@
+#include <cstdlib>
 #include <regex>
 #include <sstream>
 #include <string>
 #include <vector>
+
+#include <sys/resource.h>
 
 #include <gtest/gtest.h>
 
@@ -236,6 +239,26 @@ TEST(FlowMockLog, LevelWarnLeavesOutRequests) {
   Mock mock({"--log-level", "warn"});
   mock.retry(kFailed);
   EXPECT_TRUE(log_of(mock).empty());
+}
+
+/// Exits with 0 where a mock that may have 256 files open says so, and serves. A limit that was lowered stays
+/// low: so this has a process of its own.
+void serve_within_few_files() {
+  const rlimit few{.rlim_cur = 256, .rlim_max = 256};
+  ::setrlimit(RLIMIT_NOFILE, &few);
+  int exit_code = 1;
+  {
+    Mock mock({"--log-level", "warn"});
+    const bool serves = mock.retry(kFailed).status == 200;
+    const auto lines = log_of(mock);
+    const bool says_so = lines.size() == 1 && lines[0].find("serving 128 connections") != std::string::npos;
+    exit_code = serves && says_so ? 0 : 1;
+  }
+  std::_Exit(exit_code);
+}
+
+TEST(FlowMockLog, SaysWhenTheLimitOfOpenFilesBoundsTheConnections) {
+  EXPECT_EXIT(serve_within_few_files(), testing::ExitedWithCode(0), "");
 }
 
 TEST(FlowMock, DeterministicIsReproducible) {
