@@ -197,9 +197,10 @@ bool HttpEdge::Listener::process_and_close_socket(socket_t socket) {
   Connection connection(socket, stop_event_);
   ConnectionStream stream(connection);
   serving.connection = &connection;
-  const auto patience = ConnectionThreads::over_limit() ? kPatienceOverLimit : std::chrono::hours(1);
-  const auto keep_alive_timeout = std::min<std::chrono::milliseconds>(limits_.keep_alive_timeout, patience);
-  const auto read_timeout = std::min<std::chrono::milliseconds>(limits_.read_timeout, patience);
+  const auto patience =
+      ConnectionThreads::over_limit() ? kPatienceOverLimit : std::chrono::milliseconds::max();
+  const auto keep_alive_timeout = std::min(limits_.keep_alive_timeout, patience);
+  const auto read_timeout = std::min(limits_.read_timeout, patience);
   while (!stopping_ && connection.wait_for_request(keep_alive_timeout)) {
     connection.begin_request(read_timeout, limits_.head_bytes);
     serving.long_target = connection.take_long_target(kLineOfHttplib);
