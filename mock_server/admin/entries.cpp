@@ -89,6 +89,17 @@ void check_deletions(const Changes &changes, const Seed &seed, Sandbox &sandbox)
   }
 }
 
+/// A whole seed may say it: it is what a sandbox starts as.
+void check_copies(const Seed &seed, std::string_view prefix) {
+  for (std::size_t i = 0; i < seed.runs.size(); ++i) {
+    if (seed.runs[i].copies > 1) {
+      throw bad_entry({"body", "/runs/" + std::to_string(i) + "/copies",
+                       "copies are for seeds; add each run, or restore a snapshot that says it"},
+                      prefix);
+    }
+  }
+}
+
 void check_scripted_ids(const Seed &seed, Sandbox &sandbox, std::string_view prefix) {
   for (std::size_t i = 0; i < seed.runs.size(); ++i) {
     if (!seed.runs[i].script) {
@@ -133,14 +144,16 @@ void carry_out(const Changes &changes, const Call &call, std::string_view prefix
   }
   Seed seed = read({{"flows", dated(changes.flows, now_ms)}, {"runs", dated(changes.runs, now_ms)}},
                    known_flows, prefix);
+  check_copies(seed, prefix);
   check_deletions(changes, seed, sandbox);
   check_scripted_ids(seed, sandbox, prefix);
 
   for (const std::string &run_id : changes.delete_runs) {
     sandbox.remove_run(run_id);
   }
-  const Ids deleted(changes.delete_flows.begin(), changes.delete_flows.end());
-  std::erase_if(sandbox.flows, [&](const SandboxFlow &flow) { return deleted.contains(flow.flow->id); });
+  for (const std::string &flow_id : changes.delete_flows) {
+    sandbox.remove_flow(flow_id);
+  }
   for (const auto &flow : seed.flows) {
     sandbox.put_flow(flow, now_ms);
   }

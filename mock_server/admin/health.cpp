@@ -37,7 +37,7 @@ Response settings(const Call &call) {
        {"defaults",
         {{"outcome", name_of(settings.seed.defaults.outcome)},
          {"durationMs", settings.seed.defaults.duration_ms}}},
-       {"seed", {{"flows", settings.seed.flows.size()}, {"runs", settings.seed.runs.size()}}}});
+       {"seed", {{"flows", settings.seed.flows.size()}, {"runs", settings.seed.run_count()}}}});
 }
 
 } // namespace flow::mock::admin

@@ -10,8 +10,8 @@ namespace flow::mock::admin {
 namespace {
 
 /// The run of the path. To be called with the sandbox's lock held; throws Refusal.
-Run &run_of(const Call &call) {
-  Run *run = call.tenant->sandbox.find_run(call.ids.front(), call.tenant->clock.now_ms());
+const Run &run_of(const Call &call) {
+  const Run *run = call.tenant->sandbox.find_run(call.ids.front(), call.tenant->clock.now_ms());
   if (run == nullptr) {
     throw not_found("run", call.ids.front());
   }
@@ -55,7 +55,7 @@ Json patched(Json entry, const Json &patch, std::int64_t now_ms) {
 
 /// Patches the run of the path. The script that it shares with its retries stays shared.
 Response patch(const Call &call, const Json &patch) {
-  Run &run = run_of(call);
+  const Run &run = run_of(call);
   const auto script = run.script;
   Json entry = patched(run_entry(run, call.tenant->clock.now_ms()), patch, call.tenant->clock.now_ms());
   if (entry.value("id", Json()) != run.id) {
@@ -69,7 +69,7 @@ Response patch(const Call &call, const Json &patch) {
   if (!keeps_script) {
     return response;
   }
-  run_of(call).script = script;
+  call.tenant->sandbox.runs.change(run_of(call), [&](Run &patched) { patched.script = script; });
   return run_response(call, call.ids.front());
 }
 
@@ -136,10 +136,10 @@ Response put_run_state(const Call &call) {
 }
 
 Response put_run_script(const Call &call) {
-  const RetryScript script = script_of(call);
+  const auto script = std::make_shared<RetryScript>(script_of(call));
   const std::lock_guard lock(call.tenant->sandbox.mutex);
-  Run &run = run_of(call);
-  run.script = std::make_shared<RetryScript>(script);
+  const Run &run = run_of(call);
+  call.tenant->sandbox.runs.change(run, [&](Run &its) { its.script = script; });
   return run_response(call, run.id);
 }
 

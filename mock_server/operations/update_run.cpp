@@ -191,7 +191,7 @@ Answer update_run(const Call &call) {
   }
   Sandbox &sandbox = call.sandbox;
   const std::lock_guard lock(sandbox.mutex);
-  Run *run = sandbox.find_run(call.id, call.now_ms);
+  const Run *run = sandbox.find_run(call.id, call.now_ms);
   if (run == nullptr) {
     return not_found(call);
   }
@@ -210,7 +210,7 @@ Answer update_run(const Call &call) {
     return error;
   }
   const bool was_in_progress = !has_ended(run->state);
-  apply(std::get<Update>(std::move(update)), *run, call);
+  sandbox.runs.change(*run, [&](Run &its) { apply(std::get<Update>(std::move(update)), its, call); });
   if (was_in_progress && has_ended(run->state)) {
     sandbox.tell_end(*run);
   }

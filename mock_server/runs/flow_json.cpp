@@ -7,7 +7,7 @@ namespace {
 using contract::Json;
 
 /// How the last run went (openapi, lastRunDetails), as it stands now.
-Json last_run_details(Run &run) {
+Json last_run_details(const Run &run) {
   Json details = {{"id", run.id}, {"state", status(run.state)}, {"startedAtUTC", run.started_at_ms}};
   if (has_ended(run.state) && run.state != RunState::failed) {
     details["completedAtUTC"] = run.ended_at_ms;
@@ -52,7 +52,7 @@ Json flow_document(Sandbox &sandbox, const SandboxFlow &flow, std::int64_t now_m
   }
   document["runs"] = "/runs?property=flowId==" + flow.flow->id;
   keep("lastOperation", {{"started", created_at_ms}, {"updated", 0}, {"operation", "create"}});
-  if (Run *last = sandbox.last_run(flow)) {
+  if (const Run *last = sandbox.last_run(flow)) {
     sandbox.settle(now_ms);
     document["lastRunDetails"] = last_run_details(*last);
   }

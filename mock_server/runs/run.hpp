@@ -69,6 +69,7 @@ struct Run {
   std::string id;
   std::shared_ptr<const Flow> flow;
   RunState state = RunState::in_progress;
+  std::uint32_t number = 0; ///< in its RunStore, which gives it
   std::int64_t created_at_ms = 0;
   std::int64_t updated_at_ms = 0;
   std::int64_t started_at_ms = 0;

@@ -91,7 +91,7 @@ const Fields &run_fields() {
 }
 
 bool RunCollection::holds(std::uint64_t number, const Filter &filter) {
-  Run &run = sandbox_.runs.at(number);
+  const Run &run = sandbox_.runs.at(number);
   if (const auto value = value_at_hand(run, filter.path)) {
     const auto *count = std::get_if<std::int64_t>(&*value);
     return count != nullptr ? holds_for(filter, *count) : holds_for(filter, std::get<std::string>(*value));
@@ -100,13 +100,13 @@ bool RunCollection::holds(std::uint64_t number, const Filter &filter) {
 }
 
 SortKey RunCollection::key(std::uint64_t number, const Path &path) {
-  Run &run = sandbox_.runs.at(number);
+  const Run &run = sandbox_.runs.at(number);
   const auto value = value_at_hand(run, path);
   return value ? *value : sort_key(document(number), path);
 }
 
 std::string RunCollection::text(std::uint64_t number) {
-  Run &run = sandbox_.runs.at(number);
+  const Run &run = sandbox_.runs.at(number);
   std::string json;
   append_run(json, run, sandbox_, reading_);
   return json;

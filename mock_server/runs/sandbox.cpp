@@ -5,6 +5,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "mock_server/runs/run_ids.hpp"
+
 namespace flow::mock {
 
 namespace {
@@ -18,40 +20,6 @@ std::string json_text(std::string_view text) {
 
 } // namespace
 
-Run *RunStore::find(std::string_view id) {
-  const auto found = by_id_.find(id);
-  return found == by_id_.end() ? nullptr : found->second;
-}
-
-Run *RunStore::add(Run run) {
-  if (by_id_.contains(run.id)) {
-    return nullptr;
-  }
-  Run &added = runs_.emplace_back(std::move(run));
-  by_id_.emplace(added.id, &added);
-  return &added;
-}
-
-Run *RunStore::replace(Run run) {
-  const auto found = by_id_.find(run.id);
-  Run *place = found->second;
-  by_id_.erase(found); // its key points into what is overwritten
-  *place = std::move(run);
-  by_id_.emplace(place->id, place);
-  return place;
-}
-
-bool RunStore::remove(std::string_view id) {
-  const auto found = by_id_.find(id);
-  if (found == by_id_.end()) {
-    return false;
-  }
-  Run *place = found->second;
-  by_id_.erase(found);
-  *place = Run();
-  return true;
-}
-
 Sandbox::Sandbox(std::string_view its_organisation, std::string_view its_name, std::uint64_t seed_of_ids)
     : organisation(its_organisation), name(its_name), name_text(json_text(its_name)),
       id_text(json_text(its_name == "prod" ? std::string(kProdId)
@@ -62,28 +30,31 @@ void Sandbox::load(const Seed &seed, std::int64_t now_ms) {
   defaults = seed.defaults;
   runs = RunStore();
   flows.clear();
+  flow_places_.clear();
   due_ = {};
   last_runs_are_stale_ = false;
   for (const auto &flow : seed.flows) {
     put_flow(flow, now_ms);
   }
+  runs.reserve(seed.run_count());
   std::unordered_map<const RetryScript *, std::shared_ptr<RetryScript>> scripts;
-  for (const Run &seeded : seed.runs) {
-    Run run = seeded;
-    if (seeded.script) {
-      auto &copy = scripts[seeded.script.get()];
-      if (!copy) {
-        copy = std::make_shared<RetryScript>(*seeded.script);
+  for (const SeededRun &seeded : seed.runs) {
+    const bool shares = seeded.script && scripts.contains(seeded.script.get());
+    for (std::uint64_t copy = 1; copy <= seeded.copies; ++copy) {
+      Run run = seeded;
+      run.id = copy_id(seeded.id, copy);
+      if (seeded.script) {
+        run.script = shares ? scripts[seeded.script.get()] : std::make_shared<RetryScript>(*seeded.script);
+        scripts.emplace(seeded.script.get(), run.script);
       }
-      run.script = copy;
+      if (run.etag.empty() || copy > 1) {
+        run.etag = ids.etag(run.updated_at_ms);
+      }
+      if (run.ending) {
+        run.ending->at_ms += now_ms;
+      }
+      add_run(std::move(run));
     }
-    if (run.etag.empty()) {
-      run.etag = ids.etag(run.updated_at_ms);
-    }
-    if (run.ending) {
-      run.ending->at_ms += now_ms;
-    }
-    add_run(std::move(run));
   }
 }
 
@@ -91,21 +62,26 @@ void Sandbox::settle(std::int64_t now_ms) {
   while (!due_.empty() && due_.top().at_ms <= now_ms) {
     const Due due = due_.top();
     due_.pop();
-    Run &run = *due.run;
-    const bool still = !run.id.empty() && run.ending && run.ending->at_ms == due.at_ms;
-    if (still && mock::settle(run, now_ms, [this](std::int64_t at_ms) { return ids.etag(at_ms); })) {
+    const Run &run = *due.run;
+    if (run.id.empty() || !run.ending || run.ending->at_ms != due.at_ms || has_ended(run.state)) {
+      continue;
+    }
+    runs.change(run, [&](Run &ending) {
+      mock::settle(ending, now_ms, [this](std::int64_t at_ms) { return ids.etag(at_ms); });
+    });
+    if (has_ended(run.state)) {
       tell_end(run);
     }
   }
 }
 
-Run *Sandbox::find_run(std::string_view run_id, std::int64_t now_ms) {
+const Run *Sandbox::find_run(std::string_view run_id, std::int64_t now_ms) {
   settle(now_ms);
   return runs.find(run_id);
 }
 
-Run *Sandbox::add_run(Run run) {
-  Run *added = runs.add(std::move(run));
+const Run *Sandbox::add_run(Run run) {
+  const Run *added = runs.add(std::move(run));
   if (added == nullptr) {
     return nullptr;
   }
@@ -118,16 +94,16 @@ Run *Sandbox::add_run(Run run) {
   return added;
 }
 
-Run *Sandbox::start_run(Run run) {
-  Run *added = add_run(std::move(run));
+const Run *Sandbox::start_run(Run run) {
+  const Run *added = add_run(std::move(run));
   if (added != nullptr && has_ended(added->state)) {
     tell_end(*added);
   }
   return added;
 }
 
-Run *Sandbox::replace_run(Run run) {
-  Run *replaced = runs.replace(std::move(run));
+const Run *Sandbox::replace_run(Run run) {
+  const Run *replaced = runs.replace(std::move(run));
   watch(*replaced);
   last_runs_are_stale_ = true;
   return replaced;
@@ -155,7 +131,7 @@ std::string Sandbox::fresh_flow_id() {
   return id;
 }
 
-Run *Sandbox::last_run(const SandboxFlow &flow) {
+const Run *Sandbox::last_run(const SandboxFlow &flow) {
   if (last_runs_are_stale_) {
     find_last_runs();
   }
@@ -169,20 +145,19 @@ void Sandbox::tell_end(const Run &run) const {
 }
 
 SandboxFlow *Sandbox::find_flow(std::string_view flow_id) {
-  const auto found = std::find_if(flows.begin(), flows.end(), [&](const SandboxFlow &candidate) {
-    return candidate.flow->id == flow_id;
-  });
-  return found == flows.end() ? nullptr : &*found;
+  const auto found = flow_places_.find(flow_id);
+  return found == flow_places_.end() ? nullptr : &flows[found->second];
 }
 
 SandboxFlow &Sandbox::put_flow(const std::shared_ptr<const Flow> &flow, std::int64_t now_ms) {
   SandboxFlow *place = find_flow(flow->id);
   if (place == nullptr) {
+    flow_places_.emplace(flow->id, flows.size());
     place = &flows.emplace_back();
   } else {
-    runs.for_each([&](Run &run) {
+    runs.for_each([&](const Run &run) {
       if (run.flow->id == flow->id) {
-        run.flow = flow;
+        runs.change(run, [&](Run &its) { its.flow = flow; });
       }
     });
   }
@@ -196,6 +171,19 @@ SandboxFlow &Sandbox::put_flow(const std::shared_ptr<const Flow> &flow, std::int
   return *place;
 }
 
+void Sandbox::remove_flow(std::string_view flow_id) {
+  const auto found = flow_places_.find(flow_id);
+  if (found == flow_places_.end()) {
+    return;
+  }
+  const std::size_t place = found->second;
+  flow_places_.erase(found);
+  flows.erase(flows.begin() + static_cast<std::ptrdiff_t>(place));
+  for (auto &[id, other] : flow_places_) {
+    other -= other > place ? 1 : 0;
+  }
+}
+
 ScriptedRetry Sandbox::take_scripted(RetryScript *script, SandboxFlow *flow) const {
   for (RetryScript *candidate : {script, flow == nullptr ? nullptr : &flow->script}) {
     if (candidate != nullptr && candidate->next < candidate->retries.size()) {
@@ -207,23 +195,21 @@ ScriptedRetry Sandbox::take_scripted(RetryScript *script, SandboxFlow *flow) con
   return unscripted;
 }
 
-void Sandbox::watch(Run &run) {
+void Sandbox::watch(const Run &run) {
   if (!has_ended(run.state) && run.ending) {
     due_.push({.at_ms = run.ending->at_ms, .order = due_made_++, .run = &run});
   }
 }
 
 void Sandbox::find_last_runs() {
-  std::unordered_map<std::string_view, SandboxFlow *> by_id;
   for (SandboxFlow &flow : flows) {
     flow.last_run = nullptr;
-    by_id.emplace(flow.flow->id, &flow);
   }
-  runs.for_each([&](Run &run) {
-    const auto found = by_id.find(run.flow->id);
-    if (found != by_id.end() &&
-        (found->second->last_run == nullptr || found->second->last_run->started_at_ms <= run.started_at_ms)) {
-      found->second->last_run = &run;
+  runs.for_each([&](const Run &run) {
+    SandboxFlow *flow = find_flow(run.flow->id);
+    if (flow != nullptr &&
+        (flow->last_run == nullptr || flow->last_run->started_at_ms <= run.started_at_ms)) {
+      flow->last_run = &run;
     }
   });
   last_runs_are_stale_ = false;

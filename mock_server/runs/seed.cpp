@@ -54,6 +54,14 @@ SeedError::SeedError(std::string_view file, std::string_view its_pointer, std::s
                          (its_pointer.empty() ? "" : ": ") + std::string(its_reason)),
       pointer(its_pointer), reason(its_reason) {}
 
+std::uint64_t Seed::run_count() const {
+  std::uint64_t count = 0;
+  for (const SeededRun &run : runs) {
+    count += run.copies;
+  }
+  return count;
+}
+
 const contract::Json &seed_schema() {
   static const Json schema = Json::parse(embedded_text("seed.schema.json"));
   return schema;

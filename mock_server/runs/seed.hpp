@@ -27,13 +27,21 @@ struct Allow {
   std::vector<TokenClient> clients; ///< of the token service
 };
 
+/// A run of a seed, or as many as it has copies: they differ by their ids (run_ids.hpp) and, but for the
+/// first, have fresh etags. They are made where the seed is loaded.
+struct SeededRun : Run {
+  std::uint64_t copies = 1;
+};
+
 /// What every sandbox starts as a copy of (mock_server/seed.schema.json).
 struct Seed {
   Allow allow;
   RetryDefaults defaults;
   std::vector<std::shared_ptr<const Flow>> flows;
   /// Endings count from a sandbox's first touch; scripts are copied with the runs.
-  std::vector<Run> runs;
+  std::vector<SeededRun> runs;
+
+  [[nodiscard]] std::uint64_t run_count() const; ///< with all copies
 };
 
 /// A seed that cannot be used; what() names the file, the place in it as JSON Pointer, and the reason.

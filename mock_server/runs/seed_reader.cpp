@@ -140,16 +140,23 @@ void SeedReader::read_flow(const Json &json, const std::string &pointer) {
   flows_.insert_or_assign(seed_.flows.back()->id, seed_.flows.back());
 }
 
-void SeedReader::take_id(const std::string &id, const std::string &pointer) {
-  if (!run_ids_.insert(id).second) {
-    fail(file_, pointer, "a run with the id " + id + " was given before");
+void SeedReader::take_ids(const std::string &id, std::uint64_t copies, const std::string &pointer) {
+  if (!can_have_copies(id, copies)) {
+    fail(file_, pointer, "leaves no room for the ids of so many copies; give another, or fewer copies");
+  }
+  if (!run_ids_.take(id, copies)) {
+    fail(file_, pointer,
+         copies == 1 ? "a run with the id " + id + " was given before"
+                     : "a run with that id or with that of one of its copies, " + id + " to " +
+                           copy_id(id, copies) + ", was given before");
   }
 }
 
 void SeedReader::read_run(const Json &json, const std::string &pointer) {
-  Run run;
+  SeededRun run;
   run.id = json.at("id");
-  take_id(run.id, pointer + "/id");
+  run.copies = json.value("copies", run.copies);
+  take_ids(run.id, run.copies, pointer + "/id");
   const auto flow = flows_.find(json.at("flowId").get<std::string>());
   if (flow == flows_.end()) {
     fail(file_, pointer + "/flowId", "no flow with that id; add it to /flows, before this run");
@@ -249,17 +256,25 @@ void SeedReader::read_ending(const Json &json, const std::string &pointer, Run &
   }
 }
 
-void SeedReader::read_script(const Json &json, const std::string &pointer, Run &run) {
+void SeedReader::read_script(const Json &json, const std::string &pointer, SeededRun &run) {
   if (const auto other = json.find("retriesOf"); other != json.end()) {
-    const auto found = std::find_if(seed_.runs.begin(), seed_.runs.end(),
-                                    [&](const Run &candidate) { return candidate.id == *other; });
-    if (found == seed_.runs.end() || !found->script) {
+    const auto found = scripts_.find(other->get_ref<const std::string &>());
+    if (found == scripts_.end()) {
       fail(file_, pointer + "/retriesOf", "no run with that id and with retries stands before this one");
     }
-    run.script = found->script;
+    run.script = found->second;
   } else if (const auto retries = json.find("retries"); retries != json.end()) {
     run.script = std::make_shared<RetryScript>(
         RetryScript{.retries = read_retries(*retries, pointer + "/retries"), .next = 0});
+    for (std::size_t i = 0; run.copies > 1 && i < run.script->retries.size(); ++i) {
+      if (!run.script->retries[i].id.empty()) {
+        fail(file_, pointer + "/retries/" + std::to_string(i) + "/id",
+             "one id cannot be that of a retry of every copy; leave it out");
+      }
+    }
+  }
+  if (run.script) {
+    scripts_.emplace(run.id, run.script);
   }
 }
 
@@ -278,7 +293,7 @@ std::vector<ScriptedRetry> SeedReader::read_retries(const Json &json, const std:
       }
     }
     if (!retry.id.empty()) {
-      take_id(retry.id, pointer + "/" + std::to_string(retries.size()) + "/id");
+      take_ids(retry.id, 1, pointer + "/" + std::to_string(retries.size()) + "/id");
     }
     retries.push_back(std::move(retry));
   }

@@ -7,8 +7,10 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 #include "contracts/contract.hpp"
+#include "mock_server/runs/run_ids.hpp"
 #include "mock_server/runs/seed.hpp"
 
 namespace flow::mock {
@@ -31,19 +33,21 @@ public:
 private:
   void read_allow(const Json &allow);
   void read_flow(const Json &json, const std::string &pointer);
-  void take_id(const std::string &id, const std::string &pointer);
+  void take_ids(const std::string &id, std::uint64_t copies, const std::string &pointer);
   void read_run(const Json &json, const std::string &pointer);
   void read_window(const Json &json, const std::string &pointer, Run &run) const;
   void read_state(const Json &json, const std::string &pointer, Run &run) const;
   void read_ending(const Json &json, const std::string &pointer, Run &run) const;
-  void read_script(const Json &json, const std::string &pointer, Run &run);
+  void read_script(const Json &json, const std::string &pointer, SeededRun &run);
   std::vector<ScriptedRetry> read_retries(const Json &json, const std::string &pointer);
 
   std::string_view file_;
   Seed seed_;
   std::map<std::string, std::shared_ptr<const Flow>, std::less<>> flows_;
   std::set<std::string> flow_ids_; ///< of the flows given here
-  std::set<std::string> run_ids_;  ///< of runs, and of those that scripts will make
+  TakenIds run_ids_;               ///< of runs, and of those that scripts will make
+  /// By the id of the entry.
+  std::unordered_map<std::string, std::shared_ptr<RetryScript>> scripts_;
 };
 
 } // namespace flow::mock
