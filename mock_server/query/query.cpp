@@ -1,6 +1,7 @@
 #include "mock_server/query/query.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -143,46 +144,70 @@ bool passes(const Query &query, Collection &items, std::uint64_t number) {
                      [&](const Filter &filter) { return items.holds(number, filter); });
 }
 
-/// In the order of making: no item needs to be looked at that is not on the page or filtered out before its
-/// end.
-Page select_unsorted(const Query &query, Collection &items) {
+/// The page as the items come in its order; nothing where more than `looks` would have to be looked at.
+std::optional<Page> page_in_order(const Query &query, Collection &items, const Access::Next &next,
+                                  std::uint64_t looks) {
   Page page;
-  const std::uint64_t first = query.after ? query.after->number + 1 : 0;
-  for (std::uint64_t number = first; number < items.size(); ++number) {
-    if (!passes(query, items, number)) {
+  for (auto number = next(); number; number = next()) {
+    if (looks-- == 0) {
+      return std::nullopt;
+    }
+    if (!passes(query, items, *number)) {
       continue;
     }
     if (page.items.size() == query.limit) {
-      page.next = Position{.key = {}, .number = page.items.back()};
+      const std::uint64_t last = page.items.back();
+      page.next =
+          Position{.key = query.order ? items.key(last, query.order->path) : SortKey(), .number = last};
       break;
     }
-    page.items.push_back(number);
+    page.items.push_back(*number);
   }
   return page;
 }
 
-Page select_sorted(const Query &query, Collection &items) {
-  const Before before{query.order->descending};
-  std::vector<Position> found;
-  for (std::uint64_t number = 0; number < items.size(); ++number) {
-    if (!passes(query, items, number)) {
+/// The page of items that come in any order: the first ones behind the position are kept, and one more, which
+/// tells whether there is a next page.
+Page page_of_any(const Query &query, Collection &items, const Access::Next &next) {
+  const Before before{query.order && query.order->descending};
+  std::vector<Position> first; // a heap, the last on top
+  for (auto number = next(); number; number = next()) {
+    if (!passes(query, items, *number)) {
       continue;
     }
-    Position position{.key = items.key(number, query.order->path), .number = number};
-    if (!query.after || before(*query.after, position)) {
-      found.push_back(std::move(position));
+    Position position{.key = query.order ? items.key(*number, query.order->path) : SortKey(),
+                      .number = *number};
+    const bool is_late = first.size() > query.limit && !before(position, first.front());
+    if (is_late || (query.after && !before(*query.after, position))) {
+      continue;
+    }
+    first.push_back(std::move(position));
+    std::push_heap(first.begin(), first.end(), before);
+    if (first.size() > query.limit + 1) {
+      std::pop_heap(first.begin(), first.end(), before);
+      first.pop_back();
     }
   }
-  const std::size_t length = std::min(query.limit, found.size());
-  std::partial_sort(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(length), found.end(), before);
+  std::sort_heap(first.begin(), first.end(), before);
   Page page;
-  for (std::size_t i = 0; i < length; ++i) {
-    page.items.push_back(found[i].number);
+  for (std::size_t i = 0; i < std::min(query.limit, first.size()); ++i) {
+    page.items.push_back(first[i].number);
   }
-  if (length < found.size()) {
-    page.next = std::move(found[length - 1]);
+  if (first.size() > query.limit) {
+    page.next = std::move(first[query.limit - 1]);
   }
   return page;
+}
+
+std::uint64_t count(const Query &query, Collection &items, const Access &access) {
+  if (access.exact) {
+    return access.most;
+  }
+  std::uint64_t count = 0;
+  for (auto number = access.any(); number; number = access.any()) {
+    count += passes(query, items, *number) ? 1 : 0;
+  }
+  return count;
 }
 
 } // namespace
@@ -245,15 +270,33 @@ Json projected(const Json &document, const Projection &projection) {
   return kept;
 }
 
+Access Collection::access(const Query &query) const {
+  const auto numbers_from = [size = size()](std::uint64_t first) -> Access::Next {
+    return [size, next = first]() mutable { return next < size ? std::optional(next++) : std::nullopt; };
+  };
+  Access access{.any = numbers_from(0), .most = size(), .in_order = {}};
+  if (!query.order) {
+    access.in_order = numbers_from(query.after ? query.after->number + 1 : 0);
+    access.direct = true;
+  }
+  return access;
+}
+
 Page select(const Query &query, Collection &items) {
+  const Access access = items.access(query);
   if (query.count) {
     Page page;
-    for (std::uint64_t number = 0; number < items.size(); ++number) {
-      page.count += passes(query, items, number) ? 1 : 0;
-    }
+    page.count = count(query, items, access);
     return page;
   }
-  return query.order ? select_sorted(query, items) : select_unsorted(query, items);
+  if (access.in_order) {
+    // Where what comes in order is not what is looked for, it is cheaper to gather that, and to sort it.
+    constexpr std::uint64_t kAll = std::numeric_limits<std::uint64_t>::max();
+    if (auto page = page_in_order(query, items, access.in_order, access.direct ? kAll : access.most)) {
+      return *std::move(page);
+    }
+  }
+  return page_of_any(query, items, access.any);
 }
 
 } // namespace flow::mock

@@ -55,12 +55,26 @@ std::variant<Query, Error> parse_query(const Target &target, const Fields &field
 /// The token of the page that begins at `next`.
 std::string continuation_token(const Query &query, const Position &next, const TokenSeal &seal);
 
+/// How to get at the items that a query may let through, without looking at all others.
+struct Access {
+  /// The number of the next item, or nothing after the last.
+  using Next = std::function<std::optional<std::uint64_t>()>;
+
+  Next any;               ///< each of them once, in any order
+  std::uint64_t most = 0; ///< `any` gives no more
+  bool exact = false;     ///< `any` gives just those that the filters let through, and `most` is their number
+  Next in_order;          ///< those behind the query's position, in its order; empty: that is not known
+  bool direct = false;    ///< `in_order` gives no item that `any` would not give
+};
+
 /// Items of one kind that can be listed, numbered from 0 in the order of their making.
 class Collection {
 public:
   virtual ~Collection() = default;
   [[nodiscard]] virtual std::uint64_t size() const = 0;
   [[nodiscard]] virtual bool is_vacant(std::uint64_t /*number*/) const { return false; } ///< deleted
+  /// Valid as long as the items and the query are as they were.
+  [[nodiscard]] virtual Access access(const Query &query) const;
   virtual bool holds(std::uint64_t number, const Filter &filter) = 0;
   virtual SortKey key(std::uint64_t number, const Path &path) = 0;
   virtual std::string text(std::uint64_t number) = 0; ///< the item, JSON

@@ -10,25 +10,26 @@ namespace {
 
 using contract::Json;
 
+using Value = std::variant<std::int64_t, std::string_view>;
+
 /// Fields that are at hand without rendering the run: those of the documented filters, and the dates.
 struct AtHand {
   std::string_view path;
-  SortKey (*value)(const Run &);
+  Value (*value)(const Run &);
 };
 
-const std::vector<std::pair<Path, SortKey (*)(const Run &)>> &fields_at_hand() {
+const std::vector<std::pair<Path, Value (*)(const Run &)>> &fields_at_hand() {
   static const auto fields = [] {
     const std::vector<AtHand> table = {
-        {"id", [](const Run &run) -> SortKey { return run.id; }},
-        {"flowId", [](const Run &run) -> SortKey { return run.flow->id; }},
-        {"state", [](const Run &run) -> SortKey { return std::string(status(run.state)); }},
-        {"metrics.statusSummary.status",
-         [](const Run &run) -> SortKey { return std::string(status(run.state)); }},
-        {"metrics.durationSummary.startedAtUTC", [](const Run &run) -> SortKey { return run.started_at_ms; }},
-        {"createdAt", [](const Run &run) -> SortKey { return run.created_at_ms; }},
-        {"updatedAt", [](const Run &run) -> SortKey { return run.updated_at_ms; }},
+        {"id", [](const Run &run) -> Value { return run.id; }},
+        {"flowId", [](const Run &run) -> Value { return run.flow->id; }},
+        {"state", [](const Run &run) -> Value { return status(run.state); }},
+        {"metrics.statusSummary.status", [](const Run &run) -> Value { return status(run.state); }},
+        {"metrics.durationSummary.startedAtUTC", [](const Run &run) -> Value { return run.started_at_ms; }},
+        {"createdAt", [](const Run &run) -> Value { return run.created_at_ms; }},
+        {"updatedAt", [](const Run &run) -> Value { return run.updated_at_ms; }},
     };
-    std::vector<std::pair<Path, SortKey (*)(const Run &)>> parsed;
+    std::vector<std::pair<Path, Value (*)(const Run &)>> parsed;
     parsed.reserve(table.size());
     for (const AtHand &field : table) {
       parsed.emplace_back(parse_path_of_field(field.path), field.value);
@@ -38,7 +39,7 @@ const std::vector<std::pair<Path, SortKey (*)(const Run &)>> &fields_at_hand() {
   return fields;
 }
 
-std::optional<SortKey> value_at_hand(const Run &run, const Path &path) {
+std::optional<Value> value_at_hand(const Run &run, const Path &path) {
   for (const auto &[known, value] : fields_at_hand()) {
     if (known == path) {
       return value(run);
@@ -94,7 +95,8 @@ bool RunCollection::holds(std::uint64_t number, const Filter &filter) {
   const Run &run = sandbox_.runs.at(number);
   if (const auto value = value_at_hand(run, filter.path)) {
     const auto *count = std::get_if<std::int64_t>(&*value);
-    return count != nullptr ? holds_for(filter, *count) : holds_for(filter, std::get<std::string>(*value));
+    return count != nullptr ? holds_for(filter, *count)
+                            : holds_for(filter, std::get<std::string_view>(*value));
   }
   return holds_in(filter, document(number));
 }
@@ -102,7 +104,11 @@ bool RunCollection::holds(std::uint64_t number, const Filter &filter) {
 SortKey RunCollection::key(std::uint64_t number, const Path &path) {
   const Run &run = sandbox_.runs.at(number);
   const auto value = value_at_hand(run, path);
-  return value ? *value : sort_key(document(number), path);
+  if (!value) {
+    return sort_key(document(number), path);
+  }
+  const auto *count = std::get_if<std::int64_t>(&*value);
+  return count != nullptr ? SortKey(*count) : SortKey(std::string(std::get<std::string_view>(*value)));
 }
 
 std::string RunCollection::text(std::uint64_t number) {

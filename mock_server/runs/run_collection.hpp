@@ -7,6 +7,7 @@
 
 #include "mock_server/query/query.hpp"
 #include "mock_server/reading.hpp"
+#include "mock_server/runs/run_access.hpp"
 #include "mock_server/runs/sandbox.hpp"
 
 namespace flow::mock {
@@ -26,6 +27,7 @@ public:
   [[nodiscard]] bool is_vacant(std::uint64_t number) const override {
     return sandbox_.runs.is_vacant(number);
   }
+  [[nodiscard]] Access access(const Query &query) const override { return access_to(sandbox_.runs, query); }
   bool holds(std::uint64_t number, const Filter &filter) override;
   SortKey key(std::uint64_t number, const Path &path) override;
   std::string text(std::uint64_t number) override;

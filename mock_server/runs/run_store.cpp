@@ -16,13 +16,14 @@ const Run *RunStore::add(Run run) {
   run.number = static_cast<std::uint32_t>(runs_.size());
   Run &added = runs_.emplace_back(std::move(run));
   by_id_.insert(&added);
+  index_.add(RunKeys(added), added.number);
   return &added;
 }
 
 const Run *RunStore::replace(Run run) {
   Run &place = **by_id_.find(std::string_view(run.id));
   run.number = place.number;
-  place = std::move(run);
+  change(place, [&](Run &replaced) { replaced = std::move(run); });
   return &place;
 }
 
@@ -33,6 +34,7 @@ bool RunStore::remove(std::string_view id) {
   }
   Run &place = **found;
   by_id_.erase(found);
+  index_.remove(RunKeys(place), place.number);
   place = Run();
   return true;
 }

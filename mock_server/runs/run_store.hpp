@@ -3,19 +3,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <functional>
 #include <string_view>
 #include <unordered_set>
 
 #include "mock_server/runs/run.hpp"
+#include "mock_server/runs/run_index.hpp"
 
 namespace flow::mock {
-
-/// Lets unordered containers of strings be asked with a view.
-struct TextHash {
-  using is_transparent = void;
-  std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
-};
 
 /// The runs of one sandbox, by id and numbered in the order of their making. A deleted run leaves its number
 /// vacant. Runs stay where they are, and are changed through change() alone.
@@ -31,7 +25,17 @@ public:
   const Run *replace(Run run);
 
   /// Calls `function` with the run, to change all of it but its id and number.
-  template <typename Function> void change(const Run &run, Function function) { function(runs_[run.number]); }
+  template <typename Function> void change(const Run &run, Function function) {
+    Run &its = runs_[run.number];
+    const RunKeys before(its);
+    try {
+      function(its);
+    } catch (...) {
+      index_.change(before, RunKeys(its), its.number);
+      throw;
+    }
+    index_.change(before, RunKeys(its), its.number);
+  }
 
   /// False where there is no run of that id.
   bool remove(std::string_view id);
@@ -43,6 +47,9 @@ public:
   [[nodiscard]] std::uint64_t count() const { return by_id_.size(); }
   [[nodiscard]] bool is_vacant(std::uint64_t number) const { return runs_[number].id.empty(); }
   [[nodiscard]] const Run &at(std::uint64_t number) const { return runs_[number]; }
+
+  /// Finds those that are not vacant.
+  [[nodiscard]] const RunIndex &index() const { return index_; }
 
   template <typename Function> void for_each(Function function) const {
     for (const Run &run : runs_) {
@@ -68,6 +75,7 @@ private:
 
   std::deque<Run> runs_; ///< by number; never moved
   std::unordered_set<Run *, IdHash, SameId> by_id_;
+  RunIndex index_;
 };
 
 } // namespace flow::mock

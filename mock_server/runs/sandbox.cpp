@@ -155,11 +155,11 @@ SandboxFlow &Sandbox::put_flow(const std::shared_ptr<const Flow> &flow, std::int
     flow_places_.emplace(flow->id, flows.size());
     place = &flows.emplace_back();
   } else {
-    runs.for_each([&](const Run &run) {
-      if (run.flow->id == flow->id) {
-        runs.change(run, [&](Run &its) { its.flow = flow; });
+    if (const RunIndex::Numbers *its_runs = runs.index().of_flow(flow->id)) {
+      for (auto number = its_runs->at_least(0); number; number = its_runs->at_least(*number + 1)) {
+        runs.change(runs.at(*number), [&](Run &its) { its.flow = flow; });
       }
-    });
+    }
   }
   place->flow = flow;
   place->etag = flow->document.value("etag", "");
