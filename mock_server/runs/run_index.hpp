@@ -63,7 +63,9 @@ public:
   struct Place {
     std::int64_t time_ms;
     std::uint32_t number;
-    auto operator<=>(const Place &) const = default;
+    bool operator<(const Place &other) const {
+      return time_ms != other.time_ms ? time_ms < other.time_ms : number < other.number;
+    }
   };
   /// The next place in the order of a time, within a span: behind `after`, or the first one. Equal times go
   /// by number, upwards in either direction.

@@ -207,7 +207,7 @@ TEST(RunIndex, AnswersAsIfEveryRunWereLookedAt) {
     }
     const BruteForce expected(shaken);
     ASSERT_EQ(expected.runs.size(), expected.ids.size());
-    for (int i = 0; i < 12; ++i) {
+    for (int i = 0; i < 8; ++i) {
       const std::string filters = shaken.filters();
       const std::string order = shaken.order();
       const std::string query = "orderby=" + order + filters;
