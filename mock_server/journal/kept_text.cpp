@@ -140,14 +140,14 @@ bool keep_target(std::string &kept, std::string_view target, bool no_query, std:
   return cut;
 }
 
-bool show_body(std::string &kept, std::string_view body, std::size_t bytes) {
+bool show_body(std::string &shown, std::string_view body, std::size_t bytes) {
   const std::size_t first = body.find_first_not_of(kBlank);
   if (first != std::string_view::npos && body[first] != '{' && body[first] != '[' &&
       speaks_of_secrets(body)) {
-    kept.append(kNotKept);
+    shown.append(kNotKept);
     return true;
   }
-  return show_json(kept, body, bytes);
+  return show_json(shown, body, bytes);
 }
 
 } // namespace flow::mock

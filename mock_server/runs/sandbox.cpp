@@ -41,7 +41,7 @@ void Sandbox::load(const Seed &seed, std::int64_t now_ms) {
   for (const SeededRun &seeded : seed.runs) {
     const bool shares = seeded.script && scripts.contains(seeded.script.get());
     for (std::uint64_t copy = 1; copy <= seeded.copies; ++copy) {
-      Run run = seeded;
+      Run run = static_cast<const Run &>(seeded);
       run.id = copy_id(seeded.id, copy);
       if (seeded.script) {
         run.script = shares ? scripts[seeded.script.get()] : std::make_shared<RetryScript>(*seeded.script);
