@@ -1,5 +1,8 @@
+#include <atomic>
 #include <barrier>
+#include <chrono>
 #include <functional>
+#include <future>
 #include <map>
 #include <set>
 #include <thread>
@@ -143,6 +146,41 @@ TEST(ParallelReads, OfARunThatEndsMeanwhileAgreeOnItsEtag) {
   }
   all.insert(test::run_of(service, id).at("etag"));
   EXPECT_LE(all.size(), 2U);
+}
+
+/// A time that keeps the thread waiting that asks for it, if that is the one to be held.
+struct HeldClock final : Clock {
+  std::int64_t now_ms() const override {
+    if (std::this_thread::get_id() == held.load()) {
+      is_held = true;
+      is_held.notify_all();
+      may_go.wait(false);
+    }
+    return 1700000000000;
+  }
+
+  std::atomic<std::thread::id> held;
+  mutable std::atomic<bool> is_held = false;
+  std::atomic<bool> may_go = false;
+};
+
+TEST(Sandboxes, DoNotWaitWhileAnotherIsFilledFromTheSeed) {
+  const auto clock = std::make_shared<HeldClock>();
+  FlowService service({.clock = clock});
+  const auto status_in = [&service](const char *sandbox) {
+    return test::ask(service, test::get(test::kFailed).set("x-sandbox-name", sandbox)).status;
+  };
+  std::thread filling([&] {
+    clock->held = std::this_thread::get_id();
+    EXPECT_EQ(status_in("filled"), 200);
+  });
+  clock->is_held.wait(false);
+  auto other = std::async(std::launch::async, [&] { return status_in("another"); });
+  EXPECT_EQ(other.wait_for(std::chrono::seconds(30)), std::future_status::ready);
+  clock->may_go = true;
+  clock->may_go.notify_all();
+  filling.join();
+  EXPECT_EQ(other.get(), 200);
 }
 
 } // namespace
