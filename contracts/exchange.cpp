@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <mutex>
+#include <optional>
 #include <stdexcept>
 #include <string>
 
@@ -255,25 +257,25 @@ bool speaks_of(const Applies &applies, const Exchange &exchange) {
 }
 
 const Rules &Rules::of(std::string_view reading, std::string_view edition) {
+  constexpr std::array<std::string_view, 2> kReadings = {"tutorial", "openapi"};
+  constexpr std::array<std::string_view, 2> kEditions = {"newest", "2022"};
+  const auto its_reading = std::find(kReadings.begin(), kReadings.end(), reading);
+  const auto its_edition = std::find(kEditions.begin(), kEditions.end(), edition);
+  if (its_reading == kReadings.end() || its_edition == kEditions.end()) {
+    throw std::out_of_range("no clauses are of reading '" + std::string(reading) + "' and edition '" +
+                            std::string(edition) + "': use tutorial or openapi, and newest or 2022");
+  }
+  struct Made {
+    std::once_flag once;
+    std::optional<Rules> rules;
+  };
   // Each is made when it is first asked for: a mock needs one.
-  if (reading == "tutorial" && edition == "newest") {
-    static const Rules rules("tutorial", "newest");
-    return rules;
-  }
-  if (reading == "tutorial" && edition == "2022") {
-    static const Rules rules("tutorial", "2022");
-    return rules;
-  }
-  if (reading == "openapi" && edition == "newest") {
-    static const Rules rules("openapi", "newest");
-    return rules;
-  }
-  if (reading == "openapi" && edition == "2022") {
-    static const Rules rules("openapi", "2022");
-    return rules;
-  }
-  throw std::out_of_range("no clauses are of reading '" + std::string(reading) + "' and edition '" +
-                          std::string(edition) + "': use tutorial or openapi, and newest or 2022");
+  static std::array<Made, kReadings.size() * kEditions.size()> all;
+  const auto place = static_cast<std::size_t>(its_reading - kReadings.begin()) * kEditions.size() +
+                     static_cast<std::size_t>(its_edition - kEditions.begin());
+  Made &made = all.at(place);
+  std::call_once(made.once, [&] { made.rules = Rules(reading, edition); });
+  return *made.rules;
 }
 
 Rules::Rules(std::string_view reading, std::string_view edition)
