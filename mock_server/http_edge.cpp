@@ -20,7 +20,7 @@
 #include "mock_server/body_framing.hpp"
 #include "mock_server/connection.hpp"
 #include "mock_server/connection_threads.hpp"
-#include "mock_server/text.hpp"
+#include "common/text.hpp"
 #include "mock_server/unreadable_request.hpp"
 
 namespace flow::mock {

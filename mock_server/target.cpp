@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
-#include "mock_server/text.hpp"
+#include "common/text.hpp"
 
 namespace flow::mock {
 

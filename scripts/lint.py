@@ -17,8 +17,8 @@ import subprocess
 import sys
 
 VERSION = 14
-FOLDERS = ("contracts", "mock_server", "client", "tests")
-TIDIED = ("contracts/", "mock_server/", "client/")  # tests may be plainer: they are formatted, not tidied
+FOLDERS = ("common", "contracts", "mock_server", "client", "tests")
+TIDIED = ("common/", "contracts/", "mock_server/", "client/")  # tests may be plainer: they are formatted, not tidied
 root = pathlib.Path(__file__).resolve().parent.parent
 
 

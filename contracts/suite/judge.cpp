@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "common/json_text.hpp"
 #include "contracts/json_schema.hpp"
 
 namespace flow::contract {
@@ -78,7 +79,7 @@ void Trial::header(const std::string &name, const Json &expected) {
 }
 
 bool Trial::read_body() {
-  body = Json::parse(received.body, nullptr, false);
+  body = json_or_discarded(received.body);
   if (body.is_discarded()) {
     deviates("body", "JSON", received.body.empty() ? std::string(kNothing) : shown(received.body));
     return false;
@@ -289,7 +290,7 @@ std::optional<Json> captured(const Capture &capture, const HttpResponse &receive
   if (!capture.header.empty()) {
     return received.header(capture.header);
   }
-  const Json body = Json::parse(received.body, nullptr, false);
+  const Json body = json_or_discarded(received.body);
   const Json *value = body.is_discarded() ? nullptr : find(body, capture.pointer);
   if (value == nullptr || !capture.token) {
     return value == nullptr ? std::nullopt : std::optional(*value);

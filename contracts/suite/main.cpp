@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "common/json_text.hpp"
 #include "contracts/suite/registered_tests.hpp"
 #include "contracts/suite/report.hpp"
 #include "contracts/suite/run.hpp"
@@ -51,7 +52,8 @@ void read_states(const std::string &file, Target &target) {
   if (!stream) {
     throw CannotRun(file + ": cannot be read");
   }
-  const Json document = Json::parse(stream, nullptr, false);
+  const std::string text{std::istreambuf_iterator<char>(stream), {}};
+  const Json document = flow::json_or_discarded(text);
   if (!document.is_object()) {
     throw CannotRun(file + ": not a JSON object of provider state to run or flow id");
   }

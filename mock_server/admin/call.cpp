@@ -4,7 +4,7 @@
 #include <variant>
 
 #include "mock_server/operations/json_body.hpp"
-#include "mock_server/text.hpp"
+#include "common/text.hpp"
 
 namespace flow::mock::admin {
 

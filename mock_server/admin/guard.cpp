@@ -6,7 +6,7 @@
 #include <openssl/crypto.h>
 
 #include "mock_server/admin/call.hpp"
-#include "mock_server/text.hpp"
+#include "common/text.hpp"
 
 namespace flow::mock::admin {
 

@@ -6,7 +6,7 @@
 #include <fnmatch.h>
 
 #include "mock_server/faults/effects.hpp"
-#include "mock_server/text.hpp"
+#include "common/text.hpp"
 
 namespace flow::mock {
 

@@ -7,7 +7,7 @@
 
 #include "contracts/contract.hpp"
 #include "mock_server/journal/kept_text.hpp"
-#include "mock_server/text.hpp"
+#include "common/text.hpp"
 
 namespace flow::mock {
 

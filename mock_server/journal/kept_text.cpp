@@ -4,7 +4,7 @@
 #include <array>
 
 #include "mock_server/target.hpp"
-#include "mock_server/text.hpp"
+#include "common/text.hpp"
 
 namespace flow::mock {
 

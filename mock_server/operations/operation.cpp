@@ -4,7 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "mock_server/text.hpp"
+#include "common/text.hpp"
 
 namespace flow::mock {
 

@@ -6,7 +6,7 @@
 #include <optional>
 #include <span>
 
-#include "mock_server/text.hpp"
+#include "common/text.hpp"
 
 namespace flow::mock {
 

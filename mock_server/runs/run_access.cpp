@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "mock_server/text.hpp"
+#include "common/text.hpp"
 
 namespace flow::mock {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "mock_server/text.hpp"
+#include "common/text.hpp"
 
 namespace flow::mock {
 

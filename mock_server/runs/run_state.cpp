@@ -3,7 +3,7 @@
 #include <array>
 #include <utility>
 
-#include "mock_server/text.hpp"
+#include "common/text.hpp"
 
 namespace flow::mock {
 

@@ -5,6 +5,7 @@
 #include <iterator>
 #include <span>
 
+#include "common/json_text.hpp"
 #include "contracts/contract.hpp"
 #include "contracts/embedded_file.hpp"
 #include "mock_server/runs/seed_reader.hpp"
@@ -38,13 +39,11 @@ std::string read_text(const std::string &file) {
 }
 
 Json parse_json(std::string_view text, std::string_view file) {
-  try {
-    return Json::parse(text);
-  } catch (const Json::parse_error &error) {
-    const auto lines = std::count(
-        text.begin(), text.begin() + static_cast<std::ptrdiff_t>(std::min(error.byte, text.size())), '\n');
-    throw SeedError(file, "/", "not JSON, at line " + std::to_string(lines + 1) + ": " + error.what());
+  auto read = read_json(text);
+  if (const JsonProblem *problem = std::get_if<JsonProblem>(&read)) {
+    throw SeedError(file, "/", problem->what);
   }
+  return std::get<Json>(std::move(read));
 }
 
 } // namespace

@@ -10,17 +10,18 @@ root = pathlib.Path(__file__).resolve().parents[2]
 
 # A floor and those it may include; the most deeply nested folder that holds a file is its floor.
 FLOORS = {
-    "contracts": {"contracts"},
-    "contracts/suite": {"contracts", "contracts/suite"},
-    "mock_server": {"contracts", "mock_server"},
-    "client": {"contracts", "client"},
-    "tests": {"contracts", "contracts/suite", "mock_server", "client", "tests"},
+    "common": {"common"},
+    "contracts": {"common", "contracts"},
+    "contracts/suite": {"common", "contracts", "contracts/suite"},
+    "mock_server": {"common", "contracts", "mock_server"},
+    "client": {"common", "contracts", "client"},
+    "tests": {"common", "contracts", "contracts/suite", "mock_server", "client", "tests"},
 }
 # The client's public headers are included as they are once installed.
 PUBLIC = "client/include"
 # Headers known to one file of a floor, so that what is behind them can be exchanged.
 EDGES = ("httplib.h", "curl/curl.h")
-EDGED = ("contracts", "contracts/suite", "mock_server", "client")
+EDGED = ("common", "contracts", "contracts/suite", "mock_server", "client")
 # The server has two sides: its edge reads requests, and where a webhook is registered http_post sends them.
 TWO_SIDED = {("mock_server", "httplib.h"): {"mock_server/http_edge.cpp", "mock_server/events/http_post.cpp"}}
 MOST_LINES = 400

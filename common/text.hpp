@@ -6,7 +6,8 @@
 #include <optional>
 #include <string_view>
 
-namespace flow::mock {
+/// What of text more than one layer needs.
+namespace flow {
 
 /// Compares without regard to the case of ASCII letters, as header names are.
 constexpr bool equal_ignoring_case(std::string_view a, std::string_view b) {
@@ -23,4 +24,4 @@ inline std::optional<std::int64_t> integer_in(std::string_view text) {
   return error == std::errc() && parsed == end ? std::optional(number) : std::nullopt;
 }
 
-} // namespace flow::mock
+} // namespace flow
