@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <system_error>
 #include <utility>
 
 #include <poll.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -17,7 +19,6 @@ using Steady = std::chrono::steady_clock;
 
 constexpr std::size_t kReadSize = 16384;
 constexpr std::size_t kMuchUnsent = 65536;
-constexpr std::chrono::seconds kWriteTime{5};
 constexpr std::chrono::milliseconds kLingerTime{500};
 constexpr std::size_t kLingerBytes = 16UL * 1024 * 1024;
 constexpr std::size_t kSlowPiecesPerSecond = 20;
@@ -25,17 +26,36 @@ constexpr Steady::time_point kNow = Steady::time_point::min();
 
 } // namespace
 
+StopSignal::StopSignal() : event_(::eventfd(0, EFD_CLOEXEC)) {
+  if (event_ < 0) {
+    throw std::system_error(errno, std::generic_category(), "no event can be made to stop connections by");
+  }
+}
+
+StopSignal::~StopSignal() {
+  ::close(event_);
+}
+
+void StopSignal::give(Time cut_off) {
+  cut_off_ = cut_off;
+  given_ = true;
+  ::eventfd_write(event_, 1);
+}
+
 // The buffer is not filled with zeros: of an idle client's, only what it has sent takes memory.
-Connection::Connection(int socket, int stop_event)
-    : socket_(socket), stop_event_(stop_event), buffer_(std::make_unique_for_overwrite<char[]>(kReadSize)),
-      capacity_(kReadSize) {}
+Connection::Connection(int socket, const StopSignal &stop, std::chrono::milliseconds write_timeout)
+    : owned_{socket}, socket_(socket), stop_(stop), write_timeout_(write_timeout),
+      buffer_(std::make_unique_for_overwrite<char[]>(kReadSize)), capacity_(kReadSize) {}
 
 Connection::~Connection() {
   flush();
   if (leaves_unread_) {
     linger();
   }
-  ::close(socket_);
+}
+
+Connection::Socket::~Socket() {
+  ::close(descriptor);
 }
 
 // Closing with unread bytes resets the connection, and the client loses the answer to what it is still
@@ -45,12 +65,11 @@ void Connection::linger() {
   ::shutdown(socket_, SHUT_WR);
   const Time until = Steady::now() + kLingerTime;
   for (std::size_t read_over = 0; read_over < kLingerBytes;) {
-    begin_ = end_;
-    const ssize_t length = fill(until);
-    if (length <= 0) {
+    begin_ = end_ = 0;
+    if (receive(until) != Received::bytes) {
       return;
     }
-    read_over += static_cast<std::size_t>(length);
+    read_over += end_;
   }
 }
 
@@ -58,8 +77,10 @@ Connection::Wake Connection::wait(short events, Time deadline, bool until_stop) 
   for (;;) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Steady::now()).count();
     std::array<pollfd, 2> polled{{{.fd = socket_, .events = events, .revents = 0},
-                                  {.fd = stop_event_, .events = POLLIN, .revents = 0}}};
-    const int ready = ::poll(polled.data(), until_stop ? 2 : 1, static_cast<int>(std::max<long>(left, 0)));
+                                  {.fd = stop_.event(), .events = POLLIN, .revents = 0}}};
+    constexpr long kLongest = 1'000'000'000;
+    const int ready =
+        ::poll(polled.data(), until_stop ? 2 : 1, static_cast<int>(std::clamp(left, 0L, kLongest)));
     if (ready < 0 && errno == EINTR) {
       continue;
     }
@@ -73,32 +94,45 @@ Connection::Wake Connection::wait(short events, Time deadline, bool until_stop) 
 void Connection::make_room() {
   if (begin_ == end_) {
     begin_ = end_ = 0;
-  } else if (end_ == capacity_) {
-    auto larger = std::make_unique_for_overwrite<char[]>(2 * capacity_);
-    std::copy_n(buffer_.get() + begin_, end_ - begin_, larger.get());
-    buffer_ = std::move(larger);
-    capacity_ *= 2;
+  } else if (end_ == capacity_ && begin_ > 0) {
+    std::copy(buffer_.get() + begin_, buffer_.get() + end_, buffer_.get());
     end_ -= begin_;
     begin_ = 0;
+  } else if (end_ == capacity_) {
+    auto larger = std::make_unique_for_overwrite<char[]>(2 * capacity_);
+    std::copy_n(buffer_.get(), end_, larger.get());
+    buffer_ = std::move(larger);
+    capacity_ *= 2;
   }
 }
 
-ssize_t Connection::fill(Time deadline) {
+Connection::Received Connection::receive(Time deadline) {
   make_room();
   for (;;) {
     const ssize_t length = ::recv(socket_, buffer_.get() + end_, capacity_ - end_, MSG_DONTWAIT);
-    if (length >= 0) {
+    if (length > 0) {
       end_ += static_cast<std::size_t>(length);
-      return length;
+      return Received::bytes;
+    }
+    if (length == 0) {
+      return Received::end;
     }
     if (errno == EINTR) {
       continue;
     }
     if (errno != EAGAIN && errno != EWOULDBLOCK) {
-      return 0; // reset by the client: nothing more comes
+      return Received::end; // reset by the client: nothing more comes
     }
-    if (deadline == kNow || wait(POLLIN, deadline, false) != Wake::ready) {
-      return -1;
+    if (deadline == kNow) {
+      return Received::late;
+    }
+    switch (wait(POLLIN, deadline, true)) {
+    case Wake::late:
+      return Received::late;
+    case Wake::stopped:
+      return Received::stopped;
+    case Wake::ready:
+      break;
     }
   }
 }
@@ -108,96 +142,9 @@ bool Connection::wait_for_request(std::chrono::milliseconds time) {
     return true;
   }
   // A busy client has sent its next request by now: one call then does the work of two.
-  const ssize_t length = fill(kNow);
-  if (length >= 0) {
-    return length > 0;
-  }
-  return wait(POLLIN, Steady::now() + time, true) == Wake::ready && fill(kNow) > 0;
-}
-
-void Connection::begin_request(std::chrono::milliseconds time, std::size_t bytes) {
-  deadline_ = Steady::now() + time;
-  budget_ = bytes;
-  at_end_ = false;
-  again_ = {};
-}
-
-std::string Connection::take_long_target(std::size_t line_bytes) {
-  while (unread().find('\n') == std::string_view::npos && unread().size() <= budget_) {
-    const ssize_t length = fill(deadline_);
-    if (length <= 0) {
-      timed_out_ = length < 0;
-      return {};
-    }
-  }
-  const std::string_view line = unread().substr(0, unread().find('\n'));
-  const std::size_t first = line.find(' ');
-  const std::size_t last = line.rfind(' ');
-  if (line.size() <= line_bytes || first == std::string_view::npos || last <= first + 1) {
-    return {};
-  }
-  std::string target(line.substr(first + 1, last - first - 1));
-  char *const place = buffer_.get() + begin_ + first + 1;
-  *place = '/';
-  std::copy(place + target.size(), buffer_.get() + end_, place + 1);
-  end_ -= target.size() - 1;
-  budget_ -= std::min(budget_, target.size());
-  target.resize(std::min(target.find('#'), target.size())); // as httplib does with a fragment
-  return target;
-}
-
-int Connection::make_readable() {
-  if (begin_ == end_) {
-    // Asked again past the end, a slow client would get its time anew with each byte.
-    if (timed_out_ || Steady::now() >= deadline_) {
-      timed_out_ = true;
-      return -1;
-    }
-    // A client that waits for "100 Continue" sends nothing before it has got it.
-    if (!unsent_.empty() && !delivery_ && !flush()) {
-      return 0;
-    }
-    const ssize_t length = fill(deadline_);
-    if (length <= 0) {
-      timed_out_ = length < 0;
-      return static_cast<int>(length);
-    }
-  }
-  if (budget_ == 0) {
-    over_budget_ = true;
-    return -1;
-  }
-  return 1;
-}
-
-ssize_t Connection::read_some(char *data, std::size_t size) {
-  if (at_end_) {
-    const std::size_t length = again_.copy(data, size);
-    again_.remove_prefix(length);
-    return static_cast<ssize_t>(length);
-  }
-  if (const int readable = make_readable(); readable <= 0) {
-    return readable;
-  }
-  const std::size_t length = std::min({size, end_ - begin_, budget_});
-  std::copy_n(buffer_.get() + begin_, length, data);
-  begin_ += length;
-  budget_ -= length;
-  return static_cast<ssize_t>(length);
-}
-
-bool Connection::read_body(std::string &body, std::size_t length) {
-  while (length > 0) {
-    if (make_readable() <= 0) {
-      return false;
-    }
-    const std::size_t part = std::min({length, end_ - begin_, budget_});
-    body.append(buffer_.get() + begin_, part);
-    begin_ += part;
-    budget_ -= part;
-    length -= part;
-  }
-  return true;
+  const Received at_once = receive(kNow);
+  return at_once == Received::bytes ||
+         (at_once == Received::late && receive(Steady::now() + time) == Received::bytes);
 }
 
 bool Connection::write(std::string_view data) {
@@ -212,18 +159,33 @@ bool Connection::flush() {
   return sent;
 }
 
-bool Connection::send(std::string_view data) const {
-  const Time until = Steady::now() + kWriteTime;
+bool Connection::wait_until_writable() {
+  const Time patience = Steady::now() + write_timeout_;
+  Wake wake = stop_.is_given() ? Wake::stopped : wait(POLLOUT, patience, true);
+  if (wake == Wake::stopped) {
+    wake = wait(POLLOUT, std::min(patience, stop_.cut_off()), false);
+  }
+  gave_up_ = gave_up_ || wake != Wake::ready;
+  return wake == Wake::ready;
+}
+
+bool Connection::send(std::string_view data) {
   while (!data.empty()) {
     const ssize_t length = ::send(socket_, data.data(), data.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
     if (length >= 0) {
       data.remove_prefix(static_cast<std::size_t>(length));
-    } else if (errno != EINTR &&
-               ((errno != EAGAIN && errno != EWOULDBLOCK) || wait(POLLOUT, until, false) != Wake::ready)) {
+    } else if (errno != EINTR && ((errno != EAGAIN && errno != EWOULDBLOCK) || !wait_until_writable())) {
       return false;
     }
   }
   return true;
+}
+
+void Connection::send_instead(std::string_view data) {
+  unsent_.clear();
+  delivery_.reset();
+  leaves_unread_ = true;
+  send(data);
 }
 
 void Connection::deliver(const Delivery &delivery, std::chrono::milliseconds bound) {
@@ -265,7 +227,7 @@ bool Connection::carry_out(const Delivery &delivery, std::string_view answer) {
   return send(head) && send_slowly(body, delivery.body_bytes_per_second) && !truncated;
 }
 
-bool Connection::send_slowly(std::string_view body, std::size_t bytes_per_second) const {
+bool Connection::send_slowly(std::string_view body, std::size_t bytes_per_second) {
   const Time begin = Steady::now();
   const std::size_t at_once = std::max<std::size_t>(bytes_per_second / kSlowPiecesPerSecond, 1);
   for (std::size_t sent = 0; sent < body.size();) {

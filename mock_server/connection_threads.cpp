@@ -46,6 +46,7 @@ bool ConnectionThreads::place(Lane &lane, Job &job) {
 }
 
 bool ConnectionThreads::start_thread(Lane &lane, const Job &job) {
+  lane.idle.reserve(lane.threads + 1); // so that a thread that becomes idle needs no memory for it
   try {
     std::thread([this, &lane, job] { serve(lane, job); }).detach(); // join() waits for it by `threads`
     ++lane.threads;
@@ -91,14 +92,24 @@ ConnectionThreads::Job ConnectionThreads::next_job(Lane &lane, Worker &self,
   return std::exchange(self.job, nullptr);
 }
 
-void ConnectionThreads::join() {
-  std::unique_lock lock(mutex_);
+void ConnectionThreads::end_idle() {
   joining_ = true;
   for (Lane *lane : {&serving_, &refusing_}) {
     for (Worker *idle : lane->idle) {
       idle->woken.notify_one();
     }
   }
+}
+
+bool ConnectionThreads::join(std::chrono::steady_clock::time_point until) {
+  std::unique_lock lock(mutex_);
+  end_idle();
+  return ended_.wait_until(lock, until, [this] { return serving_.threads + refusing_.threads == 0; });
+}
+
+ConnectionThreads::~ConnectionThreads() {
+  std::unique_lock lock(mutex_);
+  end_idle();
   ended_.wait(lock, [this] { return serving_.threads + refusing_.threads == 0; });
 }
 

@@ -20,7 +20,7 @@ public:
   /// `limit`: connections that are served at once; `idle_time`: a thread without one ends after it.
   /// Throws std::system_error where not even one thread can be started.
   ConnectionThreads(std::size_t limit, std::chrono::milliseconds idle_time);
-  ~ConnectionThreads() { join(); }
+  ~ConnectionThreads(); ///< joins, however long it takes
   ConnectionThreads(const ConnectionThreads &) = delete;
   ConnectionThreads &operator=(const ConnectionThreads &) = delete;
 
@@ -29,8 +29,8 @@ public:
   /// Whether the calling thread serves a connection past the limit.
   static bool over_limit();
 
-  /// Serves what is waiting, then ends all threads.
-  void join();
+  /// Serves what is waiting, then ends all threads. False where some have not ended by `until`.
+  bool join(std::chrono::steady_clock::time_point until);
 
 private:
   struct Worker {
@@ -43,6 +43,8 @@ private:
     std::vector<Worker *> idle{}; ///< the last to become so is the first to serve: the others may end
     std::deque<Job> waiting{};
   };
+
+  void end_idle();
 
   // All with `mutex_` held.
   bool place(Lane &lane, Job &job);

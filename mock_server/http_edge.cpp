@@ -1,102 +1,54 @@
 #include "mock_server/http_edge.hpp"
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <cerrno>
-#include <future>
+#include <new>
 #include <stdexcept>
 #include <string_view>
 #include <system_error>
 #include <thread>
 #include <utility>
 
-#include <sys/eventfd.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <httplib.h>
 
-#include "mock_server/body_framing.hpp"
 #include "mock_server/connection.hpp"
 #include "mock_server/connection_threads.hpp"
-#include "common/text.hpp"
-#include "mock_server/unreadable_request.hpp"
+#include "mock_server/error.hpp"
+#include "mock_server/http/request_reader.hpp"
 
 namespace flow::mock {
 
 namespace {
 
+using std::chrono::milliseconds;
+
 constexpr int kBacklog = 1024;
 constexpr std::size_t kRequestsPerConnection = 1'000'000'000;
-constexpr std::size_t kLineOfHttplib = 8000;                  // it refuses what is longer than 8192
-constexpr std::chrono::milliseconds kPatienceOverLimit{1000}; // others wait to be told, too
-const std::string kPathForHttplib = "/";
+constexpr milliseconds kPatienceOverLimit{1000}; // other clients are waiting for an answer as well
+constexpr milliseconds kPauseWithoutMeans{20};   // files, memory: others may give some back
+constexpr milliseconds kPatienceToStop{2000};
+constexpr milliseconds kMomentToEnd{500}; // for threads whose connection has been cut off
 
-/// httplib asks its task queue for a connection's thread; ours grow on demand.
-class ConnectionQueue final : public httplib::TaskQueue {
-  using Enqueued = decltype(std::declval<httplib::TaskQueue &>().enqueue({})); // void, later bool
+/// What httplib reads in place of every request: it is to write an answer, and a client has no hand in that.
+std::string_view request_for_httplib(std::string_view method) {
+  return method == "HEAD" ? "HEAD / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n"
+                          : "GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n";
+}
 
+/// Which of its functions are virtual differs by the version of httplib: so none says `override`, as some
+/// with it beside some without is a warning.
+class AnswerStream final : public httplib::Stream {
 public:
-  explicit ConnectionQueue(ConnectionThreads &threads) : threads_(threads) {}
-
-  Enqueued enqueue(std::function<void()> serve_connection) override {
-    threads_.run(std::move(serve_connection));
-    return Enqueued(true);
-  }
-
-  void shutdown() override { threads_.join(); }
-
-private:
-  ConnectionThreads &threads_;
-};
-
-/// Header fields that old versions of httplib add to what was received.
-bool is_added_by_httplib(std::string_view name) {
-  constexpr std::array<std::string_view, 4> kAdded = {"REMOTE_ADDR", "REMOTE_PORT", "LOCAL_ADDR",
-                                                      "LOCAL_PORT"};
-  return std::find(kAdded.begin(), kAdded.end(), name) != kAdded.end();
-}
-
-/// What the calling thread serves.
-struct Serving {
-  Connection *connection = nullptr;
-  std::string long_target; ///< of a request line that is too long for httplib
-  std::string body;        ///< that we have read, not httplib
-  bool answered = false;
-};
-
-thread_local Serving serving;
-
-Request plain(const httplib::Request &received) {
-  Request request;
-  request.method = received.method;
-  request.target = serving.long_target.empty() ? received.target : serving.long_target;
-  request.headers.reserve(received.headers.size());
-  for (const auto &[name, value] : received.headers) {
-    if (!is_added_by_httplib(name)) {
-      request.headers.push_back({.name = name, .value = value});
-    }
-  }
-  return request;
-}
-
-/// The methods for which httplib leaves reading the body to us.
-bool has_body_reader(const std::string &method) {
-  return method == "POST" || method == "PUT" || method == "PATCH" || method == "DELETE";
-}
-
-/// Chunks, compressed bodies and parts are httplib's to read.
-bool is_plain_body(const httplib::Request &received, const BodyFraming &framing) {
-  return framing.codings == 0 && !received.has_header("Content-Encoding") &&
-         !received.is_multipart_form_data();
-}
-
-/// What httplib reads from and writes to. Which of these are virtual differs by its version: so none
-/// says `override`, as some with it beside some without is a warning.
-class ConnectionStream final : public httplib::Stream {
-public:
-  explicit ConnectionStream(Connection &connection) : connection_(connection) {}
+  AnswerStream(Connection &connection, std::string_view request)
+      : connection_(connection), request_(request) {}
 
   // NOLINTBEGIN(modernize-use-override)
   bool is_readable() const { return true; }
@@ -106,7 +58,11 @@ public:
   bool is_peer_alive() const { return true; }
   time_t duration() const { return 0; }
 
-  ssize_t read(char *data, std::size_t size) { return connection_.read(data, size); }
+  ssize_t read(char *data, std::size_t size) {
+    const std::size_t length = request_.copy(data, size);
+    request_.remove_prefix(length);
+    return static_cast<ssize_t>(length);
+  }
   ssize_t write(const char *data, std::size_t size) {
     return connection_.write({data, size}) ? static_cast<ssize_t>(size) : -1;
   }
@@ -118,48 +74,44 @@ public:
 
 private:
   Connection &connection_;
+  std::string_view request_;
 };
+
+/// The answer that the calling thread has httplib write.
+thread_local Response *answering = nullptr;
 
 } // namespace
 
-/// httplib with connections of our own: its parsing and writing of HTTP, our reading, waiting and closing.
+/// httplib with connections of our own: it opens the port and writes answers.
 class HttpEdge::Listener final : public httplib::Server {
 public:
-  Listener(mock::Handler handler, EdgeLimits limits);
-  ~Listener() override;
+  Listener(mock::Handler handler, EdgeLimits limits, Warning warn);
 
-  int listening_socket = -1;
-  std::thread thread;
-
-  /// Idle clients wake up from waiting by the event; busy ones, who never wait, are told by the flag.
-  void stop_connections() {
-    stopping_ = true;
-    ::eventfd_write(stop_event_, 1);
-  }
+  int open(const std::string &host, int port);
+  bool close(milliseconds patience);
 
 private:
-  bool process_and_close_socket(socket_t socket) override;
-  bool process_one(ConnectionStream &stream, bool &closed);
-  void answer_unread(Connection &connection) const;
-  HandlerResponse before_routing(const httplib::Request &received, httplib::Response &sent) const;
-  void answer_with_plain_body(Request request, const BodyFraming &framing, httplib::Response &sent) const;
-  void answer(Request request, httplib::Response &sent) const;
-  void answer_with_body(const httplib::Request &received, httplib::Response &sent,
-                        const httplib::ContentReader &read) const;
-  void refuse(Request request, httplib::Response &sent, std::string_view error) const;
+  void accept_connections();
+  void serve(int socket);
+  /// One request and its answer; false when the connection is to end.
+  bool serve_request(Connection &connection, RequestReader &reader);
+  bool send_answer(Connection &connection, const RequestReader &reader, Response response, bool closes);
+  void warn(const std::string &sentence) const;
 
   const mock::Handler handler_;
   const EdgeLimits limits_;
+  const Warning warn_;
+  const std::string overloaded_; ///< an answer for when there is no memory to make one
+  StopSignal stop_;
   ConnectionThreads threads_;
-  std::atomic<bool> stopping_ = false;
-  const int stop_event_ = ::eventfd(0, EFD_CLOEXEC);
+  int socket_ = -1;
+  std::thread accepting_;
 };
 
-HttpEdge::Listener::Listener(mock::Handler handler, EdgeLimits limits)
-    : handler_(std::move(handler)), limits_(limits), threads_(limits.connections, limits.thread_idle_time) {
-  new_task_queue = [this] { return new ConnectionQueue(threads_); };
-  set_tcp_nodelay(true);
-  set_payload_max_length(limits_.body_bytes);
+HttpEdge::Listener::Listener(mock::Handler handler, EdgeLimits limits, Warning warn)
+    : handler_(std::move(handler)), limits_(limits), warn_(std::move(warn)),
+      overloaded_(closing_text(to_response(Error("overloaded"), "-"), "Service Unavailable")),
+      threads_(limits.connections, limits.thread_idle_time) {
   // We count and wait ourselves; these are what httplib tells clients in the Keep-Alive header.
   set_keep_alive_max_count(kRequestsPerConnection);
   set_keep_alive_timeout(std::chrono::floor<std::chrono::seconds>(limits_.keep_alive_timeout).count());
@@ -167,204 +119,32 @@ HttpEdge::Listener::Listener(mock::Handler handler, EdgeLimits limits)
     // Not SO_REUSEPORT, httplib's default: a second mock on the same port shall fail, not share.
     const int yes = 1;
     ::setsockopt(listening, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
-    listening_socket = listening;
+    socket_ = static_cast<int>(listening);
   });
-  set_pre_routing_handler([this](const httplib::Request &received, httplib::Response &sent) {
-    return before_routing(received, sent);
+  set_pre_routing_handler([](const httplib::Request & /*request*/, httplib::Response &sent) {
+    sent.status = answering->status;
+    for (auto &[name, value] : answering->headers) {
+      sent.set_header(name, value);
+    }
+    if (!answering->body.empty()) {
+      sent.body = std::move(answering->body);
+      sent.set_header("Content-Type", "application/json");
+    }
+    return HandlerResponse::Handled;
   });
-  const auto read_and_answer = [this](const httplib::Request &received, httplib::Response &sent,
-                                      const httplib::ContentReader &read) {
-    answer_with_body(received, sent, read);
-  };
-  Post(kPathForHttplib, read_and_answer);
-  Put(kPathForHttplib, read_and_answer);
-  Patch(kPathForHttplib, read_and_answer);
-  Delete(kPathForHttplib, read_and_answer);
-  const HandlerWithResponse on_error = [this](const httplib::Request &received, httplib::Response &sent) {
-    if (!serving.answered) {
-      refuse(plain(received), sent, error_for(sent.status, *serving.connection));
-    }
-    return HandlerResponse::Handled;
-  };
-  set_error_handler(on_error);
 }
 
-HttpEdge::Listener::~Listener() {
-  ::close(stop_event_);
-}
-
-bool HttpEdge::Listener::process_and_close_socket(socket_t socket) {
-  Connection connection(socket, stop_event_);
-  ConnectionStream stream(connection);
-  serving.connection = &connection;
-  const auto patience =
-      ConnectionThreads::over_limit() ? kPatienceOverLimit : std::chrono::milliseconds::max();
-  const auto keep_alive_timeout = std::min(limits_.keep_alive_timeout, patience);
-  const auto read_timeout = std::min(limits_.read_timeout, patience);
-  while (!stopping_ && connection.wait_for_request(keep_alive_timeout)) {
-    connection.begin_request(read_timeout, limits_.head_bytes);
-    serving.long_target = connection.take_long_target(kLineOfHttplib);
-    serving.answered = false;
-    bool closed = false;
-    if (!process_one(stream, closed)) {
-      answer_unread(connection);
-      closed = true;
-    }
-    serving.body = {};
-    if (!connection.flush() || closed || connection.leaves_unread()) {
-      break;
-    }
-  }
-  serving.connection = nullptr;
-  return true;
-}
-
-/// httplib's way with one request; how it is called differs by its version.
-bool HttpEdge::Listener::process_one(ConnectionStream &stream, bool &closed) {
-  const auto prepare = [](httplib::Request &received) {
-    // Parts of an answer are never sent: the platform documents none.
-    received.ranges.clear();
-    // Routing is ours: httplib would match a regular expression against the whole path.
-    received.path = kPathForHttplib;
-  };
-  const auto process = [&](auto *self) {
-    if constexpr (requires { self->process_request(stream, false, closed, prepare); }) {
-      return self->process_request(stream, false, closed, prepare);
-    } else {
-      return self->process_request(stream, "", 0, "", 0, false, closed, prepare);
-    }
-  };
-  return process(this);
-}
-
-/// httplib gives up without a word where not even a request line came.
-void HttpEdge::Listener::answer_unread(Connection &connection) const {
-  if (!connection.timed_out() && !connection.over_budget()) {
-    return;
-  }
-  const bool late = connection.timed_out();
-  Request request;
-  request.unreadable = late ? "request-timeout" : "headers-too-large";
-  const Response response = handler_(request);
-  connection.deliver(response.delivery, limits_.hold_timeout);
-  connection.write(closing_text(response, late ? "Request Timeout" : "Request Header Fields Too Large"));
-  connection.leave_unread();
-}
-
-// Requests without a body are answered before httplib's own routing: the fast way, and the only one on which
-// an old httplib does not wait for a body that nobody announced.
-HttpEdge::Listener::HandlerResponse HttpEdge::Listener::before_routing(const httplib::Request &received,
-                                                                       httplib::Response &sent) const {
-  Request request = plain(received);
-  if (ConnectionThreads::over_limit()) {
-    refuse(std::move(request), sent, "overloaded");
-    sent.set_header("Retry-After", "1");
-    return HandlerResponse::Handled;
-  }
-  const BodyFraming framing = framing_of(request);
-  if (!framing.announces_body()) {
-    answer(std::move(request), sent);
-    serving.connection->end_request({}); // a new httplib would now wait for a body, to read over it
-    return HandlerResponse::Handled;
-  }
-  if (!framing.is_known()) {
-    refuse(std::move(request), sent, "malformed-request");
-    return HandlerResponse::Handled;
-  }
-  if (framing.is_longer_than(limits_.body_bytes)) {
-    // httplib would wait for all of it first.
-    refuse(std::move(request), sent, "payload-too-large");
-    return HandlerResponse::Handled;
-  }
-  serving.connection->allow_more(limits_.body_bytes + limits_.head_bytes); // chunks have heads of their own
-  if (!has_body_reader(received.method)) {
-    answer(std::move(request), sent);
-    sent.set_header("Connection", "close");
-    serving.connection->leave_unread();
-    return HandlerResponse::Handled;
-  }
-  if (is_plain_body(received, framing)) {
-    answer_with_plain_body(std::move(request), framing, sent);
-    return HandlerResponse::Handled;
-  }
-  return HandlerResponse::Unhandled;
-}
-
-void HttpEdge::Listener::answer_with_plain_body(Request request, const BodyFraming &framing,
-                                                httplib::Response &sent) const {
-  const auto length = static_cast<std::size_t>(integer_in(framing.length).value_or(0));
-  if (!serving.connection->read_body(serving.body, length)) {
-    refuse(std::move(request), sent, error_for(sent.status, *serving.connection));
-    return;
-  }
-  request.body = serving.body;
-  answer(std::move(request), sent);
-  serving.connection->end_request(serving.body); // a new httplib reads over it, too
-}
-
-void HttpEdge::Listener::answer(Request request, httplib::Response &sent) const {
-  if (request.headers.size() > limits_.header_fields) {
-    request.unreadable = "headers-too-large";
-  }
-  serving.answered = true;
-  Response response = handler_(request);
-  serving.connection->deliver(response.delivery, limits_.hold_timeout);
-  sent.status = response.status;
-  for (auto &[name, value] : response.headers) {
-    sent.set_header(name, value);
-  }
-  if (!response.body.empty()) {
-    sent.body = std::move(response.body);
-    sent.set_header("Content-Type", "application/json");
+void HttpEdge::Listener::warn(const std::string &sentence) const {
+  if (warn_) {
+    warn_(sentence);
   }
 }
 
-/// Answers what could not be read, and closes: where the next request would begin is not known.
-void HttpEdge::Listener::refuse(Request request, httplib::Response &sent, std::string_view error) const {
-  request.unreadable = error;
-  answer(std::move(request), sent);
-  sent.set_header("Connection", "close");
-  serving.connection->leave_unread();
-}
-
-void HttpEdge::Listener::answer_with_body(const httplib::Request &received, httplib::Response &sent,
-                                          const httplib::ContentReader &read) const {
-  if (received.is_multipart_form_data()) {
-    // httplib can only read its parts. No operation takes them: the gateway refuses the content type.
-    answer(plain(received), sent);
-    sent.set_header("Connection", "close");
-    serving.connection->leave_unread();
-    return;
-  }
-  std::string body;
-  const bool whole = read([&](const char *data, std::size_t length) {
-    body.append(data, length);
-    return body.size() <= limits_.body_bytes;
-  });
-  Request request = plain(received);
-  if (whole) {
-    request.body = body;
-    answer(std::move(request), sent);
-  } else if (sent.status == 413 || body.size() > limits_.body_bytes || serving.connection->over_budget()) {
-    refuse(std::move(request), sent, "payload-too-large");
-  } else {
-    refuse(std::move(request), sent, error_for(sent.status, *serving.connection));
-  }
-}
-
-HttpEdge::HttpEdge(Handler handler, EdgeLimits limits)
-    : listener_(std::make_unique<Listener>(std::move(handler), limits)) {}
-
-HttpEdge::~HttpEdge() {
-  stop();
-}
-
-int HttpEdge::start(const std::string &host, int port) {
-  Listener &listener = *listener_;
+int HttpEdge::Listener::open(const std::string &host, int port) {
   errno = 0;
   if (port == 0) {
-    port = listener.bind_to_any_port(host);
-  } else if (!listener.bind_to_port(host, port)) {
+    port = bind_to_any_port(host);
+  } else if (!bind_to_port(host, port)) {
     port = -1;
   }
   if (port <= 0) {
@@ -373,26 +153,125 @@ int HttpEdge::start(const std::string &host, int port) {
   }
   // httplib listens with a backlog of 5 (0.11.4): hundreds of clients that connect at once would wait for
   // seconds.
-  ::listen(listener.listening_socket, kBacklog);
-  std::promise<void> ended;
-  const auto has_ended = ended.get_future();
-  listener.thread = std::thread([&listener, ended = std::move(ended)]() mutable {
-    listener.listen_after_bind();
-    ended.set_value();
-  });
-  // httplib cannot be stopped before it has begun.
-  while (!listener.is_running() &&
-         has_ended.wait_for(std::chrono::milliseconds(1)) != std::future_status::ready) {
-  }
+  ::listen(socket_, kBacklog);
+  ::fcntl(socket_, F_SETFL, O_NONBLOCK); // a client that has gone again keeps nobody waiting in accept4
+  accepting_ = std::thread([this] { accept_connections(); });
   return port;
 }
 
-void HttpEdge::stop() {
-  listener_->stop();
-  listener_->stop_connections();
-  if (listener_->thread.joinable()) {
-    listener_->thread.join();
+/// No error ends it but the closing of the port: a client that goes too soon, and a want of files or memory,
+/// pass.
+void HttpEdge::Listener::accept_connections() {
+  while (!stop_.is_given()) {
+    pollfd polled[2] = {{.fd = socket_, .events = POLLIN, .revents = 0},
+                        {.fd = stop_.event(), .events = POLLIN, .revents = 0}};
+    ::poll(polled, 2, -1);
+    if (polled[0].revents == 0) {
+      continue;
+    }
+    const int client = ::accept4(socket_, nullptr, nullptr, SOCK_CLOEXEC);
+    if (client < 0) {
+      if (errno != EINTR && errno != EAGAIN && errno != ECONNABORTED) {
+        ::poll(&polled[1], 1, static_cast<int>(kPauseWithoutMeans.count()));
+      }
+      continue;
+    }
+    const int yes = 1;
+    ::setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
+    try {
+      threads_.run([this, client] { serve(client); });
+    } catch (const std::bad_alloc &) {
+      ::close(client);
+    }
   }
+}
+
+void HttpEdge::Listener::serve(int socket) {
+  const bool over_limit = ConnectionThreads::over_limit();
+  const auto patience = over_limit ? kPatienceOverLimit : milliseconds::max();
+  try {
+    Connection connection(socket, stop_, limits_.write_timeout);
+    try {
+      RequestReader reader(connection, limits_.head, limits_.body_bytes);
+      do {
+        if (!connection.wait_for_request(std::min(limits_.keep_alive_timeout, patience)) ||
+            !reader.read(std::min(limits_.read_timeout, patience))) {
+          return;
+        }
+      } while (serve_request(connection, reader) && !stop_.is_given());
+    } catch (const std::bad_alloc &) {
+      connection.send_instead(overloaded_);
+    }
+    if (connection.gave_up()) {
+      warn("an answer was cut off: its client took nothing of it for " +
+           std::to_string(limits_.write_timeout.count()) + " ms, or until the server stopped");
+    }
+  } catch (const std::exception &error) {
+    warn(std::string("a connection ended by an error of the server: ") + error.what());
+  }
+}
+
+bool HttpEdge::Listener::serve_request(Connection &connection, RequestReader &reader) {
+  Request request = reader.request();
+  const bool over_limit = ConnectionThreads::over_limit();
+  if (over_limit) {
+    request.unreadable = "overloaded";
+  }
+  Response response = handler_(request);
+  if (over_limit) {
+    response.headers.emplace_back("Retry-After", "1");
+  }
+  const bool closes = over_limit || !reader.keeps_alive() || stop_.is_given();
+  if (over_limit || !reader.is_whole()) {
+    connection.leave_unread();
+  }
+  return send_answer(connection, reader, std::move(response), closes);
+}
+
+bool HttpEdge::Listener::send_answer(Connection &connection, const RequestReader &reader, Response response,
+                                     bool closes) {
+  connection.deliver(response.delivery, limits_.hold_timeout);
+  if (!closes && reader.is_http_1_0()) {
+    response.headers.emplace_back("Connection", "keep-alive");
+  }
+  answering = &response;
+  AnswerStream stream(connection, request_for_httplib(reader.request().method));
+  bool ends = false;
+  const auto leave_as_it_is = [](httplib::Request & /*request*/) {};
+  const auto process = [&](auto *self) {
+    if constexpr (requires { self->process_request(stream, closes, ends, leave_as_it_is); }) {
+      return self->process_request(stream, closes, ends, leave_as_it_is);
+    } else {
+      return self->process_request(stream, "", 0, "", 0, closes, ends, leave_as_it_is);
+    }
+  };
+  const bool written = process(this);
+  return connection.flush() && written && !closes;
+}
+
+bool HttpEdge::Listener::close(milliseconds patience) {
+  const auto cut_off = std::chrono::steady_clock::now() + patience;
+  stop_.give(cut_off);
+  if (accepting_.joinable()) {
+    accepting_.join();
+    ::close(socket_);
+  }
+  return threads_.join(cut_off + kMomentToEnd);
+}
+
+HttpEdge::HttpEdge(Handler handler, EdgeLimits limits, Warning warn)
+    : listener_(std::make_unique<Listener>(std::move(handler), limits, std::move(warn))) {}
+
+HttpEdge::~HttpEdge() {
+  listener_->close(kPatienceToStop);
+}
+
+int HttpEdge::start(const std::string &host, int port) {
+  return listener_->open(host, port);
+}
+
+bool HttpEdge::stop(milliseconds patience) {
+  return listener_->close(patience);
 }
 
 } // namespace flow::mock

@@ -6,41 +6,49 @@
 #include <memory>
 #include <string>
 
+#include "mock_server/http/request_head.hpp"
 #include "mock_server/http_message.hpp"
 
 namespace flow::mock {
 
-/// What the edge asks for every request that could be read; called from many threads at once.
+/// What the server asks for every request; called from many threads at once.
 using Handler = std::function<Response(const Request &)>;
 
-/// Bounds of what the edge reads; past each the client gets a clear answer in JSON.
+/// Told in one sentence what an operator wants to know of the network; called from many threads at once.
+using Warning = std::function<void(const std::string &)>;
+
+/// Bounds of what is read and how long; past each the client gets a clear answer in JSON, where one is
+/// possible.
 struct EdgeLimits {
   std::size_t body_bytes = 1024UL * 1024;
-  std::size_t head_bytes = 65536; ///< request line and header fields; each field at most 8192
-  std::size_t header_fields = 128;
+  HeadLimits head{};
   std::size_t connections = 4096; ///< served at once; what comes past it is answered 503 with Retry-After
-  std::chrono::milliseconds read_timeout{5000};         ///< for a request to arrive whole
-  std::chrono::milliseconds keep_alive_timeout{75'000}; ///< for the next one on the same connection
+  std::chrono::milliseconds read_timeout{5000};    ///< for a request to arrive whole
+  std::chrono::milliseconds write_timeout{30'000}; ///< for each wait until the client takes more of an answer
+  std::chrono::milliseconds keep_alive_timeout{75'000}; ///< for the next request on the same connection
   std::chrono::milliseconds hold_timeout{600'000};      ///< the longest that a Delivery may take
   std::chrono::milliseconds thread_idle_time{10'000};   ///< a thread without a connection ends after it
 };
 
-/// The only file of the server that knows the HTTP library, but for events/http_post.cpp, which sends:
-/// sockets in, plain requests out.
+/// Sockets in, plain requests out. Requests are read by http/, strictly; the only file of the server that
+/// knows the HTTP library has it write the answers.
 class HttpEdge {
 public:
-  HttpEdge(Handler handler, EdgeLimits limits = {});
-  ~HttpEdge(); ///< stops
+  explicit HttpEdge(Handler handler, EdgeLimits limits = {}, Warning warn = {});
+  ~HttpEdge(); ///< stops, and waits as long as it takes
   HttpEdge(const HttpEdge &) = delete;
   HttpEdge &operator=(const HttpEdge &) = delete;
 
   /// Listens on `host`; port 0 picks a free one. Connections are accepted once this returns,
-  /// and answered on threads of the edge's own.
+  /// and answered on threads of the server's own.
   /// Returns the port; throws std::runtime_error, which says why, when it cannot listen there.
   int start(const std::string &host, int port);
 
-  /// Ends every connection and returns when the last request is answered.
-  void stop();
+  /// Closes connections that are idle, that hold an answer back (Delivery) or have sent part of a request
+  /// only; lets answers that are being made or sent be finished, those that are sent within `patience`.
+  /// Returns true when all connections have ended; false when a handler has not returned by then and a moment
+  /// after.
+  bool stop(std::chrono::milliseconds patience = std::chrono::seconds(2));
 
 private:
   class Listener;

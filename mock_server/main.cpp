@@ -1,5 +1,7 @@
+#include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <filesystem>
 #include <fstream>
@@ -90,7 +92,8 @@ int serve(const Options &options) {
               "raises it",
               limits.connections, wanted);
   }
-  HttpEdge edge(logged([&service](const Request &request) { return service.handle(request); }, log), limits);
+  HttpEdge edge(logged([&service](const Request &request) { return service.handle(request); }, log), limits,
+                [log](const std::string &sentence) { log->warn("{}", sentence); });
   int port = 0;
   try {
     port = edge.start(options.host, options.port);
@@ -111,9 +114,15 @@ int serve(const Options &options) {
   }
   int received = 0;
   sigwait(&stop_signals, &received);
-  edge.stop();
+  const bool all_ended = edge.stop(std::chrono::milliseconds(options.shutdown_timeout_ms));
   log->info("stopped signal={}", received == SIGINT ? "SIGINT" : "SIGTERM");
-  return report(options, service.state());
+  const int exit_code = report(options, service.state());
+  if (!all_ended) {
+    log->warn("a request was not finished within --shutdown-timeout {} ms", options.shutdown_timeout_ms);
+    log->flush();
+    std::_Exit(exit_code); // its thread still uses what would be taken down now
+  }
+  return exit_code;
 }
 
 } // namespace

@@ -89,6 +89,11 @@ void add_server_options(CLI::App &app, Options &options, Given &given) {
   app.add_option("--port-file", options.port_file,
                  "Write the port to this file once connections are accepted");
   app.add_option(
+         "--shutdown-timeout", options.shutdown_timeout_ms,
+         "Milliseconds that answers have to be finished in after SIGINT or SIGTERM; what is left is cut off")
+      ->check(CLI::Range(std::int64_t{0}, std::int64_t{600000}))
+      ->option_text("MS [2000]");
+  app.add_option(
          "--admin-token", options.settings.control.token,
          "What the control API under /__admin asks for, as Authorization: Bearer TOKEN; without one it "
          "is there only where --host is a loopback address")

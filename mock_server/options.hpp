@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <variant>
 
@@ -20,6 +21,7 @@ struct Options {
   std::string host = "127.0.0.1";
   int port = 8080; ///< 0: any free one
   std::string port_file;
+  std::int64_t shutdown_timeout_ms = 2000; ///< for answers to be finished after SIGINT or SIGTERM
   bool fail_on_violation = false;
   std::string coverage_file;
   spdlog::level::level_enum log_level = spdlog::level::info;

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -34,6 +35,17 @@ struct EdgeServer {
   HttpEdge edge;
   int port;
 };
+
+/// `count` clients that have had an answer each and stay connected.
+inline std::vector<RawClient> idle_clients(int port, int count) {
+  std::vector<RawClient> clients;
+  clients.reserve(static_cast<std::size_t>(count));
+  for (int i = 0; i < count; ++i) {
+    clients.emplace_back(port).send(kGoodGet);
+    EXPECT_EQ(clients.back().answer().status, 200);
+  }
+  return clients;
+}
 
 /// Every answer of the mock: JSON, and a request id, which service errors repeat.
 inline void expect_well_formed(const Answer &answer) {

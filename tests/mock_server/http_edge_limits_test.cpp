@@ -6,7 +6,7 @@
 
 #include "tests/mock_server/edge_fixture.hpp"
 
-/// Connections: slow, idle, many, closing; and how the edge starts and stops.
+/// Connections: slow, idle, many, closing; and how the server starts.
 namespace flow::mock {
 namespace {
 
@@ -106,17 +106,6 @@ TEST(EdgeKeepAlive, AnIdleConnectionIsClosedAfterItsTime) {
   EXPECT_TRUE(client.is_closed());
 }
 
-/// `count` clients that have had an answer each and stay connected.
-std::vector<RawClient> idle_clients(int port, int count) {
-  std::vector<RawClient> clients;
-  clients.reserve(static_cast<std::size_t>(count));
-  for (int i = 0; i < count; ++i) {
-    clients.emplace_back(port).send(kGoodGet);
-    EXPECT_EQ(clients.back().answer().status, 200);
-  }
-  return clients;
-}
-
 TEST(EdgeKeepAlive, TwoHundredIdleClientsDoNotKeepANewOneWaiting) {
   // Until the idle ones time out, which this test does not live to see, none of their threads is free.
   EdgeServer server({.keep_alive_timeout = std::chrono::minutes(10)});
@@ -206,66 +195,6 @@ TEST(EdgeStart, ItsPortIsFreeAgainAfterStop) {
   first.edge.stop();
   HttpEdge second([](const Request &) { return Response{.status = 200, .headers = {}, .body = "{}"}; });
   EXPECT_EQ(second.start("127.0.0.1", first.port), first.port);
-}
-
-TEST(EdgeStop, ReturnsThoughClientsAreIdleAndClosesThem) {
-  EdgeServer server({.keep_alive_timeout = std::chrono::minutes(10)});
-  auto idle = idle_clients(server.port, 20);
-  const RawClient silent(server.port);
-  server.edge.stop();
-  for (RawClient &client : idle) {
-    EXPECT_TRUE(client.is_closed());
-  }
-  EXPECT_THROW(RawClient(server.port).send(""), std::runtime_error) << "nobody listens";
-}
-
-TEST(EdgeStop, ReturnsThoughAClientNeverPauses) {
-  EdgeServer server;
-  RawClient client(server.port);
-  std::thread sending([&client] {
-    std::string many;
-    for (int i = 0; i < 200; ++i) {
-      many += kGoodGet;
-    }
-    while (client.send(many)) {
-    }
-  });
-  std::thread reading([&client] {
-    while (client.answer().status != 0) {
-    }
-  });
-  RawClient other(server.port);
-  other.send(kGoodGet);
-  EXPECT_EQ(other.answer().status, 200);
-  server.edge.stop();
-  sending.join();
-  reading.join();
-}
-
-TEST(EdgeStop, AnswersTheRequestThatIsBeingMade) {
-  std::promise<void> begun;
-  std::promise<void> may_end;
-  HttpEdge edge([&](const Request &) {
-    begun.set_value();
-    may_end.get_future().wait();
-    return Response{.status = 200, .headers = {}, .body = "{}"};
-  });
-  const int port = edge.start("127.0.0.1", 0);
-  RawClient client(port);
-  client.send(kGoodGet);
-  begun.get_future().wait();
-  std::thread stopping([&edge] { edge.stop(); });
-  may_end.set_value();
-  EXPECT_EQ(client.answer().status, 200);
-  stopping.join();
-}
-
-TEST(EdgeStop, MayBeCalledTwiceOrWithoutAStart) {
-  EdgeServer server;
-  server.edge.stop();
-  server.edge.stop();
-  HttpEdge never([](const Request &) { return Response{}; });
-  never.stop();
 }
 
 } // namespace

@@ -86,6 +86,18 @@ public:
 
   void end_sending() const { ::shutdown(socket_, SHUT_WR); }
 
+  /// Waits until something has come, without taking it.
+  bool wait_readable() const {
+    char byte = 0;
+    return ::recv(socket_, &byte, 1, MSG_PEEK) == 1;
+  }
+  /// Takes at least so many bytes, which answer() then has.
+  void take(std::size_t bytes) {
+    const std::size_t enough = received_.size() + bytes;
+    while (received_.size() < enough && receive()) {
+    }
+  }
+
   /// The next answer; one to HEAD, or of status 100, has no body to wait for.
   Answer answer(bool to_head = false) {
     Answer answer;
