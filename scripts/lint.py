@@ -57,14 +57,20 @@ def judge(command: list[str], files: list[str]) -> int:
         return sum(not good for good in pool.map(run, files))
 
 
+def misformatted(formatter: str, files: list[str]) -> int:
+    """How many of the files the formatter would change; all are given to it at once, as starting it takes longest."""
+    done = subprocess.run([formatter, "--dry-run", "-Werror", *files], cwd=root, capture_output=True, text=True)
+    print(done.stderr, end="", flush=True)
+    return len(set(re.findall(r"^(\S+?):\d+:\d+: error:", done.stderr, re.MULTILINE))) or int(done.returncode != 0)
+
+
 def main() -> int:
     formatter, tidier = tool("clang-format"), tool("clang-tidy")
-    form = [formatter or "", "--dry-run", "-Werror"]
     if sys.argv[1:] == ["--format"]:
         if not formatter:
             print(f"clang-format {VERSION} is not installed")
             return 77
-        return 1 if judge(form, sources()) else 0
+        return 1 if misformatted(formatter, sources()) else 0
 
     if not formatter or not tidier:
         print(f"lint needs clang-format and clang-tidy of version {VERSION}")
@@ -72,7 +78,7 @@ def main() -> int:
     build = pathlib.Path(sys.argv[1]).resolve()
     files, units = sources(), compiled(build)
     tidy = [tidier, "--quiet", "--checks=-bugprone-suspicious-include", "-p", str(build)]
-    failed = judge(form, files) + judge(tidy, units)
+    failed = misformatted(formatter, files) + judge(tidy, units)
     print(f"{len(files) + len(units) - failed} passed, {failed} failed")
     return 1 if failed else 0
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <variant>
 
-#include "mock_server/operations/json_body.hpp"
 #include "common/text.hpp"
+#include "mock_server/operations/json_body.hpp"
 
 namespace flow::mock::admin {
 

@@ -5,8 +5,8 @@
 
 #include <openssl/crypto.h>
 
-#include "mock_server/admin/call.hpp"
 #include "common/text.hpp"
+#include "mock_server/admin/call.hpp"
 
 namespace flow::mock::admin {
 

@@ -5,8 +5,8 @@
 
 #include <fnmatch.h>
 
-#include "mock_server/faults/effects.hpp"
 #include "common/text.hpp"
+#include "mock_server/faults/effects.hpp"
 
 namespace flow::mock {
 

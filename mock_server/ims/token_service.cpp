@@ -7,8 +7,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "mock_server/target.hpp"
 #include "common/text.hpp"
+#include "mock_server/target.hpp"
 
 namespace flow::mock {
 

@@ -5,9 +5,9 @@
 
 #include <fnmatch.h>
 
+#include "common/text.hpp"
 #include "contracts/contract.hpp"
 #include "mock_server/journal/kept_text.hpp"
-#include "common/text.hpp"
 
 namespace flow::mock {
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 
-#include "mock_server/target.hpp"
 #include "common/text.hpp"
+#include "mock_server/target.hpp"
 
 namespace flow::mock {
 
