@@ -34,6 +34,7 @@ std::size_t end_of_string(std::string_view text, std::size_t at) {
 /// Looks at brackets, commas and strings only: what passes need not be JSON.
 std::optional<JsonProblem> beyond(std::string_view text, JsonBounds bounds) {
   std::vector<std::size_t> commas; // of each array or object that is open
+  std::size_t values = 1;
   for (std::size_t at = 0; at < text.size(); ++at) {
     switch (text[at]) {
     case '"':
@@ -47,6 +48,7 @@ std::optional<JsonProblem> beyond(std::string_view text, JsonBounds bounds) {
       }
       // Of an array nothing is counted: its commas could not come that far.
       commas.push_back(text[at] == '{' ? 0 : SIZE_MAX / 2);
+      ++values;
       break;
     case '}':
     case ']':
@@ -55,6 +57,7 @@ std::optional<JsonProblem> beyond(std::string_view text, JsonBounds bounds) {
       }
       break;
     case ',':
+      ++values;
       if (!commas.empty() && ++commas.back() == bounds.members) {
         return problem(JsonFlaw::too_wide, text, at,
                        "has an object of more than " + std::to_string(bounds.members) + " members");
@@ -62,6 +65,10 @@ std::optional<JsonProblem> beyond(std::string_view text, JsonBounds bounds) {
       break;
     default:
       break;
+    }
+    if (values > bounds.values) {
+      return problem(JsonFlaw::too_many, text, at,
+                     "has more than " + std::to_string(bounds.values) + " values");
     }
   }
   return std::nullopt;

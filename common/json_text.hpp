@@ -14,10 +14,12 @@ namespace flow {
 /// through all, so a large one takes time that grows with its square.
 struct JsonBounds {
   std::size_t depth = 64;     ///< arrays and objects within one another
-  std::size_t members = 1000; ///< of one object; of arrays any number
+  std::size_t members = 1000; ///< of one object
+  std::size_t values =
+      10'000'000; ///< in all; a tree of small ones takes some thirty times the memory of its text
 };
 
-enum class JsonFlaw { not_json, too_deep, too_wide };
+enum class JsonFlaw { not_json, too_deep, too_wide, too_many };
 
 /// Why a text was not read.
 struct JsonProblem {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <mutex>
 #include <new>
 #include <stdexcept>
 #include <string_view>
@@ -23,6 +24,7 @@
 #include "mock_server/connection_threads.hpp"
 #include "mock_server/error.hpp"
 #include "mock_server/http/request_reader.hpp"
+#include "mock_server/memory_reserve.hpp"
 
 namespace flow::mock {
 
@@ -95,6 +97,8 @@ private:
   void serve(int socket);
   /// One request and its answer; false when the connection is to end.
   bool serve_request(Connection &connection, RequestReader &reader);
+  /// The handler's; where the body is large, in its turn.
+  Response answer(const Request &request, bool is_large);
   bool send_answer(Connection &connection, const RequestReader &reader, Response response, bool closes);
   void warn(const std::string &sentence) const;
 
@@ -102,6 +106,8 @@ private:
   const EdgeLimits limits_;
   const Warning warn_;
   const std::string overloaded_; ///< an answer for when there is no memory to make one
+  BodyRoom body_room_;
+  std::mutex large_bodies_; ///< one is answered at a time
   StopSignal stop_;
   ConnectionThreads threads_;
   int socket_ = -1;
@@ -111,6 +117,7 @@ private:
 HttpEdge::Listener::Listener(mock::Handler handler, EdgeLimits limits, Warning warn)
     : handler_(std::move(handler)), limits_(limits), warn_(std::move(warn)),
       overloaded_(closing_text(to_response(Error("overloaded"), "-"), "Service Unavailable")),
+      body_room_(limits.bodies_bytes, limits.large_body_bytes),
       threads_(limits.connections, limits.thread_idle_time) {
   // We count and wait ourselves; these are what httplib tells clients in the Keep-Alive header.
   set_keep_alive_max_count(kRequestsPerConnection);
@@ -192,7 +199,7 @@ void HttpEdge::Listener::serve(int socket) {
   try {
     Connection connection(socket, stop_, limits_.write_timeout);
     try {
-      RequestReader reader(connection, limits_.head, limits_.body_bytes);
+      RequestReader reader(connection, limits_.head, limits_.body_bytes, body_room_);
       do {
         if (!connection.wait_for_request(std::min(limits_.keep_alive_timeout, patience)) ||
             !reader.read(std::min(limits_.read_timeout, patience))) {
@@ -217,8 +224,8 @@ bool HttpEdge::Listener::serve_request(Connection &connection, RequestReader &re
   if (over_limit) {
     request.unreadable = "overloaded";
   }
-  Response response = handler_(request);
-  if (over_limit) {
+  Response response = answer(request, reader.is_large());
+  if (request.unreadable == "overloaded") {
     response.headers.emplace_back("Retry-After", "1");
   }
   const bool closes = over_limit || !reader.keeps_alive() || stop_.is_given();
@@ -226,6 +233,18 @@ bool HttpEdge::Listener::serve_request(Connection &connection, RequestReader &re
     connection.leave_unread();
   }
   return send_answer(connection, reader, std::move(response), closes);
+}
+
+Response HttpEdge::Listener::answer(const Request &request, bool is_large) {
+  std::unique_lock turn(large_bodies_, std::defer_lock);
+  if (is_large) {
+    turn.lock();
+  }
+  const MemoryReserve::Claim claim;
+  if (MemoryReserve::is_spent()) {
+    throw std::bad_alloc();
+  }
+  return handler_(request);
 }
 
 bool HttpEdge::Listener::send_answer(Connection &connection, const RequestReader &reader, Response response,

@@ -22,6 +22,10 @@ using Warning = std::function<void(const std::string &)>;
 struct EdgeLimits {
   std::size_t body_bytes = 1024UL * 1024;
   HeadLimits head{};
+  std::size_t large_body_bytes = 16384; ///< a body of more is large: these are answered one after another, as
+                                        ///< JSON takes many times the memory of its text
+  std::size_t bodies_bytes =
+      256UL * 1024 * 1024;        ///< of all large ones that are read; past it, 503 with Retry-After
   std::size_t connections = 4096; ///< served at once; what comes past it is answered 503 with Retry-After
   std::chrono::milliseconds read_timeout{5000};    ///< for a request to arrive whole
   std::chrono::milliseconds write_timeout{30'000}; ///< for each wait until the client takes more of an answer

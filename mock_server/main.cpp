@@ -17,6 +17,7 @@
 #include "mock_server/connection_room.hpp"
 #include "mock_server/http_edge.hpp"
 #include "mock_server/journal/report.hpp"
+#include "mock_server/memory_reserve.hpp"
 #include "mock_server/options.hpp"
 #include "mock_server/service.hpp"
 #include "mock_server/service_state.hpp"
@@ -24,6 +25,9 @@
 namespace {
 
 using namespace flow::mock;
+
+/// More than what the JSON of the largest body takes to be made and taken down.
+constexpr std::size_t kMemoryReserve = 48UL * 1024 * 1024;
 
 /// SIGINT and SIGTERM wait to be taken by sigwait. Called before any thread starts, so that all inherit it.
 sigset_t block_stop_signals() {
@@ -83,6 +87,7 @@ int serve(const Options &options) {
   if (!options.coverage_file.empty()) {
     check_writable("--coverage-file", options.coverage_file);
   }
+  const MemoryReserve reserve(kMemoryReserve);
   FlowService service(options.settings);
   EdgeLimits limits;
   const std::size_t wanted = limits.connections;

@@ -1,6 +1,7 @@
 #include "mock_server/http/request_reader.hpp"
 
 #include <string_view>
+#include <utility>
 
 #include "mock_server/http/chunked_body.hpp"
 
@@ -9,7 +10,6 @@ namespace flow::mock {
 namespace {
 
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-constexpr std::size_t kMuchBody = 65536; // more is given back once it was answered
 
 Unreadable error_of(ChunkedBody::State state) {
   switch (state) {
@@ -29,10 +29,7 @@ bool RequestReader::read(std::chrono::milliseconds time) {
   head_ = {};
   unreadable_ = {};
   is_whole_ = is_stopped_ = false;
-  body_.clear();
-  if (body_.capacity() > kMuchBody) {
-    body_.shrink_to_fit();
-  }
+  give_room();
   if (read_head(deadline)) {
     read_body(deadline);
   }
@@ -45,6 +42,36 @@ Request RequestReader::request() const {
           .headers = head_.headers,
           .body = unreadable_.empty() ? std::string_view(body_) : std::string_view(),
           .unreadable = unreadable_};
+}
+
+bool BodyRoom::take(std::size_t bytes) {
+  std::size_t free = free_;
+  while (bytes <= free) {
+    if (free_.compare_exchange_weak(free, free - bytes)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+bool RequestReader::take_room(std::size_t bytes) {
+  if (bytes <= room_.large_bytes() || room_taken_ > 0) {
+    return true;
+  }
+  if (!room_.take(body_bytes_)) { // all that it may become: chunks do not say
+    unreadable_ = "overloaded";
+    return false;
+  }
+  room_taken_ = body_bytes_;
+  return true;
+}
+
+void RequestReader::give_room() {
+  body_.clear();
+  if (room_taken_ > 0) {
+    body_.shrink_to_fit();
+    room_.give(std::exchange(room_taken_, 0));
+  }
 }
 
 bool RequestReader::receive(Time deadline) {
@@ -114,6 +141,9 @@ void RequestReader::read_length(Time deadline) {
       return;
     }
     const std::string_view part = connection_.unread().substr(0, left);
+    if (!take_room(body_.size() + part.size())) {
+      return;
+    }
     body_.append(part);
     connection_.take(part.size());
     left -= part.size();
@@ -127,6 +157,9 @@ void RequestReader::read_chunks(Time deadline) {
                       .trailer_bytes = limits_.bytes});
   for (;;) {
     std::string_view received = connection_.unread();
+    if (!take_room(body_.size() + received.size())) {
+      return;
+    }
     const ChunkedBody::State state = chunks.take(received, body_);
     connection_.take(connection_.unread().size() - received.size());
     if (state == ChunkedBody::State::whole) {

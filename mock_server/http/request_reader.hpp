@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <string>
@@ -9,11 +10,29 @@
 
 namespace flow::mock {
 
+/// Memory that the large bodies of all connections share.
+class BodyRoom {
+public:
+  /// `large_bytes`: what a connection may have without asking.
+  BodyRoom(std::size_t bytes, std::size_t large_bytes) : free_(bytes), large_bytes_(large_bytes) {}
+
+  [[nodiscard]] std::size_t large_bytes() const { return large_bytes_; }
+  bool take(std::size_t bytes);
+  void give(std::size_t bytes) { free_ += bytes; }
+
+private:
+  std::atomic<std::size_t> free_;
+  const std::size_t large_bytes_;
+};
+
 /// Reads the requests of one connection, one after another.
 class RequestReader {
 public:
-  RequestReader(Connection &connection, const HeadLimits &limits, std::size_t body_bytes)
-      : connection_(connection), limits_(limits), body_bytes_(body_bytes) {}
+  RequestReader(Connection &connection, const HeadLimits &limits, std::size_t body_bytes, BodyRoom &room)
+      : connection_(connection), limits_(limits), body_bytes_(body_bytes), room_(room) {}
+  ~RequestReader() { give_room(); }
+  RequestReader(const RequestReader &) = delete;
+  RequestReader &operator=(const RequestReader &) = delete;
 
   /// Reads the next request, of which at least a byte has come. False where nothing is to be answered: the
   /// client has gone, or the server stops.
@@ -26,6 +45,8 @@ public:
   /// Whether all of it was read: the connection then stands at the next one.
   [[nodiscard]] bool is_whole() const { return is_whole_; }
   [[nodiscard]] bool keeps_alive() const { return is_whole_ && head_.keeps_alive; }
+  /// Whether its body needs more than what a connection may have without asking.
+  [[nodiscard]] bool is_large() const { return body_.size() > room_.large_bytes(); }
   [[nodiscard]] bool is_http_1_0() const { return head_.is_http_1_0; }
 
 private:
@@ -37,10 +58,15 @@ private:
   void read_chunks(Time deadline);
   /// More bytes; where none come, says why the request is unreadable.
   bool receive(Time deadline);
+  /// Room for a body that grows to `bytes`; without it the request is unreadable.
+  bool take_room(std::size_t bytes);
+  void give_room();
 
   Connection &connection_;
   const HeadLimits limits_;
   const std::size_t body_bytes_;
+  BodyRoom &room_;
+  std::size_t room_taken_ = 0;
   std::string text_; ///< of the head
   std::string body_;
   RequestHead head_;

@@ -6,11 +6,18 @@ namespace flow::mock {
 
 using contract::Json;
 
+namespace {
+
+// More than a body of 1 MiB holds of what anybody means to say, and little enough that its tree always fits.
+constexpr std::size_t kMostValues = 65536;
+
+} // namespace
+
 std::variant<Json, Error> json_object_in(std::string_view body) {
   if (body.find_first_not_of(" \t\r\n") == std::string_view::npos) {
     return Error("body-empty");
   }
-  auto read = read_json(body);
+  auto read = read_json(body, {.values = kMostValues});
   if (const JsonProblem *problem = std::get_if<JsonProblem>(&read)) {
     return Error("bad-request").with("reason", "its body " + problem->what);
   }

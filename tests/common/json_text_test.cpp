@@ -46,6 +46,11 @@ TEST(JsonText, ArraysMayBeAsLongAsTheyLike) {
   EXPECT_EQ(problem_of("[" + repeated("{},", 5'000) + "1]", {.members = 2}), "");
 }
 
+TEST(JsonText, OfMoreValuesThanTheBoundIsRefused) {
+  EXPECT_EQ(problem_of(R"([1,{"a":2},[]])", {.values = 6}), "");
+  EXPECT_EQ(problem_of(R"([1,{"a":2},[]])", {.values = 5}), "has more than 5 values, at line 1, column 12");
+}
+
 TEST(JsonText, BracketsInStringsNestNothing) {
   EXPECT_EQ(problem_of("\"" + repeated("[", 100) + "\""), "");
   EXPECT_EQ(problem_of(R"(["\"[[[[[[", "\\", 1])", {.depth = 1}), "");

@@ -1,0 +1,86 @@
+#include "mock_server/memory_reserve.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <new>
+#include <thread>
+
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+#include <sys/mman.h>
+
+namespace flow::mock {
+
+namespace {
+
+std::atomic<std::size_t> size = 0; ///< 0: nothing is to be set aside
+std::atomic<void *> block = nullptr;
+thread_local bool may_be_given = false;
+
+void *set_aside() {
+  // Not malloc's: what is given back to it may stay with one of its arenas.
+  void *const memory = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  return memory == MAP_FAILED ? nullptr : memory; // NOLINT(performance-no-int-to-ptr): the system's macro
+}
+
+void give(void *memory) {
+  ::munmap(memory, size);
+}
+
+/// What `new` calls before it tries again.
+void find_memory() {
+  void *const memory = may_be_given ? block.exchange(nullptr) : nullptr;
+  if (memory == nullptr) {
+    throw std::bad_alloc();
+  }
+  give(memory);
+}
+
+} // namespace
+
+MemoryReserve::Claim::Claim() {
+  may_be_given = true;
+}
+
+MemoryReserve::Claim::~Claim() {
+  may_be_given = false;
+}
+
+MemoryReserve::MemoryReserve(std::size_t bytes) {
+#ifdef __GLIBC__
+  // Each arena keeps tens of megabytes of addresses to itself, and there would be eight for each processor.
+  ::mallopt(M_ARENA_MAX, static_cast<int>(std::max(2U, std::thread::hardware_concurrency())));
+#endif
+  size = bytes;
+  block = set_aside();
+  std::set_new_handler(find_memory);
+}
+
+MemoryReserve::~MemoryReserve() {
+  std::set_new_handler(nullptr);
+  if (void *const memory = block.exchange(nullptr)) {
+    give(memory);
+  }
+  size = 0;
+}
+
+bool MemoryReserve::is_spent() {
+  if (block != nullptr || size == 0) {
+    return false;
+  }
+#ifdef __GLIBC__
+  ::malloc_trim(0);
+#endif
+  void *memory = set_aside();
+  if (memory == nullptr) {
+    return true;
+  }
+  void *none = nullptr;
+  if (!block.compare_exchange_strong(none, memory)) {
+    give(memory); // another thread was first
+  }
+  return false;
+}
+
+} // namespace flow::mock
