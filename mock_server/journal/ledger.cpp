@@ -1,7 +1,6 @@
 #include "mock_server/journal/ledger.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 namespace flow::mock {
@@ -18,12 +17,9 @@ bool is_of(const LedgerEntry &entry, std::string_view organisation, std::string_
 
 void Ledger::add(LedgerEntry entry) {
   const std::lock_guard lock(mutex_);
+  const auto sum = sums_.try_emplace(entry.clause, LedgerSum{.first = entry, .times = 0}).first;
+  ++sum->second.times;
   ++total_;
-  sums_.resize(contract::clause_count());
-  LedgerSum &sum = sums_.at(entry.clause);
-  if (sum.times++ == 0) {
-    sum.first = entry;
-  }
   if (entries_.size() < kKept) {
     entries_.push_back(std::move(entry));
   }
@@ -37,16 +33,19 @@ std::vector<LedgerEntry> Ledger::all() const {
 std::vector<LedgerSum> Ledger::sums() const {
   const std::lock_guard lock(mutex_);
   std::vector<LedgerSum> broken;
-  std::copy_if(sums_.begin(), sums_.end(), std::back_inserter(broken),
-               [](const LedgerSum &sum) { return sum.times > 0; });
+  for (const auto &[clause, sum] : sums_) {
+    if (sum.times > 0) {
+      broken.push_back(sum);
+    }
+  }
   return broken;
 }
 
 void Ledger::clear() {
   const std::lock_guard lock(mutex_);
   total_ = 0;
-  entries_.clear();
-  sums_.assign(sums_.size(), LedgerSum());
+  entries_ = {}; // with its memory
+  sums_.clear();
 }
 
 void Ledger::clear(std::string_view organisation, std::string_view sandbox) {

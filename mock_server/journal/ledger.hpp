@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -52,7 +53,7 @@ private:
   mutable std::mutex mutex_;
   std::atomic<std::uint64_t> total_ = 0;
   std::vector<LedgerEntry> entries_;
-  std::vector<LedgerSum> sums_; ///< by clause; empty until the first
+  std::map<contract::ClauseNumber, LedgerSum> sums_; ///< of clauses that were broken
 };
 
 /// Which clauses the traffic since the start has been a case of. No reset touches it. Safe to use from
