@@ -49,7 +49,12 @@ void WebhookSender::send(Event event) {
     const Number number = next_++;
     Entry &entry = entries_[number];
     entry.record.event = std::move(event);
-    queue(entry, number, time_->now());
+    try {
+      queue(entry, number, time_->now());
+    } catch (...) {
+      entries_.erase(number);
+      throw;
+    }
   }
   changed_.notify_all();
 }
@@ -94,7 +99,17 @@ void WebhookSender::deliver() {
     } else if (const auto [due, number] = *due_.begin(); due > time_->now()) {
       time_->wait(lock, changed_, due);
     } else {
-      attempt(lock, number);
+      try {
+        attempt(lock, number);
+      } catch (const std::exception &) { // for want of memory
+        if (!lock.owns_lock()) {
+          lock.lock();
+        }
+        posting_.reset();
+        Entry &entry = entries_.at(number);
+        unqueue(entry, number);
+        entry.record.state = DeliveryState::failed;
+      }
     }
   }
 }
@@ -143,9 +158,10 @@ void WebhookSender::record(Entry &entry, Number number, Attempt attempt) {
 }
 
 void WebhookSender::queue(Entry &entry, Number number, Instant due) {
-  entry.record.state = DeliveryState::pending;
-  entry.due = due;
+  entry.record.state = DeliveryState::failed; // where memory runs out
   due_.emplace(due, number);
+  entry.due = due;
+  entry.record.state = DeliveryState::pending;
 }
 
 void WebhookSender::unqueue(Entry &entry, Number number) {

@@ -24,18 +24,25 @@ RunKeys::RunKeys(const Run &run)
       status(status_number(run.state)), times_ms{run.created_at_ms, run.updated_at_ms, run.started_at_ms} {}
 
 void RunIndex::add(const RunKeys &keys, std::uint32_t number) {
-  by_flow_[keys.flow->id].insert(number);
-  by_status_.at(keys.status).insert(number);
-  for (std::size_t field = 0; field < kTimeFields; ++field) {
-    add_time(field, keys.times_ms.at(field), number);
+  try {
+    by_flow_[keys.flow->id].insert(number);
+    by_status_.at(keys.status).insert(number);
+    for (std::size_t field = 0; field < kTimeFields; ++field) {
+      add_time(field, keys.times_ms.at(field), number);
+    }
+  } catch (...) {
+    remove(keys, number);
+    throw;
   }
 }
 
 void RunIndex::remove(const RunKeys &keys, std::uint32_t number) {
   const auto flow = by_flow_.find(keys.flow->id);
-  flow->second.erase(number);
-  if (flow->second.size() == 0) {
-    by_flow_.erase(flow);
+  if (flow != by_flow_.end()) {
+    flow->second.erase(number);
+    if (flow->second.size() == 0) {
+      by_flow_.erase(flow);
+    }
   }
   by_status_.at(keys.status).erase(number);
   for (std::size_t field = 0; field < kTimeFields; ++field) {
@@ -45,18 +52,44 @@ void RunIndex::remove(const RunKeys &keys, std::uint32_t number) {
 
 void RunIndex::change(const RunKeys &before, const RunKeys &after, std::uint32_t number) {
   if (before.flow->id != after.flow->id) {
+    // Each number stands once in what it is found by: the old one goes first, and comes back if need be.
     remove(before, number);
-    add(after, number);
+    try {
+      add(after, number);
+    } catch (...) {
+      add(before, number);
+      throw;
+    }
     return;
   }
-  if (before.status != after.status) {
-    by_status_.at(before.status).erase(number);
-    by_status_.at(after.status).insert(number);
+  // What is new is added first, as only that can fail.
+  const auto differs = [&](std::size_t field) {
+    return before.times_ms.at(field) != after.times_ms.at(field);
+  };
+  try {
+    if (before.status != after.status) {
+      by_status_.at(after.status).insert(number);
+    }
+    for (std::size_t field = 0; field < kTimeFields; ++field) {
+      if (differs(field)) {
+        add_time(field, after.times_ms.at(field), number);
+      }
+    }
+  } catch (...) {
+    take_back(before, after, number);
+    throw;
+  }
+  take_back(after, before, number);
+}
+
+/// Takes out where `going` differs from `staying`.
+void RunIndex::take_back(const RunKeys &staying, const RunKeys &going, std::uint32_t number) {
+  if (staying.status != going.status) {
+    by_status_.at(going.status).erase(number);
   }
   for (std::size_t field = 0; field < kTimeFields; ++field) {
-    if (before.times_ms.at(field) != after.times_ms.at(field)) {
-      by_time_.at(field).erase({before.times_ms.at(field), number});
-      add_time(field, after.times_ms.at(field), number);
+    if (staying.times_ms.at(field) != going.times_ms.at(field)) {
+      by_time_.at(field).erase({going.times_ms.at(field), number});
     }
   }
 }
@@ -124,12 +157,12 @@ std::uint64_t RunIndex::leap(std::uint64_t number, TimeField field, const TimeSp
 }
 
 void RunIndex::add_time(std::size_t field, std::int64_t time_ms, std::uint32_t number) {
-  by_time_.at(field).insert({time_ms, number});
   constexpr TimeSpan kNone{.first_ms = std::numeric_limits<std::int64_t>::max(),
                            .last_ms = std::numeric_limits<std::int64_t>::min()};
   if (stretches_.size() <= number / kStretch) {
     stretches_.resize(number / kStretch + 1, Stretch{kNone, kNone, kNone});
   }
+  by_time_.at(field).insert({time_ms, number});
   TimeSpan &span = stretches_[number / kStretch].at(field);
   span.first_ms = std::min(span.first_ms, time_ms);
   span.last_ms = std::max(span.last_ms, time_ms);

@@ -48,6 +48,7 @@ class RunIndex {
 public:
   using Numbers = SortedBlocks<std::uint32_t>;
 
+  // Where memory runs out, nothing is done.
   void add(const RunKeys &keys, std::uint32_t number);
   void remove(const RunKeys &keys, std::uint32_t number);
   void change(const RunKeys &before, const RunKeys &after, std::uint32_t number);
@@ -81,6 +82,7 @@ private:
   /// The times that runs of one stretch of numbers have, and may have had.
   using Stretch = std::array<TimeSpan, kTimeFields>;
 
+  void take_back(const RunKeys &staying, const RunKeys &going, std::uint32_t number);
   void add_time(std::size_t field, std::int64_t time_ms, std::uint32_t number);
 
   std::unordered_map<std::string, Numbers, TextHash, std::equal_to<>> by_flow_;

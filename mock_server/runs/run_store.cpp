@@ -15,8 +15,14 @@ const Run *RunStore::add(Run run) {
   }
   run.number = static_cast<std::uint32_t>(runs_.size());
   Run &added = runs_.emplace_back(std::move(run));
-  by_id_.insert(&added);
-  index_.add(RunKeys(added), added.number);
+  try {
+    by_id_.insert(&added);
+    index_.add(RunKeys(added), added.number);
+  } catch (...) {
+    by_id_.erase(&added);
+    runs_.pop_back();
+    throw;
+  }
   return &added;
 }
 

@@ -5,6 +5,7 @@
 #include <deque>
 #include <string_view>
 #include <unordered_set>
+#include <utility>
 
 #include "mock_server/runs/run.hpp"
 #include "mock_server/runs/run_index.hpp"
@@ -18,23 +19,20 @@ public:
   /// The run of that id, or null. Valid until it is deleted.
   [[nodiscard]] const Run *find(std::string_view id) const;
 
-  /// Adds a run; null, and nothing done, where its id is taken.
+  /// Adds a run; null, and nothing done, where its id is taken. Where memory runs out, nothing is done.
   const Run *add(Run run);
 
   /// Puts a run in the place of the one with its id, which has to be there.
   const Run *replace(Run run);
 
-  /// Calls `function` with the run, to change all of it but its id and number.
+  /// Calls `function` with the run, to change all of it but its id and number. Where that throws, or memory
+  /// runs out, the run stays as it was.
   template <typename Function> void change(const Run &run, Function function) {
     Run &its = runs_[run.number];
-    const RunKeys before(its);
-    try {
-      function(its);
-    } catch (...) {
-      index_.change(before, RunKeys(its), its.number);
-      throw;
-    }
-    index_.change(before, RunKeys(its), its.number);
+    Run changed = its;
+    function(changed);
+    index_.change(RunKeys(its), RunKeys(changed), its.number);
+    its = std::move(changed);
   }
 
   /// False where there is no run of that id.

@@ -18,11 +18,11 @@ public:
 
   [[nodiscard]] std::uint64_t size() const { return size_; }
 
-  /// Adds a value that is not there yet.
+  /// Adds a value that is not there yet. Where memory runs out, nothing is done.
   void insert(const Value &value) {
-    ++size_;
     if (blocks_.empty() || (blocks_.back().size() == kBlock && blocks_.back().back() < value)) {
-      blocks_.emplace_back().push_back(value);
+      blocks_.push_back(std::vector<Value>(1, value));
+      ++size_;
       return;
     }
     // Behind the last block's end there is room in it.
@@ -30,18 +30,26 @@ public:
     if (block->size() == kBlock) {
       const auto middle = block->begin() + kBlock / 2;
       std::vector<Value> upper(middle, block->end());
-      block->erase(middle, block->end());
       block = std::prev(blocks_.insert(std::next(block), std::move(upper)));
+      block->erase(middle, block->end());
       block += block->back() < value ? 1 : 0;
     }
     block->insert(std::lower_bound(block->begin(), block->end(), value), value);
+    ++size_;
   }
 
-  /// Removes a value that is there.
+  /// Removes a value; nothing is done where it is not there.
   void erase(const Value &value) {
-    --size_;
     const auto block = block_of(value);
-    block->erase(std::lower_bound(block->begin(), block->end(), value));
+    if (block == blocks_.end()) {
+      return;
+    }
+    const auto found = std::lower_bound(block->begin(), block->end(), value);
+    if (value < *found) {
+      return;
+    }
+    --size_;
+    block->erase(found);
     if (block->empty()) {
       blocks_.erase(block);
     }
