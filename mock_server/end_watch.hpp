@@ -1,9 +1,12 @@
 #pragma once
 
 #include <condition_variable>
+#include <cstddef>
+#include <functional>
+#include <memory>
 #include <mutex>
-#include <set>
 #include <thread>
+#include <vector>
 
 #include "mock_server/tenants.hpp"
 
@@ -12,16 +15,20 @@ namespace flow::mock {
 /// Lets runs end when their time comes, though nobody asks for them: for tenants who tell ends to a webhook.
 class EndWatch {
 public:
-  /// From now on the tenant is looked at, several times a second.
-  void watch(Tenant &tenant);
+  /// Makes a sender and lets the tenant tell it of ends; from now on the tenant is looked at, several times a
+  /// second. False, and nothing done, where it would be one more than `most` that tell somebody.
+  bool watch(Tenant &tenant, const std::function<std::shared_ptr<WebhookSender>()> &make_sender,
+             Reading reading, std::size_t most);
 
 private:
   void look(const std::stop_token &stop);
+  void settle_all();
 
-  std::mutex mutex_;
+  std::mutex watching_; ///< of who makes a sender
+  std::mutex mutex_;    ///< of `watched_`
   std::condition_variable_any stopped_;
-  std::set<Tenant *> watched_;
-  std::jthread thread_; ///< from the first tenant on; last: it uses all of the above
+  std::vector<std::weak_ptr<Tenant>> watched_; ///< each once; some may tell nobody any more
+  std::jthread thread_;                        ///< from the first tenant on; last: it uses all of the above
 };
 
 } // namespace flow::mock

@@ -149,11 +149,38 @@ void add_evidence_options(CLI::App &app, Options &options) {
       ->option_text("FILE");
 }
 
+void add_limits(CLI::App &app, Limits &limits) {
+  constexpr std::size_t kMost = 100'000'000;
+  app.add_option(
+         "--max-sandboxes", limits.sandboxes,
+         "Sandboxes that are kept; beyond, those go that have only been read, the longest idle first, "
+         "and where there are none, requests in a new one are answered 507")
+      ->check(CLI::Range(std::size_t{1}, kMost))
+      ->option_text("NUMBER [20000]");
+  app.add_option("--max-runs", limits.runs,
+                 "Runs that a sandbox takes from one reset to the next; beyond, a seed is refused, and what "
+                 "would make a run is answered 507")
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{kMost}))
+      ->option_text("NUMBER [2000000]");
+  app.add_option("--max-webhooks", limits.webhooks,
+                 "Sandboxes that can have a webhook, each with a thread; beyond, a new one is answered 409")
+      ->check(CLI::Range(0, 10000))
+      ->option_text("NUMBER [1000]");
+  app.add_option("--max-tokens", limits.tokens,
+                 "Tokens from /ims/token/v3 that hold at the same time; beyond, a new one is answered 503")
+      ->check(CLI::Range(std::size_t{1}, kMost))
+      ->option_text("NUMBER [100000]");
+}
+
 /// Makes settings of what was given. Throws CLI::ValidationError and SeedError.
 void apply(const Given &given, Options &options) {
   Settings &settings = options.settings;
   if (!given.seed_files.empty()) {
-    settings.seed = read_seed_files(given.seed_files);
+    settings.seed = read_seed_files(given.seed_files, settings.limits.runs);
+  } else if (settings.seed.run_count() > settings.limits.runs) {
+    throw CLI::ValidationError("--max-runs", "the built-in seed alone has " +
+                                                 std::to_string(settings.seed.run_count()) +
+                                                 " runs; give at least that, or a --seed");
   }
   add_allowed(settings.seed.allow, given.allow);
   check_strict(settings);
@@ -181,6 +208,7 @@ std::variant<Options, int> read_options(int argc, char **argv) {
   add_server_options(app, options, given);
   add_behaviour_options(app, options.settings, given);
   add_evidence_options(app, options);
+  add_limits(app, options.settings.limits);
   const CLI::App *readings =
       app.add_subcommand("readings", "Print where Adobe's pages contradict each other, and end");
   app.footer("Exit codes: 0 stopped by SIGINT or SIGTERM; 2 could not start, or not write --coverage-file; 3 "

@@ -1,7 +1,7 @@
 #include "mock_server/record.hpp"
 
-#include <algorithm>
 #include <exception>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -19,27 +19,18 @@ std::string beginning_of(std::string_view text) {
   return std::string(text.substr(0, kLongestText));
 }
 
-/// The tenant that a refused request names, made if need be: its first request is its own as any other is.
-/// Null where no client that is let in could name one so.
-Tenant *tenant_of(ServiceState &state, const Request &request) {
+/// The tenant that a refused request names; null where nobody has used it yet: who is refused makes none.
+std::shared_ptr<Tenant> tenant_of(const ServiceState &state, const Request &request) {
   const auto [organisation, sandbox] = named_sandbox(request, state.settings.reading);
-  constexpr std::size_t kLongest = 256;
-  for (const std::string_view name : {organisation, sandbox}) {
-    const bool is_visible = std::all_of(name.begin(), name.end(), [](char c) { return c > ' ' && c < 0x7f; });
-    if (name.empty() || name.size() > kLongest || !is_visible) {
-      return nullptr;
-    }
-  }
-  return state.settings.strict ? state.tenants.find(organisation, sandbox)
-                               : &state.tenants.of(organisation, sandbox);
+  return state.tenants.find(organisation, sandbox);
 }
 
 void note(ServiceState &state, const Request &request, const Response &response, const Trace &trace,
           const Verdict &verdict, std::chrono::nanoseconds took) {
-  Tenant *tenant = trace.tenant != nullptr ? trace.tenant : tenant_of(state, request);
-  const Clock &clock = tenant == nullptr ? state.clock : tenant->clock;
+  const auto tenant = trace.tenant ? trace.tenant : tenant_of(state, request);
+  const Clock &clock = tenant ? tenant->clock : state.clock;
   const std::int64_t at_ms = trace.at_ms ? *trace.at_ms : clock.now_ms();
-  Journal &journal = tenant == nullptr ? state.journal : tenant->journal;
+  Journal &journal = tenant ? tenant->journal : state.journal;
   const std::uint64_t number = journal.add(
       request, response, trace, verdict,
       {.at_ms = at_ms, .duration_us = std::chrono::duration_cast<std::chrono::microseconds>(took).count()});
@@ -58,7 +49,7 @@ void note(ServiceState &state, const Request &request, const Response &response,
                               .at_ms = at_ms,
                               .number = number};
       state.violations.add(entry);
-      if (tenant != nullptr) {
+      if (tenant) {
         tenant->violations.add(entry);
       }
     }

@@ -2,6 +2,9 @@
 
 #include <chrono>
 #include <exception>
+#include <memory>
+#include <new>
+#include <string>
 #include <utility>
 
 #include "mock_server/admin/control_api.hpp"
@@ -29,7 +32,7 @@ ServiceState::ServiceState(Settings given)
     : settings(std::move(given)), clock(*settings.clock), rules(rules_of(settings)),
       journal(settings.journal_size, exchanges), tenants(settings, clock, exchanges),
       ids(settings.deterministic.value_or(IdSource::random_seed())), seal(ids.uuid()),
-      tokens(settings.seed.allow.clients, clock, ids) {
+      tokens(settings.seed.allow.clients, clock, ids, settings.limits.tokens) {
   start_clock();
 }
 
@@ -39,6 +42,23 @@ void ServiceState::start_clock() {
 
 namespace {
 
+/// Carries out an operation. What it may have changed is noted, also where it fails half-way.
+Answer perform(ServiceState &state, Operation operation, const Call &call) {
+  if (call.request.method == "GET" || call.request.method == "HEAD") {
+    return operation(call);
+  }
+  try {
+    Answer answer = operation(call);
+    if (std::holds_alternative<Response>(answer)) {
+      state.tenants.mark_changed(*call.trace.tenant);
+    }
+    return answer;
+  } catch (...) {
+    state.tenants.mark_changed(*call.trace.tenant);
+    throw;
+  }
+}
+
 Answer carry_out(ServiceState &state, const Request &request, Trace &trace) {
   if (!request.unreadable.empty()) {
     return Error(request.unreadable);
@@ -47,11 +67,12 @@ Answer carry_out(ServiceState &state, const Request &request, Trace &trace) {
     trace.operation = "token";
     return state.tokens.answer(request);
   }
+  std::shared_ptr<Tenant> of_token;
   const auto token_standing = [&](std::string_view token, std::string_view organisation,
                                   std::string_view sandbox) {
     return state.tokens.standing(token, [&]() -> const SteerableClock * {
-      const Tenant *tenant = state.tenants.find(organisation, sandbox);
-      return tenant == nullptr ? nullptr : &tenant->clock;
+      of_token = state.tenants.find(organisation, sandbox);
+      return of_token ? &of_token->clock : nullptr;
     });
   };
   auto headers = check_headers(request, state.settings, token_standing);
@@ -59,8 +80,6 @@ Answer carry_out(ServiceState &state, const Request &request, Trace &trace) {
     return std::move(*error);
   }
   const Credentials &credentials = std::get<Credentials>(headers);
-  trace.tenant = &state.tenants.of(credentials.organisation, credentials.sandbox);
-  trace.at_ms = trace.tenant->clock.now_ms();
   auto target = parse_target(request.target);
   if (!target) {
     return Error("bad-request").with("reason", "its path or query is not percent-encoded as RFC 3986 says");
@@ -72,22 +91,32 @@ Answer carry_out(ServiceState &state, const Request &request, Trace &trace) {
   }
   const auto &[operation, name, id] = std::get<Route>(route);
   trace.operation = name;
-  return operation({.request = request,
-                    .target = trace.target,
-                    .credentials = credentials,
-                    .id = id,
-                    .sandbox = trace.tenant->sandbox,
-                    .now_ms = *trace.at_ms,
-                    .settings = state.settings,
-                    .seal = state.seal,
-                    .trace = trace});
+  trace.tenant = state.tenants.of(credentials.organisation, credentials.sandbox);
+  if (!trace.tenant) {
+    return Error("too-many-sandboxes").with("most", std::to_string(state.settings.limits.sandboxes));
+  }
+  trace.tenant->last_use.store(state.exchanges.load(std::memory_order_relaxed) + 1,
+                               std::memory_order_relaxed);
+  trace.at_ms = trace.tenant->clock.now_ms();
+  return perform(state, operation,
+                 {.request = request,
+                  .target = trace.target,
+                  .credentials = credentials,
+                  .id = id,
+                  .sandbox = trace.tenant->sandbox,
+                  .now_ms = *trace.at_ms,
+                  .settings = state.settings,
+                  .seal = state.seal,
+                  .trace = trace});
 }
 
-/// Never throws: what goes wrong inside is the documented error 1102-500.
+/// What goes wrong inside is the documented error 1102-500, or 1103-503 where memory runs out.
 Response answer(ServiceState &state, const Request &request, Trace &trace, const std::string &request_id) {
   Answer answer = [&]() -> Answer {
     try {
       return carry_out(state, request, trace);
+    } catch (const std::bad_alloc &) {
+      return Error("out-of-memory");
     } catch (const std::exception &) {
       return Error("internal-error");
     }
@@ -108,7 +137,7 @@ Faults take_faults(ServiceState &state, const Request &request, Trace &trace) {
   Faults faults = state.faults.take(request);
   const auto [organisation, sandbox] = named_sandbox(request, state.settings.reading);
   trace.tenant = state.tenants.find(organisation, sandbox);
-  if (trace.tenant != nullptr) {
+  if (trace.tenant) {
     const Faults of_tenant = trace.tenant->faults.take(request);
     faults.insert(faults.end(), of_tenant.begin(), of_tenant.end());
   }
@@ -133,20 +162,11 @@ void identify(const Request &request, Trace &trace) {
   }
 }
 
-} // namespace
-
-FlowService::FlowService(Settings settings) : state_(std::make_unique<ServiceState>(std::move(settings))) {}
-
-FlowService::~FlowService() = default;
-
-Response FlowService::handle(const Request &request) {
-  if (admin::is_for(request)) {
-    return admin::answer(*state_, request);
-  }
-  const std::string request_id = state_->ids.uuid();
+Response exchange(ServiceState &state, const Request &request) {
+  const std::string request_id = state.ids.uuid();
   Trace trace;
   const auto begin = std::chrono::steady_clock::now();
-  const Faults faults = take_faults(*state_, request, trace);
+  const Faults faults = take_faults(state, request, trace);
   trace.faults = names(faults);
   auto instead = answer_instead(faults, request_id);
   Verdict verdict;
@@ -155,13 +175,43 @@ Response FlowService::handle(const Request &request) {
     identify(request, trace);
     response = *std::move(instead);
   } else {
-    response = answer(*state_, request, trace, request_id);
-    verdict = judge(*state_, request, response, trace);
+    response = answer(state, request, trace, request_id);
+    verdict = judge(state, request, response, trace);
   }
   spoil(faults, response, request_id);
   response.headers.emplace_back("x-request-id", request_id);
-  record(*state_, request, response, trace, verdict, std::chrono::steady_clock::now() - begin);
+  record(state, request, response, trace, verdict, std::chrono::steady_clock::now() - begin);
   return response;
+}
+
+/// For where there is no memory: what it was taken up for has been given back by now. Never throws.
+Response last_answer(ServiceState &state) {
+  try {
+    const std::string request_id = state.ids.uuid();
+    Response response = to_response(Error("out-of-memory"), request_id);
+    response.headers.emplace_back("x-request-id", request_id);
+    return response;
+  } catch (const std::exception &) {
+    Response response;
+    response.status = 503;
+    response.body = "{\"status\":503}"; // short enough to need no memory
+    return response;
+  }
+}
+
+} // namespace
+
+FlowService::FlowService(Settings settings) : state_(std::make_unique<ServiceState>(std::move(settings))) {}
+
+FlowService::~FlowService() = default;
+
+Response FlowService::handle(const Request &request) {
+  try {
+    return admin::is_for(request) ? admin::answer(*state_, request) : exchange(*state_, request);
+  } catch (const std::exception &) {
+    // Only where memory ran out so far that the answer could not be made, or not be noted.
+    return last_answer(*state_);
+  }
 }
 
 ServiceState &FlowService::state() {

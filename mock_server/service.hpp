@@ -19,7 +19,8 @@ public:
   FlowService(const FlowService &) = delete;
   FlowService &operator=(const FlowService &) = delete;
 
-  /// Answers one request. Never throws: what goes wrong inside is the documented error 1102-500.
+  /// Answers one request. Never throws: what goes wrong inside is the documented error 1102-500, or
+  /// 1103-503 where memory runs out.
   Response handle(const Request &request);
 
   /// What it answers from, and what it has seen.

@@ -19,6 +19,14 @@ struct ControlAccess {
   std::string host = "127.0.0.1"; ///< that the mock was told to listen on
 };
 
+/// How much the mock keeps at most. What is beyond is refused, with the name of the option that raises it.
+struct Limits {
+  std::size_t sandboxes = 20'000;
+  std::uint64_t runs = kMostRuns; ///< of a sandbox since its last reset, deleted ones included
+  std::size_t webhooks = 1'000;   ///< each has a thread
+  std::size_t tokens = 100'000;   ///< that still hold
+};
+
 /// What decides how the mock answers. As it stands: the built-in seed, the system's time, random ids,
 /// and everyone let in.
 struct Settings {
@@ -26,6 +34,7 @@ struct Settings {
   std::shared_ptr<const Clock> clock = system_clock();
   std::optional<std::int64_t> frozen_at_ms{}; ///< where time stands until the control API lets it go
   ControlAccess control{};
+  Limits limits{};
   Reading reading = Reading::tutorial;
   Edition edition = Edition::newest;
   std::optional<std::uint64_t> deterministic{}; ///< seed of reproducible ids and etags; none: random ones

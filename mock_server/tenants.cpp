@@ -1,6 +1,7 @@
 #include "mock_server/tenants.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <tuple>
 #include <utility>
 
@@ -27,14 +28,41 @@ std::uint64_t id_seed(const Settings &settings, std::string_view organisation, s
 
 } // namespace
 
+void Tenant::start(const Seed &seed) {
+  if (has_started_) {
+    return;
+  }
+  const std::lock_guard lock(starting_);
+  if (!has_started_) {
+    reset(seed);
+    has_started_ = true;
+  }
+}
+
 void Tenant::reset(const Seed &seed) {
+  is_changed = false; // first: what is done from here on changes it again
   tell(nullptr, Reading::tutorial);
   faults.clear();
   const std::lock_guard lock(sandbox.mutex);
   clock.start_over();
   sandbox.ids.start_over(sandbox.id_seed);
-  sandbox.load(seed, clock.now_ms());
   journal.clear();
+  try {
+    sandbox.load(seed, clock.now_ms());
+  } catch (...) {
+    has_started_ = false;
+    throw;
+  }
+}
+
+void Tenant::restore(const Seed &seed) {
+  const std::lock_guard lock(sandbox.mutex);
+  try {
+    sandbox.load(seed, clock.now_ms());
+  } catch (...) {
+    has_started_ = false;
+    throw;
+  }
 }
 
 void Tenant::tell(std::shared_ptr<WebhookSender> sender, Reading reading) {
@@ -60,73 +88,156 @@ std::shared_ptr<WebhookSender> Tenant::webhook() {
   return webhook_;
 }
 
-Tenants::Place::Place(std::string_view organisation, std::string_view sandbox, const Tenants &of, Place *next)
-    : tenant(organisation, sandbox, id_seed(of.settings_, organisation, sandbox), of.clock_,
-             of.settings_.journal_size, of.exchanges_),
-      next(next) {}
-
 Tenants::Tenants(const Settings &settings, const Clock &clock, std::atomic<std::uint64_t> &exchanges)
     : settings_(settings), clock_(clock), exchanges_(exchanges) {}
 
-Tenant &Tenants::of(std::string_view organisation, std::string_view sandbox) {
-  Place &place = place_of(organisation, sandbox);
-  if (!place.is_ready) {
-    std::call_once(place.first_touch, [&] {
-      place.tenant.reset(settings_.seed);
-      place.is_ready = true;
-    });
+std::shared_ptr<Tenant> Tenants::of(std::string_view organisation, std::string_view sandbox) {
+  const Name name{organisation, sandbox};
+  auto tenant = known(name);
+  if (!tenant) {
+    tenant = added(name);
   }
-  return place.tenant;
+  if (tenant) {
+    tenant->start(settings_.seed);
+  }
+  return tenant;
 }
 
-Tenant *Tenants::find(std::string_view organisation, std::string_view sandbox) {
-  Place *place = find_from(slots_.at(slot_of(organisation, sandbox)), organisation, sandbox);
-  return place == nullptr || !place->is_ready ? nullptr : &place->tenant;
+std::shared_ptr<Tenant> Tenants::find(std::string_view organisation, std::string_view sandbox) const {
+  auto tenant = known({organisation, sandbox});
+  return tenant && tenant->has_started() ? tenant : nullptr;
 }
 
-std::size_t Tenants::slot_of(std::string_view organisation, std::string_view sandbox) {
-  constexpr std::size_t kFactor = 31;
-  return (TextHash{}(organisation)*kFactor + TextHash{}(sandbox)) % kSlots;
+std::shared_ptr<Tenant> Tenants::seen(std::string_view organisation, std::string_view sandbox) const {
+  auto tenant = find(organisation, sandbox);
+  if (!tenant) {
+    tenant = fresh({organisation, sandbox});
+    tenant->start(settings_.seed);
+  }
+  return tenant;
 }
 
-Tenants::Place *Tenants::find_from(Place *place, std::string_view organisation, std::string_view sandbox) {
-  while (place != nullptr &&
-         (place->tenant.sandbox.name != sandbox || place->tenant.sandbox.organisation != organisation)) {
-    place = place->next;
+std::vector<std::shared_ptr<Tenant>> Tenants::all() const {
+  std::vector<std::shared_ptr<Tenant>> tenants;
+  for (const Shard &shard : shards_) {
+    const std::shared_lock lock(shard.mutex);
+    std::copy_if(shard.tenants.begin(), shard.tenants.end(), std::back_inserter(tenants),
+                 [](const auto &tenant) { return tenant->has_started(); });
   }
-  return place;
-}
-
-Tenants::Place &Tenants::place_of(std::string_view organisation, std::string_view sandbox) {
-  std::atomic<Place *> &slot = slots_.at(slot_of(organisation, sandbox));
-  if (Place *known = find_from(slot, organisation, sandbox)) {
-    return *known;
-  }
-  const std::lock_guard lock(mutex_);
-  Place *const newest = slot;
-  if (Place *known = find_from(newest, organisation, sandbox)) {
-    return *known;
-  }
-  Place &made = places_.emplace_back(organisation, sandbox, *this, newest);
-  slot = &made;
-  return made;
-}
-
-std::vector<Tenant *> Tenants::all() {
-  std::vector<Tenant *> tenants;
-  {
-    const std::lock_guard lock(mutex_);
-    for (Place &place : places_) {
-      if (place.is_ready) {
-        tenants.push_back(&place.tenant);
-      }
-    }
-  }
-  std::sort(tenants.begin(), tenants.end(), [](const Tenant *a, const Tenant *b) {
+  std::sort(tenants.begin(), tenants.end(), [](const auto &a, const auto &b) {
     return std::tie(a->sandbox.organisation, a->sandbox.name) <
            std::tie(b->sandbox.organisation, b->sandbox.name);
   });
   return tenants;
+}
+
+void Tenants::mark_changed(Tenant &tenant) {
+  const std::shared_lock lock(shard_of({tenant.sandbox.organisation, tenant.sandbox.name}).mutex);
+  tenant.is_changed = true;
+}
+
+void Tenants::let_go(std::shared_ptr<Tenant> tenant) {
+  Tenant &its = *tenant;
+  const std::lock_guard lock(adding_); // which keeps it from being taken out by another
+  const Name name{its.sandbox.organisation, its.sandbox.name};
+  if (its.is_changed || known(name) != tenant) {
+    return;
+  }
+  may_have_unchanged_ = true;
+  if (its.last_use != 0) {
+    return;
+  }
+  tenant.reset();
+  forget(its);
+}
+
+void Tenants::forget_unchanged() {
+  std::vector<Tenant *> unchanged;
+  const std::lock_guard lock(adding_);
+  for (const Shard &shard : shards_) {
+    const std::shared_lock shard_lock(shard.mutex);
+    for (const auto &tenant : shard.tenants) {
+      if (!tenant->is_changed && tenant->violations.total() == 0) {
+        unchanged.push_back(tenant.get());
+      }
+    }
+  }
+  for (Tenant *tenant : unchanged) {
+    forget(*tenant);
+  }
+  may_have_unchanged_ = true;
+}
+
+std::shared_ptr<Tenant> Tenants::known(const Name &name) const {
+  const Shard &shard = shard_of(name);
+  const std::shared_lock lock(shard.mutex);
+  const auto found = shard.tenants.find(name);
+  return found == shard.tenants.end() ? nullptr : *found;
+}
+
+std::shared_ptr<Tenant> Tenants::fresh(const Name &name) const {
+  return std::make_shared<Tenant>(name.organisation, name.sandbox,
+                                  id_seed(settings_, name.organisation, name.sandbox), clock_,
+                                  settings_.journal_size, exchanges_);
+}
+
+std::shared_ptr<Tenant> Tenants::added(const Name &name) {
+  const std::lock_guard lock(adding_);
+  if (auto tenant = known(name)) {
+    return tenant;
+  }
+  if (count_ >= settings_.limits.sandboxes && !make_room()) {
+    return nullptr;
+  }
+  auto tenant = fresh(name);
+  Shard &shard = shard_of(name);
+  {
+    const std::lock_guard shard_lock(shard.mutex);
+    shard.tenants.insert(tenant);
+  }
+  ++count_;
+  may_have_unchanged_ = true;
+  return tenant;
+}
+
+/// A sixteenth of them at once, so that a client that reads in ever new sandboxes does not have all of them
+/// looked at for each.
+bool Tenants::make_room() {
+  if (!may_have_unchanged_) {
+    return false;
+  }
+  std::vector<std::pair<std::uint64_t, Tenant *>> unchanged;
+  for (const Shard &shard : shards_) {
+    const std::shared_lock lock(shard.mutex);
+    for (const auto &tenant : shard.tenants) {
+      if (!tenant->is_changed) {
+        unchanged.emplace_back(tenant->last_use, tenant.get());
+      }
+    }
+  }
+  std::sort(unchanged.begin(), unchanged.end());
+  constexpr std::size_t kPart = 16;
+  std::size_t wanted = std::max<std::size_t>(1, count_ / kPart);
+  for (auto idle = unchanged.begin(); wanted > 0 && idle != unchanged.end(); ++idle) {
+    wanted -= forget(*idle->second) ? 1 : 0;
+  }
+  may_have_unchanged_ = !unchanged.empty();
+  return count_ < settings_.limits.sandboxes;
+}
+
+/// False where somebody holds the tenant, or has changed it since.
+bool Tenants::forget(Tenant &tenant) {
+  const Name name{tenant.sandbox.organisation, tenant.sandbox.name};
+  Shard &shard = shard_of(name);
+  decltype(shard.tenants)::node_type taken;
+  const std::lock_guard lock(shard.mutex);
+  const auto found = shard.tenants.find(name);
+  if (found->use_count() > 1 || tenant.is_changed) {
+    return false;
+  }
+  taken = shard.tenants.extract(found);
+  --count_;
+  return true;
 }
 
 } // namespace flow::mock

@@ -4,12 +4,11 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
-#include <functional>
 #include <memory>
 #include <mutex>
-#include <string>
+#include <shared_mutex>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "mock_server/events/webhook_sender.hpp"
@@ -25,14 +24,22 @@ namespace flow::mock {
 
 /// What one (organisation, sandbox) has: its runs, and what steers and watches them. Nothing of it is shared
 /// with another.
-struct Tenant {
+struct Tenant : std::enable_shared_from_this<Tenant> {
   /// Its time follows `clock`; its journal keeps `journal_size` exchanges, numbered from `exchanges`.
   Tenant(std::string_view organisation, std::string_view name, std::uint64_t id_seed, const Clock &clock,
          std::size_t journal_size, std::atomic<std::uint64_t> &exchanges)
       : clock(clock), sandbox(organisation, name, id_seed), journal(journal_size, exchanges) {}
 
-  /// As it was when it was first asked for: runs, flows and time; nothing in the journal.
+  /// Makes it a copy of the seed when it is first used, once. Where that fails, the next use tries again.
+  void start(const Seed &seed);
+  /// Whether it is a copy of the seed yet.
+  bool has_started() const { return has_started_; }
+
+  /// As it was when it was first used: runs, flows and time; nothing in the journal.
   void reset(const Seed &seed);
+
+  /// Makes its runs and flows those of another seed. Where memory runs out, it is as if never used.
+  void restore(const Seed &seed);
 
   /// Tells ends of runs to `sender` from now on, instead of whom it told them before; to nobody if null.
   void tell(std::shared_ptr<WebhookSender> sender, Reading reading);
@@ -46,48 +53,96 @@ struct Tenant {
   Journal journal;
   Ledger violations; ///< as the mock's own, of this sandbox
 
+  /// When a request of the service last reached it, in exchanges of the mock; 0: none did.
+  std::atomic<std::uint64_t> last_use = 0;
+  /// Whether anything but reading has been done with it since it was as the seed says; set by Tenants.
+  std::atomic<bool> is_changed = false;
+
 private:
   std::shared_ptr<WebhookSender> webhook_; ///< guarded by the sandbox's mutex
+  std::mutex starting_;
+  std::atomic<bool> has_started_ = false;
 };
 
-/// Every tenant there is. Each starts as a copy of the seed when it is first asked for. Safe to use from
-/// several threads: none that asks for one waits for another, nor for a lock.
+/// Every tenant there is. Each starts as a copy of the seed when it is first used. Where there are as many as
+/// there may be, those go that were idle longest and have only been read. Who holds a tenant keeps it. Safe
+/// to use from several threads: none that asks for one waits for another to be filled.
 class Tenants {
 public:
   /// Tenants' times follow `clock`; their exchanges are numbered from `exchanges`. All have to outlive it.
   Tenants(const Settings &settings, const Clock &clock, std::atomic<std::uint64_t> &exchanges);
 
-  /// The tenant of that organisation and sandbox. Valid as long as the mock is.
-  Tenant &of(std::string_view organisation, std::string_view sandbox);
+  /// The tenant of that organisation and sandbox, made if need be; null where there is no room for it.
+  std::shared_ptr<Tenant> of(std::string_view organisation, std::string_view sandbox);
 
-  /// Null where nobody has asked for it yet.
-  Tenant *find(std::string_view organisation, std::string_view sandbox);
+  /// Null where nobody has used it yet.
+  std::shared_ptr<Tenant> find(std::string_view organisation, std::string_view sandbox) const;
+
+  /// To look at: one that nobody has used yet is made, and kept by the caller alone.
+  std::shared_ptr<Tenant> seen(std::string_view organisation, std::string_view sandbox) const;
 
   /// All there are, by organisation and name.
-  std::vector<Tenant *> all();
+  std::vector<std::shared_ptr<Tenant>> all() const;
+
+  /// Notes that something has been done with it, so that it is not as the seed says any more. To be called
+  /// while the caller holds it.
+  void mark_changed(Tenant &tenant);
+
+  /// Lets go of a tenant; it is forgotten where no request of the service has reached it and it is as the
+  /// seed says.
+  void let_go(std::shared_ptr<Tenant> tenant);
+
+  /// Forgets all that are as the seed says and have no violations to show.
+  void forget_unchanged();
 
 private:
-  /// A tenant in its slot, before those that came there earlier. None is ever taken away.
-  struct Place {
-    Place(std::string_view organisation, std::string_view sandbox, const Tenants &of, Place *next);
-
-    Tenant tenant;
-    std::once_flag first_touch;
-    std::atomic<bool> is_ready = false; ///< it is as the seed says
-    Place *const next;
+  struct Name {
+    std::string_view organisation;
+    std::string_view sandbox;
+    bool operator==(const Name &other) const = default;
   };
-  static constexpr std::size_t kSlots = 4096;
+  static Name name_of(const Name &name) { return name; }
+  static Name name_of(const std::shared_ptr<Tenant> &tenant) {
+    return {tenant->sandbox.organisation, tenant->sandbox.name};
+  }
+  struct Hash {
+    using is_transparent = void;
+    template <typename Named> std::size_t operator()(const Named &named) const {
+      constexpr std::size_t kFactor = 31;
+      const Name name = name_of(named);
+      return TextHash{}(name.organisation) * kFactor + TextHash{}(name.sandbox);
+    }
+  };
+  struct Equal {
+    using is_transparent = void;
+    template <typename Left, typename Right> bool operator()(const Left &left, const Right &right) const {
+      return name_of(left) == name_of(right);
+    }
+  };
+  /// Some of the tenants, behind a lock of their own. A tenant is taken out only where nobody else holds it,
+  /// which only who has this lock, exclusively, can say.
+  struct alignas(64) Shard { // a cache line: no shard's readers disturb those of another
+    mutable std::shared_mutex mutex;
+    std::unordered_set<std::shared_ptr<Tenant>, Hash, Equal> tenants;
+  };
+  static constexpr std::size_t kShards = 64;
 
-  static std::size_t slot_of(std::string_view organisation, std::string_view sandbox);
-  static Place *find_from(Place *place, std::string_view organisation, std::string_view sandbox);
-  Place &place_of(std::string_view organisation, std::string_view sandbox);
+  Shard &shard_of(const Name &name) { return shards_.at(Hash{}(name) % kShards); }
+  const Shard &shard_of(const Name &name) const { return shards_.at(Hash{}(name) % kShards); }
+  std::shared_ptr<Tenant> known(const Name &name) const;
+  std::shared_ptr<Tenant> fresh(const Name &name) const;
+  std::shared_ptr<Tenant> added(const Name &name);
+  // With `adding_` held:
+  bool make_room();
+  bool forget(Tenant &tenant);
 
   const Settings &settings_;
   const Clock &clock_;
   std::atomic<std::uint64_t> &exchanges_;
-  std::array<std::atomic<Place *>, kSlots> slots_{};
-  std::mutex mutex_; ///< of who adds a place
-  std::deque<Place> places_;
+  std::array<Shard, kShards> shards_;
+  std::mutex adding_; ///< of who adds a tenant, or takes one out
+  std::size_t count_ = 0;
+  bool may_have_unchanged_ = true; ///< spares looking for some where none were
 };
 
 } // namespace flow::mock

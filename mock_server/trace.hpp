@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,7 +16,7 @@ struct Tenant;
 struct Trace {
   std::string_view operation;          ///< "retry_run", …, "token"; empty: none was found
   std::string_view error;              ///< the name of the error it was answered with; empty: none
-  Tenant *tenant = nullptr;            ///< null: refused before its sandbox was known
+  std::shared_ptr<Tenant> tenant{};    ///< null: refused before its sandbox was known
   std::optional<std::int64_t> at_ms{}; ///< when it came, on its sandbox's clock; none: refused before
   Target target;                       ///< of the request, taken apart; empty: refused before
   std::string run;                     ///< id of the run it is about; empty: none

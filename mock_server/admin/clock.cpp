@@ -78,7 +78,7 @@ Response put_clock(const Call &call) {
   if (call.tenant != nullptr) {
     settle(*call.tenant);
   } else {
-    for (Tenant *tenant : call.state.tenants.all()) {
+    for (const auto &tenant : call.state.tenants.all()) {
       settle(*tenant);
     }
   }

@@ -1,8 +1,11 @@
 #include "mock_server/admin/control_api.hpp"
 
+#include <algorithm>
 #include <exception>
+#include <new>
 #include <span>
 #include <string>
+#include <utility>
 
 #include "mock_server/admin/call.hpp"
 #include "mock_server/admin/guard.hpp"
@@ -60,6 +63,39 @@ void check_readable(const Request &request) {
   }
 }
 
+/// Carries out an operation on a sandbox. Reading makes none, nor does what is refused.
+Response answer_of_sandbox(const Route &route, Call call, std::string_view organisation,
+                           std::string_view sandbox) {
+  Tenants &tenants = call.state.tenants;
+  if (route.method == "GET") {
+    const auto seen = tenants.seen(organisation, sandbox);
+    call.tenant = seen.get();
+    return route.operation(call);
+  }
+  auto tenant = tenants.of(organisation, sandbox);
+  if (!tenant) {
+    throw Refusal{409, "Too many sandboxes", "",
+                  "There are " + std::to_string(call.state.settings.limits.sandboxes) +
+                      " that have been changed, the most the mock keeps. Reset those that are not needed "
+                      "(POST /__admin/reset), or start flow-mock with a higher --max-sandboxes."};
+  }
+  call.tenant = tenant.get();
+  try {
+    Response response = route.operation(call);
+    if (route.operation != reset_sandbox) {
+      tenants.mark_changed(*tenant);
+    }
+    tenants.let_go(std::move(tenant));
+    return response;
+  } catch (const Refusal &) {
+    tenants.let_go(std::move(tenant));
+    throw;
+  } catch (...) {
+    tenants.mark_changed(*tenant);
+    throw;
+  }
+}
+
 Response dispatch(ServiceState &state, const Request &request) {
   check_readable(request);
   const auto target = parse_target(request.target);
@@ -81,15 +117,19 @@ Response dispatch(ServiceState &state, const Request &request) {
     if (!route.open) {
       check_access(request, state.settings.control);
     }
-    Tenant *tenant = nullptr;
-    if (route.path.starts_with(kSandboxPath)) {
-      check_name(taken[0], "organisation");
-      check_name(taken[1], "sandbox");
-      tenant = &state.tenants.of(taken[0], taken[1]);
-      taken.erase(taken.begin(), taken.begin() + 2);
+    if (!route.path.starts_with(kSandboxPath)) {
+      return route.operation(
+          {.state = state, .request = request, .target = *target, .ids = taken, .tenant = nullptr});
     }
-    return route.operation(
-        {.state = state, .request = request, .target = *target, .ids = taken, .tenant = tenant});
+    check_name(taken[0], "organisation");
+    check_name(taken[1], "sandbox");
+    return answer_of_sandbox(route,
+                             {.state = state,
+                              .request = request,
+                              .target = *target,
+                              .ids = {taken.begin() + 2, taken.end()},
+                              .tenant = nullptr},
+                             taken[0], taken[1]);
   }
   check_access(request, state.settings.control);
   if (allow.empty()) {
@@ -122,6 +162,10 @@ Response answer(ServiceState &state, const Request &request) {
     return dispatch(state, request);
   } catch (const Refusal &refusal) {
     return refused(refusal);
+  } catch (const std::bad_alloc &) {
+    return refused({503, "Out of memory", "",
+                    "The mock has no memory left for this request, and may have carried out a part of it. "
+                    "Reset or delete what is not needed any more, and try again."});
   } catch (const std::exception &) {
     return refused({500, "Internal error", "", "The mock has a fault here; nothing is known to be changed."});
   }

@@ -1,6 +1,8 @@
 #include "mock_server/admin/entries.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <unordered_set>
 #include <utility>
 
@@ -21,7 +23,7 @@ Refusal bad_entry(const SeedError &error, std::string_view prefix) {
 Seed read(const Json &document, std::span<const std::shared_ptr<const Flow>> known_flows,
           std::string_view prefix) {
   try {
-    SeedReader reader(known_flows);
+    SeedReader reader(std::numeric_limits<std::uint64_t>::max(), known_flows); // check_room() counts them
     reader.read(document, "body");
     return reader.take();
   } catch (const SeedError &error) {
@@ -100,6 +102,31 @@ void check_copies(const Seed &seed, std::string_view prefix) {
   }
 }
 
+/// Runs that are deleted give no room back, as their numbers are not given again.
+void check_room(const Changes &changes, const Seed &seed, const Call &call) {
+  Sandbox &sandbox = call.tenant->sandbox;
+  const std::uint64_t most_runs = call.state.settings.limits.runs;
+  const auto new_runs =
+      static_cast<std::uint64_t>(std::count_if(seed.runs.begin(), seed.runs.end(), [&](const Run &run) {
+        return sandbox.runs.find(run.id) == nullptr;
+      }));
+  if (new_runs > 0 && sandbox.runs.size() + new_runs > most_runs) {
+    throw Refusal{409, "Too many runs", "",
+                  "The sandbox has had " + std::to_string(sandbox.runs.size()) +
+                      " runs since its last reset, and takes " + std::to_string(most_runs) +
+                      ". Reset it, or start flow-mock with a higher --max-runs."};
+  }
+  const auto new_flows =
+      static_cast<std::size_t>(std::count_if(seed.flows.begin(), seed.flows.end(), [&](const auto &flow) {
+        return sandbox.find_flow(flow->id) == nullptr;
+      }));
+  if (new_flows > 0 && sandbox.flows.size() + new_flows > kMostFlows + changes.delete_flows.size()) {
+    throw Refusal{409, "Too many flows", "",
+                  "The sandbox has " + std::to_string(sandbox.flows.size()) + " flows, and takes " +
+                      std::to_string(kMostFlows) + ". Delete those that are not needed."};
+  }
+}
+
 void check_scripted_ids(const Seed &seed, Sandbox &sandbox, std::string_view prefix) {
   for (std::size_t i = 0; i < seed.runs.size(); ++i) {
     if (!seed.runs[i].script) {
@@ -147,6 +174,7 @@ void carry_out(const Changes &changes, const Call &call, std::string_view prefix
   check_copies(seed, prefix);
   check_deletions(changes, seed, sandbox);
   check_scripted_ids(seed, sandbox, prefix);
+  check_room(changes, seed, call);
 
   for (const std::string &run_id : changes.delete_runs) {
     sandbox.remove_run(run_id);

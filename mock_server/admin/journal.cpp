@@ -31,7 +31,7 @@ std::vector<Source> sources(const Call &call) {
     return {of(*call.tenant)};
   }
   std::vector<Source> all = {{&call.state.journal, "", ""}};
-  for (Tenant *tenant : call.state.tenants.all()) {
+  for (const auto &tenant : call.state.tenants.all()) {
     all.push_back(of(*tenant));
   }
   return all;

@@ -26,7 +26,7 @@ Json defaults_json(const RetryDefaults &defaults) {
 
 Response list_sandboxes(const Call &call) {
   Json sandboxes = Json::array();
-  for (Tenant *tenant : call.state.tenants.all()) {
+  for (const auto &tenant : call.state.tenants.all()) {
     sandboxes.push_back(summary(*tenant));
   }
   return json_response({{"sandboxes", std::move(sandboxes)}});
@@ -40,9 +40,10 @@ Response reset_all(const Call &call) {
   call.state.start_clock();
   call.state.faults.clear();
   call.state.journal.clear();
-  for (Tenant *tenant : call.state.tenants.all()) {
+  for (const auto &tenant : call.state.tenants.all()) {
     tenant->reset(call.state.settings.seed);
   }
+  call.state.tenants.forget_unchanged();
   return json_response(Json::object());
 }
 
@@ -64,18 +65,14 @@ Response restore_snapshot(const Call &call) {
   if (body.contains("allow")) {
     throw Refusal{400, "Bad seed", "/allow", "Who is let in is the mock's, not a sandbox's: leave it out."};
   }
-  SeedReader reader;
+  SeedReader reader(call.state.settings.limits.runs);
   try {
     reader.read(body, "body");
   } catch (const SeedError &error) {
     throw Refusal{400, "Bad seed", error.pointer, error.reason};
   }
   const Seed seed = reader.take();
-  {
-    Sandbox &sandbox = call.tenant->sandbox;
-    const std::lock_guard lock(sandbox.mutex);
-    sandbox.load(seed, call.tenant->clock.now_ms());
-  }
+  call.tenant->restore(seed);
   return json_response(summary(*call.tenant));
 }
 
@@ -86,7 +83,7 @@ Response get_defaults(const Call &call) {
 
 Response put_defaults(const Call &call) {
   const Json body = body_of(call);
-  SeedReader reader;
+  SeedReader reader(0);
   try {
     reader.read({{"defaults", body}, {"flows", Json::array()}, {"runs", Json::array()}}, "body");
   } catch (const SeedError &error) {

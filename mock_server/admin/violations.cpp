@@ -17,7 +17,7 @@ Response clear_violations(const Call &call) {
   check_parameters(call, {});
   if (call.tenant == nullptr) {
     call.state.violations.clear();
-    for (Tenant *tenant : call.state.tenants.all()) {
+    for (const auto &tenant : call.state.tenants.all()) {
       tenant->violations.clear();
     }
   } else {

@@ -32,8 +32,15 @@ Response put_webhook(const Call &call) {
   } catch (const WebhookError &error) {
     throw Refusal{400, "Bad webhook", error.pointer.empty() ? "/" : error.pointer, error.reason};
   }
-  call.tenant->tell(std::make_shared<WebhookSender>(webhook, clock_of(call)), call.state.settings.reading);
-  call.state.ends.watch(*call.tenant);
+  const Settings &settings = call.state.settings;
+  const auto make_sender = [&] { return std::make_shared<WebhookSender>(webhook, clock_of(call)); };
+  if (!call.state.ends.watch(*call.tenant, make_sender, settings.reading, settings.limits.webhooks)) {
+    throw Refusal{
+        409, "Too many webhooks", "",
+        std::to_string(settings.limits.webhooks) +
+            " sandboxes have one, the most there can be. Delete those that are not needed, or start "
+            "flow-mock with a higher --max-webhooks."};
+  }
   return json_response(to_json(webhook));
 }
 

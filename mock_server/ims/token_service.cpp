@@ -16,8 +16,7 @@ namespace {
 
 using Parameters = std::vector<std::pair<std::string, std::string>>;
 
-constexpr std::int64_t kLifeS = 86399;       // ims: a token lives 24 h
-constexpr std::size_t kManyTokens = 100'000; // at least that many are kept before expired ones are looked for
+constexpr std::int64_t kLifeS = 86399; // ims: a token lives 24 h
 
 /// RFC 6749, 5.1 and 5.2: nothing of this may be stored on its way.
 Response uncached(int status, const nlohmann::ordered_json &body) {
@@ -63,8 +62,9 @@ bool may_have(const TokenClient &client, const std::vector<std::string> &scopes)
 
 } // namespace
 
-TokenService::TokenService(const std::vector<TokenClient> &clients, const Clock &clock, IdSource &ids)
-    : clients_(clients), clock_(clock), ids_(ids) {}
+TokenService::TokenService(const std::vector<TokenClient> &clients, const Clock &clock, IdSource &ids,
+                           std::size_t most)
+    : clients_(clients), clock_(clock), ids_(ids), most_(most) {}
 
 bool TokenService::is_for(const Request &request) {
   std::string_view path = path_of(request.target);
@@ -123,13 +123,24 @@ Response TokenService::issue() {
   const std::int64_t now_ms = clock_.now_ms();
   std::string token = ids_.uuid() + ids_.uuid();
   const std::unique_lock lock(mutex_);
-  if (issued_.size() >= kManyTokens) {
-    std::erase_if(issued_, [&](const auto &entry) { return entry.second.at_ms + kLifeS * 1000 <= now_ms; });
+  // All live equally long, so the oldest expires first.
+  while (!oldest_.empty() && issued_.find(*oldest_.front())->second.at_ms + kLifeS * 1000 <= now_ms) {
+    issued_.erase(*oldest_.front());
+    oldest_.pop();
   }
-  if (issued_.size() >= kManyTokens) {
-    return error(503, "temporarily_unavailable", "The mock has given out 100000 tokens that still hold.");
+  if (issued_.size() >= most_) {
+    return error(503, "temporarily_unavailable",
+                 "The mock has given out " + std::to_string(most_) +
+                     " tokens that still hold, the most it keeps. Move its clock on by a day, or start "
+                     "flow-mock with a higher --max-tokens.");
   }
-  issued_.emplace(token, Issue{.at_ms = now_ms, .mark = SteerableClock::mark()});
+  const auto added = issued_.emplace(token, Issue{.at_ms = now_ms, .mark = SteerableClock::mark()}).first;
+  try {
+    oldest_.push(&added->first);
+  } catch (...) {
+    issued_.erase(added);
+    throw;
+  }
   has_issued_ = true;
   return uncached(200,
                   {{"access_token", std::move(token)}, {"token_type", "bearer"}, {"expires_in", kLifeS}});

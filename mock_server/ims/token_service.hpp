@@ -1,8 +1,10 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <queue>
 #include <shared_mutex>
 #include <string>
 #include <string_view>
@@ -24,8 +26,8 @@ enum class TokenStanding { unknown, holds, expired };
 /// Safe to use from several threads.
 class TokenService {
 public:
-  /// Without `clients`, anyone is given a token. Tokens expire on `clock`.
-  TokenService(const std::vector<TokenClient> &clients, const Clock &clock, IdSource &ids);
+  /// Without `clients`, anyone is given a token. Tokens expire on `clock`; `most` hold at once.
+  TokenService(const std::vector<TokenClient> &clients, const Clock &clock, IdSource &ids, std::size_t most);
 
   /// Whether a request is for this service.
   static bool is_for(const Request &request);
@@ -44,6 +46,7 @@ private:
   const std::vector<TokenClient> &clients_;
   const Clock &clock_;
   IdSource &ids_;
+  const std::size_t most_;
   struct Issue {
     std::int64_t at_ms;
     std::uint64_t mark; ///< SteerableClock::mark
@@ -52,6 +55,7 @@ private:
   std::atomic<bool> has_issued_ = false; ///< spares those a lock who bring tokens of their own
   mutable std::shared_mutex mutex_;
   std::unordered_map<std::string, Issue, TextHash, std::equal_to<>> issued_; ///< by token
+  std::queue<const std::string *> oldest_;                                   ///< of `issued_`, as they came
 };
 
 } // namespace flow::mock

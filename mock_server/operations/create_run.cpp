@@ -100,9 +100,9 @@ std::optional<Error> check_flow(const SandboxFlow &flow) {
   return std::nullopt;
 }
 
-Run run_on_demand(const Call &call, SandboxFlow &flow, const Window &window, const Json &params) {
-  const ScriptedRetry next = call.sandbox.take_scripted(nullptr, &flow);
-  Run run = new_run(flow.flow, window, fresh_run(next, call));
+Run run_on_demand(const Call &call, const SandboxFlow &flow, const Window &window, const Json &params,
+                  const RetryScript *script) {
+  Run run = new_run(flow.flow, window, fresh_run(call.sandbox.scripted(script), call));
   run.params = std::make_shared<const std::string>(params.dump());
   return run;
 }
@@ -142,10 +142,16 @@ Answer create_run(const Call &call) {
     return std::move(*error);
   }
 
-  if (flow->delta_column.empty()) {
-    flow->delta_column = std::get<std::string>(delta_column);
+  if (auto error = check_room(call)) {
+    return *std::move(error);
   }
-  const Run *made = call.sandbox.start_run(run_on_demand(call, *flow, std::get<Window>(window), params));
+
+  RetryScript *script = Sandbox::next_script(nullptr, flow);
+  const Run *made =
+      call.sandbox.start_run(run_on_demand(call, *flow, std::get<Window>(window), params, script), script);
+  if (flow->delta_column.empty()) {
+    flow->delta_column = std::move(std::get<std::string>(delta_column));
+  }
   call.trace.run = made->id;
   call.trace.made_run = made->id;
   Response response;

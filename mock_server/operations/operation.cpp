@@ -54,6 +54,13 @@ std::optional<Error> check_if_match(const Request &request, const Run &run, bool
   return error;
 }
 
+std::optional<Error> check_room(const Call &call) {
+  const std::uint64_t most = call.settings.limits.runs;
+  return call.sandbox.runs.size() < most
+             ? std::nullopt
+             : std::optional(Error("too-many-runs").with("most", std::to_string(most)));
+}
+
 std::string actor_text(const Credentials &credentials) {
   if (credentials.api_key.find_first_of("\"\\") != std::string_view::npos) {
     return nlohmann::json(credentials.api_key).dump();

@@ -48,6 +48,9 @@ Error not_found(const Call &call, std::string_view name = "run-not-found");
 /// it is `required` (1403), else fine; one that does not match is 1404.
 std::optional<Error> check_if_match(const Request &request, const Run &run, bool required);
 
+/// Refuses where the sandbox has had as many runs as it takes. To be called with its lock held.
+std::optional<Error> check_room(const Call &call);
+
 /// Who a call acts as, JSON string text. Of a service token, the user is the client (openapi, createdBy).
 std::string actor_text(const Credentials &credentials);
 

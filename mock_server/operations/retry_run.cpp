@@ -80,9 +80,12 @@ Answer retry_run(const Call &call) {
     return *std::move(error);
   }
 
-  const ScriptedRetry next =
-      sandbox.take_scripted(original->script.get(), sandbox.find_flow(original->flow->id));
-  const Run *made = sandbox.start_run(retry_of(*original, fresh_run(next, call)));
+  if (auto error = check_room(call)) {
+    return *std::move(error);
+  }
+
+  RetryScript *script = Sandbox::next_script(original->script.get(), sandbox.find_flow(original->flow->id));
+  const Run *made = sandbox.start_run(retry_of(*original, fresh_run(sandbox.scripted(script), call)), script);
   call.trace.made_run = made->id;
   Response response;
   if (settings.reading == Reading::openapi) {

@@ -61,14 +61,15 @@ void Sandbox::load(const Seed &seed, std::int64_t now_ms) {
 void Sandbox::settle(std::int64_t now_ms) {
   while (!due_.empty() && due_.top().at_ms <= now_ms) {
     const Due due = due_.top();
-    due_.pop();
     const Run &run = *due.run;
     if (run.id.empty() || !run.ending || run.ending->at_ms != due.at_ms || has_ended(run.state)) {
+      due_.pop();
       continue;
     }
     runs.change(run, [&](Run &ending) {
       mock::settle(ending, now_ms, [this](std::int64_t at_ms) { return ids.etag(at_ms); });
     });
+    due_.pop();
     if (has_ended(run.state)) {
       tell_end(run);
     }
@@ -85,7 +86,12 @@ const Run *Sandbox::add_run(Run run) {
   if (added == nullptr) {
     return nullptr;
   }
-  watch(*added);
+  try {
+    watch(*added);
+  } catch (...) {
+    runs.remove(added->id);
+    throw;
+  }
   SandboxFlow *flow = find_flow(added->flow->id);
   if (flow != nullptr && !last_runs_are_stale_ &&
       (flow->last_run == nullptr || flow->last_run->started_at_ms <= added->started_at_ms)) {
@@ -94,8 +100,11 @@ const Run *Sandbox::add_run(Run run) {
   return added;
 }
 
-const Run *Sandbox::start_run(Run run) {
+const Run *Sandbox::start_run(Run run, RetryScript *script) {
   const Run *added = add_run(std::move(run));
+  if (added != nullptr && script != nullptr) {
+    ++script->next;
+  }
   if (added != nullptr && has_ended(added->state)) {
     tell_end(*added);
   }
@@ -103,9 +112,9 @@ const Run *Sandbox::start_run(Run run) {
 }
 
 const Run *Sandbox::replace_run(Run run) {
+  last_runs_are_stale_ = true;
   const Run *replaced = runs.replace(std::move(run));
   watch(*replaced);
-  last_runs_are_stale_ = true;
   return replaced;
 }
 
@@ -184,11 +193,18 @@ void Sandbox::remove_flow(std::string_view flow_id) {
   }
 }
 
-ScriptedRetry Sandbox::take_scripted(RetryScript *script, SandboxFlow *flow) const {
+RetryScript *Sandbox::next_script(RetryScript *script, SandboxFlow *flow) {
   for (RetryScript *candidate : {script, flow == nullptr ? nullptr : &flow->script}) {
     if (candidate != nullptr && candidate->next < candidate->retries.size()) {
-      return candidate->retries[candidate->next++];
+      return candidate;
     }
+  }
+  return nullptr;
+}
+
+ScriptedRetry Sandbox::scripted(const RetryScript *script) const {
+  if (script != nullptr) {
+    return script->retries[script->next];
   }
   ScriptedRetry unscripted;
   unscripted.outcome = defaults.outcome;
@@ -197,8 +213,24 @@ ScriptedRetry Sandbox::take_scripted(RetryScript *script, SandboxFlow *flow) con
 
 void Sandbox::watch(const Run &run) {
   if (!has_ended(run.state) && run.ending) {
+    forget_replaced_endings();
     due_.push({.at_ms = run.ending->at_ms, .order = due_made_++, .run = &run});
   }
+}
+
+/// Endings of runs that were replaced or deleted since would stay until their time comes.
+void Sandbox::forget_replaced_endings() {
+  constexpr std::size_t kFew = 1000;
+  if (due_.size() < kFew + 2 * runs.count()) {
+    return;
+  }
+  std::vector<Due> still_due;
+  runs.for_each([&](const Run &run) {
+    if (!has_ended(run.state) && run.ending) {
+      still_due.push_back({.at_ms = run.ending->at_ms, .order = due_made_++, .run = &run});
+    }
+  });
+  due_ = decltype(due_)(std::greater<>(), std::move(still_due));
 }
 
 void Sandbox::find_last_runs() {

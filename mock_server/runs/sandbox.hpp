@@ -43,8 +43,9 @@ struct Sandbox {
 
   /// Adds a run, which may become its flow's last; null where its id is taken.
   const Run *add_run(Run run);
-  /// Likewise for one that starts now: where it ended at once, that is told.
-  const Run *start_run(Run run);
+  /// Likewise for one that starts now, as `script` said if it is not null, which goes on to what it says of
+  /// the next. Where the run ended at once, that is told.
+  const Run *start_run(Run run, RetryScript *script);
   /// Puts a run in the place of the one with its id, which has to be there.
   const Run *replace_run(Run run);
   bool remove_run(std::string_view run_id);
@@ -66,9 +67,11 @@ struct Sandbox {
   /// Removes the flow of that id, which has no runs.
   void remove_flow(std::string_view flow_id);
 
-  /// What the next new run of `flow` shall come to: the next entry of `script` (may be null), or of the
-  /// flow's, or the defaults.
-  ScriptedRetry take_scripted(RetryScript *script, SandboxFlow *flow) const;
+  /// The script that says what the next new run of `flow` shall come to: `script` (may be null), or the
+  /// flow's; null: the defaults say it.
+  static RetryScript *next_script(RetryScript *script, SandboxFlow *flow);
+  /// What that script, or the defaults, say.
+  ScriptedRetry scripted(const RetryScript *script) const;
 
   const std::string organisation;
   const std::string name;
@@ -95,6 +98,7 @@ private:
   };
 
   void watch(const Run &run);
+  void forget_replaced_endings();
   void find_last_runs();
 
   std::unordered_map<std::string, std::size_t, TextHash, std::equal_to<>> flow_places_; ///< in `flows`

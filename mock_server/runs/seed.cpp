@@ -66,14 +66,14 @@ const contract::Json &seed_schema() {
   return schema;
 }
 
-Seed parse_seed(std::string_view text, std::string_view name) {
-  SeedReader reader;
+Seed parse_seed(std::string_view text, std::string_view name, std::uint64_t most_runs) {
+  SeedReader reader(most_runs);
   reader.read(parse_json(text, name), name);
   return reader.take();
 }
 
-Seed read_seed_files(const std::vector<std::string> &files) {
-  SeedReader reader;
+Seed read_seed_files(const std::vector<std::string> &files, std::uint64_t most_runs) {
+  SeedReader reader(most_runs);
   for (const std::string &name : files) {
     reader.read(parse_json(read_text(name), name), name);
   }

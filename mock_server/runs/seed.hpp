@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <stdexcept>
@@ -10,6 +11,12 @@
 #include "mock_server/runs/run.hpp"
 
 namespace flow::mock {
+
+/// How many runs a sandbox can have, where no setting says otherwise.
+inline constexpr std::uint64_t kMostRuns = 2'000'000;
+
+/// How many flows a sandbox can have: each list of them renders all.
+inline constexpr std::size_t kMostFlows = 10'000;
 
 /// An application that may ask for tokens.
 struct TokenClient {
@@ -55,11 +62,11 @@ struct SeedError : std::runtime_error {
 const contract::Json &seed_schema();
 
 /// The seed for a JSON text; `name` is how errors call it. Throws SeedError.
-Seed parse_seed(std::string_view text, std::string_view name);
+Seed parse_seed(std::string_view text, std::string_view name, std::uint64_t most_runs = kMostRuns);
 
 /// The seed of several files together: all their flows, runs and allowed names; defaults of the last that has
-/// some. Throws SeedError.
-Seed read_seed_files(const std::vector<std::string> &files);
+/// some. At most so many runs in all. Throws SeedError.
+Seed read_seed_files(const std::vector<std::string> &files, std::uint64_t most_runs = kMostRuns);
 
 /// The documented runs and one for each provider state (mock_server/seeds/built-in.json).
 const Seed &built_in_seed();

@@ -67,7 +67,8 @@ void read_extras(const Json &json, Run &run) {
 
 } // namespace
 
-SeedReader::SeedReader(std::span<const std::shared_ptr<const Flow>> known_flows) {
+SeedReader::SeedReader(std::uint64_t most_runs, std::span<const std::shared_ptr<const Flow>> known_flows)
+    : most_runs_(most_runs) {
   for (const auto &flow : known_flows) {
     flows_.emplace(flow->id, flow);
   }
@@ -133,11 +134,23 @@ void SeedReader::read_flow(const Json &json, const std::string &pointer) {
   if (const auto retries = json.find("retries"); retries != json.end()) {
     flow.retries = read_retries(*retries, pointer + "/retries");
   }
+  if (seed_.flows.size() >= kMostFlows) {
+    fail(file_, pointer, "is one more than the " + std::to_string(kMostFlows) + " flows a sandbox takes");
+  }
   if (!flow_ids_.insert(flow.id).second) {
     fail(file_, pointer + "/id", "a flow with the id " + flow.id + " was given before");
   }
   seed_.flows.push_back(std::make_shared<const Flow>(std::move(flow)));
   flows_.insert_or_assign(seed_.flows.back()->id, seed_.flows.back());
+}
+
+void SeedReader::take_room(std::uint64_t copies, const std::string &pointer) {
+  runs_ += copies; // no more than ten million each: so many entries that the sum overflows fit nowhere
+  if (runs_ > most_runs_) {
+    fail(file_, copies > 1 ? pointer + "/copies" : pointer,
+         "with this there are " + std::to_string(runs_) + " runs, and a sandbox takes " +
+             std::to_string(most_runs_) + "; give fewer, or raise --max-runs");
+  }
 }
 
 void SeedReader::take_ids(const std::string &id, std::uint64_t copies, const std::string &pointer) {
@@ -156,6 +169,7 @@ void SeedReader::read_run(const Json &json, const std::string &pointer) {
   SeededRun run;
   run.id = json.at("id");
   run.copies = json.value("copies", run.copies);
+  take_room(run.copies, pointer);
   take_ids(run.id, run.copies, pointer + "/id");
   const auto flow = flows_.find(json.at("flowId").get<std::string>());
   if (flow == flows_.end()) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -21,9 +22,10 @@ class SeedReader {
 public:
   using Json = contract::Json;
 
-  SeedReader() = default;
+  /// For seeds of at most so many runs in all.
+  explicit SeedReader(std::uint64_t most_runs) : most_runs_(most_runs) {}
   /// For entries that may speak of flows that are there already.
-  explicit SeedReader(std::span<const std::shared_ptr<const Flow>> known_flows);
+  SeedReader(std::uint64_t most_runs, std::span<const std::shared_ptr<const Flow>> known_flows);
 
   /// Reads a seed, as JSON. `file` is how errors call it. Throws SeedError.
   void read(const Json &document, std::string_view file);
@@ -33,6 +35,7 @@ public:
 private:
   void read_allow(const Json &allow);
   void read_flow(const Json &json, const std::string &pointer);
+  void take_room(std::uint64_t copies, const std::string &pointer);
   void take_ids(const std::string &id, std::uint64_t copies, const std::string &pointer);
   void read_run(const Json &json, const std::string &pointer);
   void read_window(const Json &json, const std::string &pointer, Run &run) const;
@@ -41,6 +44,8 @@ private:
   void read_script(const Json &json, const std::string &pointer, SeededRun &run);
   std::vector<ScriptedRetry> read_retries(const Json &json, const std::string &pointer);
 
+  const std::uint64_t most_runs_;
+  std::uint64_t runs_ = 0; ///< with all copies
   std::string_view file_;
   Seed seed_;
   std::map<std::string, std::shared_ptr<const Flow>, std::less<>> flows_;

@@ -1,0 +1,189 @@
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "mock_server/service_state.hpp"
+#include "tests/mock_server/scarce_memory.hpp"
+#include "tests/mock_server/steered.hpp"
+
+/// Memory that runs out anywhere on a request's way: 503, nothing half done, and the mock goes on.
+namespace flow::mock::test {
+namespace {
+
+using Refusing = void (*)(std::uint64_t nth);
+
+/// What each run is found by agrees with what there is.
+void expect_whole(Stage &stage) {
+  const auto tenant = stage.service.state().tenants.find("{ORG_ID}", "{SANDBOX_NAME}");
+  if (!tenant) {
+    return;
+  }
+  Sandbox &sandbox = tenant->sandbox;
+  const std::lock_guard lock(sandbox.mutex);
+  std::uint64_t runs = 0;
+  sandbox.runs.for_each([&](const Run &run) {
+    ++runs;
+    EXPECT_EQ(sandbox.runs.find(run.id), &run);
+    const auto *of_flow = sandbox.runs.index().of_flow(run.flow->id);
+    const auto *of_status = sandbox.runs.index().of_status(status(run.state));
+    EXPECT_TRUE(of_flow != nullptr && of_flow->at_least(run.number) == run.number);
+    EXPECT_TRUE(of_status != nullptr && of_status->at_least(run.number) == run.number);
+  });
+  EXPECT_EQ(sandbox.runs.count(), runs);
+  for (const TimeField field : {TimeField::created, TimeField::updated, TimeField::started}) {
+    EXPECT_EQ(sandbox.runs.index().count(field, {}), runs);
+  }
+  EXPECT_EQ(sandbox.runs.index().of_status("failed")->size() +
+                sandbox.runs.index().of_status("success")->size() +
+                sandbox.runs.index().of_status("inProgress")->size(),
+            runs);
+}
+
+std::uint64_t runs_in(Stage &stage) {
+  const auto tenant = stage.service.state().tenants.find("{ORG_ID}", "{SANDBOX_NAME}");
+  return tenant ? tenant->sandbox.runs.count() : 0;
+}
+
+/// Asks again and again, memory running out later each time, until all of it is there.
+void expect_answered(const std::vector<Ask> &before, const Ask &asked, Refusing refuse, int status) {
+  constexpr std::uint64_t kMany = 20'000;
+  for (std::uint64_t nth = 1; nth < kMany; ++nth) {
+    Stage stage;
+    for (const Ask &earlier : before) {
+      stage(earlier);
+    }
+    const std::uint64_t runs = runs_in(stage);
+    const Request request = asked.request();
+    refuse(nth);
+    const Response response = stage.service.handle(request);
+    refuse(0);
+    if (!was_refused()) {
+      EXPECT_EQ(response.status, status) << response.body;
+      EXPECT_GT(nth, 1U);
+      return;
+    }
+    EXPECT_TRUE(response.status == 503 || response.status == status)
+        << nth << ": " << response.status << response.body;
+    EXPECT_TRUE(Json::accept(response.body)) << response.body;
+    if (asked.target.find("__admin") == std::string::npos) {
+      const std::uint64_t made = runs_in(stage) - runs;
+      EXPECT_TRUE(runs == 0 || made <= 1) << made;
+    }
+    expect_whole(stage);
+    EXPECT_EQ(stage(get(kFailed)).status, 200) << nth;
+    EXPECT_EQ(stage(retry(kFailed)).status, 200) << nth;
+    EXPECT_EQ(stage(read("/runs?property=status==failed")).status, 200) << nth;
+    expect_whole(stage);
+  }
+  FAIL() << "it takes more than " << kMany << " allocations";
+}
+
+void expect_answered(const std::vector<Ask> &before, const Ask &asked, int status = 200) {
+  if (!kMemoryIsScarce) {
+    GTEST_SKIP();
+  }
+  expect_answered(before, asked, refuse_memory_once, status);
+  expect_answered(before, asked, refuse_memory_from, status);
+}
+
+Ask steer(const std::string &method, const std::string &path, const std::string &body = "") {
+  return admin_ask(method, "/sandboxes/%7BORG_ID%7D/%7BSANDBOX_NAME%7D" + path, body);
+}
+
+TEST(OutOfMemory, OfTheFirstRequestOfASandbox) {
+  expect_answered({}, get(kFailed));
+}
+
+TEST(OutOfMemory, OfARetry) {
+  expect_answered({get(kFailed)}, retry(kFailed));
+}
+
+TEST(OutOfMemory, OfARetryByAScriptTakesNothingFromTheScript) {
+  if (!kMemoryIsScarce) {
+    GTEST_SKIP();
+  }
+  const std::string run = "/runs/" + std::string(kFailed);
+  for (std::uint64_t nth = 1;; ++nth) {
+    Stage stage;
+    stage(steer("PUT", run + "/script", R"({"retries": ["failed", "in-progress"]})"));
+    const std::uint64_t runs = runs_in(stage);
+    const Ask asked = retry(kFailed);
+    const Request request = asked.request();
+    refuse_memory_once(nth);
+    stage.service.handle(request);
+    refuse_memory_once(0);
+    const Json left = body_of(stage(steer("GET", run))).at("retries");
+    EXPECT_EQ(left.size(), runs_in(stage) == runs ? 2U : 1U) << nth;
+    if (!was_refused()) {
+      break;
+    }
+  }
+}
+
+TEST(OutOfMemory, OfARefusedRetry) {
+  expect_answered({get(kFailed)}, retry(kSuccess), 400);
+}
+
+TEST(OutOfMemory, OfARunOnDemand) {
+  expect_answered({get(kFailed)}, create(), 201);
+}
+
+TEST(OutOfMemory, OfAnUpdate) {
+  expect_answered({get(kFailed)},
+                  update(kInProgress, R"({"metrics": {"statusSummary": {"status": "failed"}}})", "*"));
+}
+
+TEST(OutOfMemory, OfAList) {
+  expect_answered({get(kFailed)}, read("/runs?property=status==failed&orderby=-createdAt&limit=2"));
+}
+
+TEST(OutOfMemory, OfAToken) {
+  expect_answered(
+      {}, {.method = "POST",
+           .target = "/ims/token/v3?grant_type=client_credentials&client_id=c&client_secret=s&scope=x",
+           .headers = {}});
+}
+
+TEST(OutOfMemory, OfChangesInBulk) {
+  expect_answered({get(kFailed)},
+                  steer("POST", "/bulk",
+                        R"({"flows": [{"id": "f"}], "runs": [{"id": "a", "flowId": "f", "state": "failed"},
+        {"id": ")" + std::string(kSuccess) +
+                            R"(", "flowId": "f", "state": "in-progress",
+         "ends": {"afterMs": 1000, "outcome": "failed"}}], "deleteRuns": [")" +
+                            std::string(kInProgress) + R"("]})"));
+}
+
+TEST(OutOfMemory, OfAReset) {
+  expect_answered({get(kFailed)}, steer("POST", "/reset"));
+}
+
+TEST(OutOfMemory, OfAResetOfAll) {
+  expect_answered({get(kFailed)}, admin_ask("POST", "/reset"));
+}
+
+TEST(OutOfMemory, OfASnapshot) {
+  expect_answered({get(kFailed)}, steer("GET", "/runs"));
+}
+
+TEST(OutOfMemory, OfTheEndOfARun) {
+  const std::vector<Ask> before = {steer("PUT", "/clock", R"({"frozen": true})"),
+                                   steer("PUT", "/runs/" + std::string(kFailed) + "/script",
+                                         R"({"retries": [{"outcome": "failed", "durationMs": 1000}]})"),
+                                   retry(kFailed)};
+  expect_answered(before, steer("PUT", "/clock", R"({"advanceMs": 1000})"));
+}
+
+TEST(OutOfMemory, OfAWebhook) {
+  expect_answered({get(kFailed)}, steer("PUT", "/webhook", R"({"url": "http://127.0.0.1:9/"})"));
+}
+
+TEST(OutOfMemory, OfAFault) {
+  expect_answered({get(kFailed)},
+                  steer("POST", "/faults", R"({"type": "latency", "attributes": {"latencyMs": 1}})"), 201);
+}
+
+} // namespace
+} // namespace flow::mock::test
