@@ -1,16 +1,49 @@
 #include "mock_server/admin/routes.hpp"
 #include "mock_server/journal/report.hpp"
 
+#include <algorithm>
+#include <tuple>
+#include <utility>
+#include <vector>
+
 namespace flow::mock::admin {
+
+namespace {
+
+bool is_earlier(const LedgerEntry &a, const LedgerEntry &b) {
+  return std::tie(a.number, a.clause) < std::tie(b.number, b.clause);
+}
+
+/// Those of requests that named the sandbox and were refused while there was none.
+std::vector<LedgerEntry> before_it_was_made(const Call &call, const std::vector<LedgerEntry> &its_own) {
+  std::vector<LedgerEntry> before = call.state.violations.all();
+  std::erase_if(before, [&](const LedgerEntry &entry) {
+    const bool names_it =
+        entry.organisation == call.tenant->sandbox.organisation && entry.sandbox == call.tenant->sandbox.name;
+    return !names_it || std::binary_search(its_own.begin(), its_own.end(), entry, is_earlier);
+  });
+  return before;
+}
+
+} // namespace
 
 Response list_violations(const Call &call) {
   check_parameters(call, {});
   const Ledger &ledger = call.tenant == nullptr ? call.state.violations : call.tenant->violations;
+  std::uint64_t total = ledger.total();
+  std::vector<LedgerEntry> entries = ledger.all();
+  if (call.tenant != nullptr) {
+    std::sort(entries.begin(), entries.end(), is_earlier);
+    const std::vector<LedgerEntry> before = before_it_was_made(call, entries);
+    total += before.size();
+    entries.insert(entries.end(), before.begin(), before.end());
+    std::sort(entries.begin(), entries.end(), is_earlier);
+  }
   Json violations = Json::array();
-  for (const LedgerEntry &entry : ledger.all()) {
+  for (const LedgerEntry &entry : entries) {
     violations.push_back(violation_json(entry));
   }
-  return json_response({{"violations", std::move(violations)}, {"total", ledger.total()}});
+  return json_response({{"violations", std::move(violations)}, {"total", total}});
 }
 
 Response clear_violations(const Call &call) {

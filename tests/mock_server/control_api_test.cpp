@@ -137,11 +137,21 @@ TEST(ControlApi, KeepsTheViolationsOfEachSandboxHoweverManyOthersHave) {
   EXPECT_EQ(body_of(mock.admin("GET", "/violations"))["total"], 1101);
 }
 
-TEST(ControlApi, TheFirstRequestOfASandboxIsInItsJournalThoughItIsRefused) {
+TEST(ControlApi, ARefusedRequestOfAnUnusedSandboxIsNotedThoughItMakesNone) {
   Steered mock;
   test::Ask asked = test::get(kFailed);
   EXPECT_EQ(mock.call(asked.drop("x-api-key")).status, 403);
-  EXPECT_EQ(body_of(mock.steer("GET", "/requests/count"))["count"], 1);
+  EXPECT_EQ(body_of(mock.admin("GET", "/requests/count"))["count"], 1);
+  EXPECT_EQ(body_of(mock.steer("GET", "/requests/count"))["count"], 0);
+  EXPECT_EQ(body_of(mock.steer("GET", "/violations"))["total"], 1);
+  EXPECT_EQ(mock.call(asked).status, 403);
+  EXPECT_EQ(mock.call(test::get(kFailed)).status, 200);
+  EXPECT_EQ(mock.call(asked).status, 403);
+  const Json violations = body_of(mock.steer("GET", "/violations"));
+  EXPECT_EQ(violations["total"], 3) << "as many before it was made as after";
+  EXPECT_EQ(violations["violations"].size(), 3U);
+  mock.steer("DELETE", "/violations");
+  EXPECT_EQ(body_of(mock.steer("GET", "/violations"))["total"], 0);
 }
 
 TEST(ControlApi, TellsVersionAndSettings) {
