@@ -179,9 +179,7 @@ void carry_out(const Changes &changes, const Call &call, std::string_view prefix
   for (const std::string &run_id : changes.delete_runs) {
     sandbox.remove_run(run_id);
   }
-  for (const std::string &flow_id : changes.delete_flows) {
-    sandbox.remove_flow(flow_id);
-  }
+  sandbox.remove_flows(changes.delete_flows);
   for (const auto &flow : seed.flows) {
     sandbox.put_flow(flow, now_ms);
   }

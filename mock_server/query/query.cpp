@@ -68,8 +68,12 @@ std::optional<Error> read_property(std::string_view text, const Fields &fields, 
   if (Filter *filter = std::get_if<Filter>(&property)) {
     query.filters.push_back(std::move(*filter));
   } else {
-    const Projection &names = std::get<Projection>(property);
-    query.projection.insert(query.projection.end(), names.begin(), names.end());
+    for (const std::string &name : std::get<Projection>(property)) {
+      // Once each: a query may name a field a thousand times.
+      if (std::find(query.projection.begin(), query.projection.end(), name) == query.projection.end()) {
+        query.projection.push_back(name);
+      }
+    }
   }
   return std::nullopt;
 }

@@ -1,6 +1,7 @@
 #include "mock_server/runs/sandbox.hpp"
 
 #include <algorithm>
+#include <unordered_set>
 #include <utility>
 
 #include <nlohmann/json.hpp>
@@ -161,8 +162,13 @@ SandboxFlow *Sandbox::find_flow(std::string_view flow_id) {
 SandboxFlow &Sandbox::put_flow(const std::shared_ptr<const Flow> &flow, std::int64_t now_ms) {
   SandboxFlow *place = find_flow(flow->id);
   if (place == nullptr) {
-    flow_places_.emplace(flow->id, flows.size());
     place = &flows.emplace_back();
+    try {
+      flow_places_.emplace(flow->id, flows.size() - 1);
+    } catch (...) {
+      flows.pop_back();
+      throw;
+    }
   } else {
     if (const RunIndex::Numbers *its_runs = runs.index().of_flow(flow->id)) {
       for (auto number = its_runs->at_least(0); number; number = its_runs->at_least(*number + 1)) {
@@ -180,16 +186,17 @@ SandboxFlow &Sandbox::put_flow(const std::shared_ptr<const Flow> &flow, std::int
   return *place;
 }
 
-void Sandbox::remove_flow(std::string_view flow_id) {
-  const auto found = flow_places_.find(flow_id);
-  if (found == flow_places_.end()) {
+void Sandbox::remove_flows(const std::vector<std::string> &flow_ids) {
+  if (flow_ids.empty()) {
     return;
   }
-  const std::size_t place = found->second;
-  flow_places_.erase(found);
-  flows.erase(flows.begin() + static_cast<std::ptrdiff_t>(place));
-  for (auto &[id, other] : flow_places_) {
-    other -= other > place ? 1 : 0;
+  const std::unordered_set<std::string_view> removed(flow_ids.begin(), flow_ids.end());
+  for (const std::string &id : flow_ids) {
+    flow_places_.erase(id);
+  }
+  std::erase_if(flows, [&](const SandboxFlow &flow) { return removed.contains(flow.flow->id); });
+  for (std::size_t place = 0; place < flows.size(); ++place) {
+    flow_places_.find(flows[place].flow->id)->second = place;
   }
 }
 

@@ -64,8 +64,8 @@ struct Sandbox {
   SandboxFlow *find_flow(std::string_view flow_id);
   /// Adds a flow, or replaces the one with its id, whose runs stay.
   SandboxFlow &put_flow(const std::shared_ptr<const Flow> &flow, std::int64_t now_ms);
-  /// Removes the flow of that id, which has no runs.
-  void remove_flow(std::string_view flow_id);
+  /// Removes the flows of those ids, which have no runs.
+  void remove_flows(const std::vector<std::string> &flow_ids);
 
   /// The script that says what the next new run of `flow` shall come to: `script` (may be null), or the
   /// flow's; null: the defaults say it.
@@ -83,7 +83,7 @@ struct Sandbox {
   std::mutex mutex; ///< held while what follows is read or changed
   RetryDefaults defaults;
   RunStore runs;
-  std::vector<SandboxFlow> flows;          ///< as they were added; changed through put_flow and remove_flow
+  std::vector<SandboxFlow> flows;          ///< as they were added; changed through put_flow and remove_flows
   std::function<void(const Run &)> on_end; ///< called with `mutex` held; empty: nobody listens
 
 private:
