@@ -1,5 +1,9 @@
 #include "mock_server/admin/routes.hpp"
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 #include "mock_server/runs/seed_json.hpp"
 #include "mock_server/runs/seed_reader.hpp"
 
@@ -17,6 +21,20 @@ Json summary(Tenant &tenant) {
           {"runs", sandbox.runs.count()},
           {"flows", sandbox.flows.size()}};
 }
+
+std::uint64_t runs_of(Tenant &tenant) {
+  const std::lock_guard lock(tenant.sandbox.mutex);
+  return tenant.sandbox.runs.size();
+}
+
+/// Returns what was freed to the system: glibc keeps it for itself otherwise.
+void give_memory_back() {
+#ifdef __GLIBC__
+  malloc_trim(0);
+#endif
+}
+
+constexpr std::uint64_t kManyRuns = 10'000; // that it is worth it for
 
 Json defaults_json(const RetryDefaults &defaults) {
   return {{"outcome", name_of(defaults.outcome)}, {"durationMs", defaults.duration_ms}};
@@ -44,11 +62,16 @@ Response reset_all(const Call &call) {
     tenant->reset(call.state.settings.seed);
   }
   call.state.tenants.forget_unchanged();
+  give_memory_back();
   return json_response(Json::object());
 }
 
 Response reset_sandbox(const Call &call) {
+  const std::uint64_t runs = runs_of(*call.tenant);
   call.tenant->reset(call.state.settings.seed);
+  if (runs > kManyRuns) {
+    give_memory_back();
+  }
   return json_response(summary(*call.tenant));
 }
 
