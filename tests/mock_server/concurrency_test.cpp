@@ -1,3 +1,4 @@
+#include <array>
 #include <atomic>
 #include <barrier>
 #include <chrono>
@@ -181,6 +182,29 @@ TEST(Sandboxes, DoNotWaitWhileAnotherIsFilledFromTheSeed) {
   clock->may_go.notify_all();
   filling.join();
   EXPECT_EQ(other.get(), 200);
+}
+
+TEST(ParallelSandboxes, ThatWereReadComeAndGoAndThoseThatWereChangedStay) {
+  constexpr int kThreads = 4;
+  constexpr int kEach = 200;
+  Settings settings;
+  settings.limits.sandboxes = 3 * kThreads;
+  FlowService service(settings);
+  std::array<std::string, kThreads> made;
+  in_parallel(kThreads, [&](int n) {
+    const std::string own = "own" + std::to_string(n);
+    for (int i = 0; i < kEach; ++i) {
+      const std::string name = "read" + std::to_string((n * kEach + i * 7) % 64);
+      EXPECT_EQ(test::ask(service, test::get(test::kFailed).set("x-sandbox-name", name)).status, 200);
+      const Response retried = test::ask(service, test::retry(test::kFailed).set("x-sandbox-name", own));
+      ASSERT_EQ(retried.status, 200) << retried.body;
+      made.at(static_cast<std::size_t>(n)) = test::body_of(retried).at("id");
+    }
+  });
+  for (int n = 0; n < kThreads; ++n) {
+    test::Ask asked = test::get(made.at(static_cast<std::size_t>(n)));
+    EXPECT_EQ(test::ask(service, asked.set("x-sandbox-name", "own" + std::to_string(n))).status, 200);
+  }
 }
 
 } // namespace
