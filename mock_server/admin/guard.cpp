@@ -1,6 +1,8 @@
 #include "mock_server/admin/guard.hpp"
 
 #include <algorithm>
+#include <cstdint>
+#include <optional>
 #include <string>
 
 #include <openssl/crypto.h>
@@ -27,16 +29,56 @@ std::string_view header(const Request &request, std::string_view name) {
   return value;
 }
 
-/// "localhost:8080" and "[::1]:8080" without the port and the brackets.
-std::string_view host_name(std::string_view authority) {
-  if (authority.starts_with('[')) {
-    return authority.substr(1, authority.find(']') - 1);
-  }
-  return authority.substr(0, authority.rfind(':'));
+/// The digits of a number up to `most`, written as a browser writes it.
+bool is_number(std::string_view text, std::int64_t most) {
+  const bool is_plain = !text.empty() && (text == "0" || text.front() != '0') &&
+                        std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  const auto number = integer_in(text);
+  return is_plain && number && *number <= most;
 }
 
-bool is_own_name(std::string_view name, const ControlAccess &access) {
-  return is_loopback(name) || equal_ignoring_case(name, access.host);
+/// The host of "localhost:8080" and of "[::1]:8080", with the brackets. Nothing where the text is no host
+/// with at most a port: "[::1].example", "localhost:example".
+std::optional<std::string_view> host_in(std::string_view authority) {
+  const std::size_t bracket = authority.starts_with('[') ? authority.find(']') : 0;
+  if (bracket == std::string_view::npos) {
+    return std::nullopt;
+  }
+  const std::size_t end = bracket > 0 ? bracket + 1 : std::min(authority.find(':'), authority.size());
+  const std::string_view port = authority.substr(end);
+  const bool is_authority = port.empty() || (port.starts_with(':') && port != ":0" &&
+                                             is_number(port.substr(1), std::int64_t{65535}));
+  return end > 0 && is_authority ? std::optional(authority.substr(0, end)) : std::nullopt;
+}
+
+bool is_own_name(std::string_view authority, const ControlAccess &access) {
+  const auto host = host_in(authority);
+  if (!host) {
+    return false;
+  }
+  if (host->starts_with('[')) {
+    const std::string_view address = host->substr(1, host->size() - 2);
+    return address == "::1" ||
+           (access.host.find(':') != std::string::npos && equal_ignoring_case(address, access.host));
+  }
+  return is_loopback(*host) || equal_ignoring_case(*host, access.host);
+}
+
+/// Whether a page of that origin came from where it sends its request to.
+bool is_own_origin(std::string_view origin, std::string_view host) {
+  constexpr std::string_view kScheme = "http://";
+  return origin.starts_with(kScheme) && host_in(host) &&
+         equal_ignoring_case(origin.substr(kScheme.size()), host);
+}
+
+/// Browsers say of each request where it comes from (Fetch Metadata): "none" is the address bar. Other
+/// programs do not send the header.
+void check_site(std::string_view site) {
+  if (site.data() != nullptr && site != "same-origin" && site != "none") {
+    throw Refusal{403, "Foreign page", "",
+                  "A web page of another site may not steer the mock (Sec-Fetch-Site: '" + std::string(site) +
+                      "')."};
+  }
 }
 
 bool is_equal_in_constant_time(std::string_view a, std::string_view b) {
@@ -46,9 +88,23 @@ bool is_equal_in_constant_time(std::string_view a, std::string_view b) {
 } // namespace
 
 bool is_loopback(std::string_view host) {
-  return equal_ignoring_case(host, "localhost") || host == "::1" ||
-         (host.starts_with("127.") &&
-          std::all_of(host.begin(), host.end(), [](char c) { return c == '.' || (c >= '0' && c <= '9'); }));
+  if (equal_ignoring_case(host, "localhost") || host == "::1") {
+    return true;
+  }
+  if (!host.starts_with("127.")) {
+    return false;
+  }
+  for (int i = 0; i < 4; ++i) {
+    const std::size_t end = std::min(host.find('.'), host.size());
+    if (!is_number(host.substr(0, end), std::int64_t{255})) {
+      return false;
+    }
+    if (end == host.size()) {
+      return i == 3;
+    }
+    host.remove_prefix(end + 1);
+  }
+  return false;
 }
 
 void check_access(const Request &request, const ControlAccess &access) {
@@ -60,16 +116,17 @@ void check_access(const Request &request, const ControlAccess &access) {
   }
   // Who has the token is no web page, by whatever name it reaches the mock.
   const std::string_view host = header(request, "Host");
-  if (access.token.empty() && !is_own_name(host_name(host), access)) {
+  if (access.token.empty() && !is_own_name(host, access)) {
     throw Refusal{403, "Foreign Host", "",
                   "The control API answers to localhost and loopback addresses only, not to Host '" +
                       std::string(host) + "'."};
   }
   const std::string_view origin = header(request, "Origin");
-  if (origin.data() != nullptr && origin != "http://" + std::string(host)) {
+  if (origin.data() != nullptr && !is_own_origin(origin, host)) {
     throw Refusal{403, "Foreign Origin", "",
                   "A web page of another origin, '" + std::string(origin) + "', may not steer the mock."};
   }
+  check_site(header(request, "Sec-Fetch-Site"));
   if (!access.token.empty() &&
       !is_equal_in_constant_time(header(request, "Authorization"), "Bearer " + access.token)) {
     throw Refusal{401, "Token needed", "", "Send the --admin-token as Authorization: Bearer TOKEN."};

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "contracts/json_schema.hpp"
+#include "mock_server/admin/guard.hpp"
 #include "mock_server/admin/routes.hpp"
 #include "tests/mock_server/steered.hpp"
 
@@ -25,16 +26,24 @@ int status_of(Steered &mock, const test::Ask &asked) {
 
 TEST(Guard, LetsInWhoReachesTheMockByALoopbackName) {
   Steered mock;
-  for (const char *host :
-       {"localhost", "LOCALHOST:8080", "127.0.0.1:8080", "127.1.2.3", "[::1]:8080", "[::1]"}) {
+  for (const char *host : {"localhost", "LOCALHOST:8080", "127.0.0.1:8080", "127.1.2.3", "127.255.255.255:1",
+                           "[::1]:8080", "[::1]", "localhost:65535"}) {
     EXPECT_EQ(status_of(mock, admin_ask("GET", "/settings").set("Host", host)), 200) << host;
   }
 }
 
 TEST(Guard, RefusesForeignHostsAsOfDnsRebinding) {
   Steered mock;
-  for (const char *host : {"evil.example", "evil.example:8080", "localhost.evil.example",
-                           "127.0.0.1.evil.example", "10.0.0.1", "", "[", "[::2]"}) {
+  for (const char *host :
+       {"evil.example", "evil.example:8080", "localhost.evil.example", "10.0.0.1", "",
+        // no authority, or one that only begins as ours do
+        "[::1].evil.example", "[::1]evil.example", "[::1]:evil", "[::1]:", "[::1", "[", "[]", "[::2]", "::1",
+        "[0:0:0:0:0:0:0:1]", "[localhost]", "[127.0.0.1]", "localhost:evil.example",
+        "localhost:", "localhost:0", "localhost:080", "localhost:65536", "localhost:+80", "localhost:80:80",
+        "localhost.", "localhost@evil.example", "evil.example#localhost", "127.", "127.0.0.1.",
+        "127.0.0.1.evil.example", "127.0.0.1:80:80", "127.0.0.1:8080,evil.example", "127.0.0.256",
+        "127.0.0.01", "127.0.1", "127.1", "127.0.0.", "127...1", "127.0.0.0.1", "127.0.0.1 ", "127.0.0.1/",
+        "128.0.0.1", "0127.0.0.1", "0.0.0.0"}) {
     const Response refused = test::ask(mock.service, admin_ask("GET", "/settings").set("Host", host));
     EXPECT_EQ(refused.status, 403) << host;
   }
@@ -42,14 +51,50 @@ TEST(Guard, RefusesForeignHostsAsOfDnsRebinding) {
   EXPECT_EQ(status_of(mock, admin_ask("GET", "/settings").add("Host", "localhost")), 400) << "given twice";
 }
 
+TEST(Guard, LetsInWhoNamesTheHostThatTheMockListensOn) {
+  Steered mock([](Settings &settings) { settings.control.host = "fe80::1"; });
+  EXPECT_EQ(status_of(mock, admin_ask("GET", "/settings").set("Host", "[FE80::1]:8080")), 200);
+  EXPECT_EQ(status_of(mock, admin_ask("GET", "/settings").set("Host", "[fe80::2]")), 403);
+  Steered named([](Settings &settings) { settings.control.host = "mock.internal"; });
+  EXPECT_EQ(status_of(named, admin_ask("GET", "/settings").set("Host", "Mock.Internal:8080")), 200);
+  EXPECT_EQ(status_of(named, admin_ask("GET", "/settings").set("Host", "[mock.internal]")), 403);
+}
+
 TEST(Guard, RefusesWebPagesOfOtherOrigins) {
   Steered mock;
-  for (const char *origin : {"http://evil.example", "null", "", "https://localhost:8080", "http://localhost",
-                             "http://localhost:8081"}) {
+  for (const char *origin :
+       {"http://evil.example", "null", "", "https://localhost:8080", "http://localhost",
+        "http://localhost:8081", "http://localhost:8080/", "http://localhost:8080.evil.example",
+        "http://localhost:8080@evil.example", "HTTP://localhost:8080", "//localhost:8080", "localhost:8080",
+        "http://localhost:8080 http://evil.example", "ws://localhost:8080", "file://"}) {
     test::Ask asked = admin_ask("POST", "/reset").add("Origin", origin);
     EXPECT_EQ(status_of(mock, asked), 403) << origin;
   }
   EXPECT_EQ(status_of(mock, admin_ask("POST", "/reset").add("Origin", "http://localhost:8080")), 200);
+}
+
+TEST(Guard, RefusesRequestsThatABrowserSaysAreOfOtherSites) {
+  Steered mock;
+  for (const char *site : {"cross-site", "same-site", "Same-Origin", "NONE", "", "same-origin, cross-site",
+                           "none;x", "same-origin ", "unheard-of"}) {
+    EXPECT_EQ(status_of(mock, admin_ask("POST", "/reset").add("Sec-Fetch-Site", site)), 403) << site;
+    EXPECT_EQ(status_of(mock, admin_ask("GET", "/requests").add("sec-fetch-site", site)), 403) << site;
+  }
+  for (const char *site : {"same-origin", "none"}) {
+    EXPECT_EQ(status_of(mock, admin_ask("POST", "/reset").add("Sec-Fetch-Site", site)), 200) << site;
+  }
+  test::Ask twice = admin_ask("POST", "/reset").add("Sec-Fetch-Site", "none");
+  EXPECT_EQ(status_of(mock, twice.add("Sec-Fetch-Site", "cross-site")), 400);
+}
+
+TEST(Guard, TakesForLoopbackOnlyWhatIsOne) {
+  for (const char *host : {"localhost", "LocalHost", "127.0.0.1", "127.8.9.10", "::1"}) {
+    EXPECT_TRUE(admin::is_loopback(host)) << host;
+  }
+  for (const char *host : {"127.", "127", "127.1", "127.0.0.1.example", "127.0.0.999", "0.0.0.0",
+                           "::", "[::1]", "localhost:80", "", "127.0.0.1:80", "localhost.example"}) {
+    EXPECT_FALSE(admin::is_loopback(host)) << host;
+  }
 }
 
 TEST(Guard, RefusesBeforeAnythingIsDone) {
