@@ -138,10 +138,14 @@ void add_behaviour_options(CLI::App &app, Settings &settings, Given &given) {
 }
 
 void add_evidence_options(CLI::App &app, Options &options) {
-  app.add_option("--journal-size", options.settings.journal_size,
+  app.add_option("--journal-size", options.settings.journal_size.exchanges,
                  "Requests that are kept of each sandbox for GET /__admin/requests; 0: none")
       ->check(CLI::Range(0, 1000000))
       ->option_text("NUMBER [1000]");
+  app.add_option("--journal-bytes", options.settings.journal_size.bytes,
+                 "Bytes of memory that the requests kept of each sandbox may take; the oldest go first")
+      ->check(CLI::Range(std::size_t{0}, std::size_t{1} << 40U))
+      ->option_text("NUMBER [16777216]");
   app.add_flag("--fail-on-violation", options.fail_on_violation,
                "When stopped, list where the application broke the contract, and end with 3 if it did");
   app.add_option("--coverage-file", options.coverage_file,

@@ -7,6 +7,7 @@
 
 #include "contracts/exchange.hpp"
 #include "mock_server/gateway.hpp"
+#include "mock_server/journal/kept_text.hpp"
 #include "mock_server/target.hpp"
 
 namespace flow::mock {
@@ -15,8 +16,10 @@ namespace {
 
 constexpr std::size_t kLongestText = 2048;
 
-std::string beginning_of(std::string_view text) {
-  return std::string(text.substr(0, kLongestText));
+std::string beginning_of(std::string_view text, const SecretValues &secrets) {
+  std::string beginning;
+  keep_text(beginning, text, secrets, kLongestText);
+  return beginning;
 }
 
 /// The tenant that a refused request names; null where nobody has used it yet: who is refused makes none.
@@ -30,9 +33,10 @@ void note(ServiceState &state, const Request &request, const Response &response,
   const auto tenant = trace.tenant ? trace.tenant : tenant_of(state, request);
   const Clock &clock = tenant ? tenant->clock : state.clock;
   const std::int64_t at_ms = trace.at_ms ? *trace.at_ms : clock.now_ms();
+  const SecretValues secrets = secrets_of(request, state.secrets);
   Journal &journal = tenant ? tenant->journal : state.journal;
   const std::uint64_t number = journal.add(
-      request, response, trace, verdict,
+      request, response, trace, verdict, secrets,
       {.at_ms = at_ms, .duration_us = std::chrono::duration_cast<std::chrono::microseconds>(took).count()});
   if (!verdict.violated) {
     return;
@@ -42,10 +46,10 @@ void note(ServiceState &state, const Request &request, const Response &response,
     const contract::ClauseNumber clause = verdict.clauses.at(i);
     if (contract::is_violation(clause)) {
       const LedgerEntry entry{.clause = clause,
-                              .method = beginning_of(request.method),
-                              .path = beginning_of(path_of(request.target)),
-                              .organisation = beginning_of(named.first),
-                              .sandbox = beginning_of(named.second),
+                              .method = beginning_of(request.method, secrets),
+                              .path = beginning_of(path_of(request.target), secrets),
+                              .organisation = beginning_of(named.first, secrets),
+                              .sandbox = beginning_of(named.second, secrets),
                               .at_ms = at_ms,
                               .number = number};
       state.violations.add(entry);

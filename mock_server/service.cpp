@@ -26,13 +26,25 @@ const contract::Rules &rules_of(const Settings &settings) {
                              settings.edition == Edition::of_2022 ? "2022" : "newest");
 }
 
+/// What nobody may read of whom the mock lets in.
+std::vector<std::string> secrets_in(const Settings &settings) {
+  const Allow &allow = settings.seed.allow;
+  std::vector<std::string> secrets = {settings.control.token};
+  secrets.insert(secrets.end(), allow.tokens.begin(), allow.tokens.end());
+  secrets.insert(secrets.end(), allow.api_keys.begin(), allow.api_keys.end());
+  for (const TokenClient &client : allow.clients) {
+    secrets.push_back(client.secret);
+  }
+  return secrets;
+}
+
 } // namespace
 
 ServiceState::ServiceState(Settings given)
-    : settings(std::move(given)), clock(*settings.clock), rules(rules_of(settings)),
-      journal(settings.journal_size, exchanges), tenants(settings, clock, exchanges),
-      ids(settings.deterministic.value_or(IdSource::random_seed())), seal(ids.uuid()),
-      tokens(settings.seed.allow.clients, clock, ids, settings.limits.tokens) {
+    : settings(std::move(given)), secrets(secrets_in(settings)), clock(*settings.clock),
+      rules(rules_of(settings)), journal(settings.journal_size, exchanges),
+      tenants(settings, clock, exchanges), ids(settings.deterministic.value_or(IdSource::random_seed())),
+      seal(ids.uuid()), tokens(settings.seed.allow.clients, clock, ids, settings.limits.tokens) {
   start_clock();
 }
 

@@ -25,6 +25,7 @@ struct ServiceState {
   void start_clock();
 
   const Settings settings;
+  const KnownSecrets secrets;               ///< of the settings
   SteerableClock clock;                     ///< that of tokens; the tenants' follow it
   const contract::Rules &rules;             ///< that traffic is judged by
   std::atomic<std::uint64_t> exchanges = 0; ///< numbers them

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "mock_server/clock.hpp"
+#include "mock_server/journal/journal.hpp"
 #include "mock_server/reading.hpp"
 #include "mock_server/runs/seed.hpp"
 
@@ -38,7 +39,7 @@ struct Settings {
   Reading reading = Reading::tutorial;
   Edition edition = Edition::newest;
   std::optional<std::uint64_t> deterministic{}; ///< seed of reproducible ids and etags; none: random ones
-  std::size_t journal_size = 1000;              ///< exchanges that are kept of each sandbox; 0: none
+  JournalSize journal_size{};                   ///< of each sandbox
   bool strict = false;                          ///< nobody is let in but whom the seed's `allow` names
 };
 

@@ -25,9 +25,9 @@ namespace flow::mock {
 /// What one (organisation, sandbox) has: its runs, and what steers and watches them. Nothing of it is shared
 /// with another.
 struct Tenant : std::enable_shared_from_this<Tenant> {
-  /// Its time follows `clock`; its journal keeps `journal_size` exchanges, numbered from `exchanges`.
+  /// Its time follows `clock`; its journal keeps as much as `journal_size` says, numbered from `exchanges`.
   Tenant(std::string_view organisation, std::string_view name, std::uint64_t id_seed, const Clock &clock,
-         std::size_t journal_size, std::atomic<std::uint64_t> &exchanges)
+         JournalSize journal_size, std::atomic<std::uint64_t> &exchanges)
       : clock(clock), sandbox(organisation, name, id_seed), journal(journal_size, exchanges) {}
 
   /// Makes it a copy of the seed when it is first used, once. Where that fails, the next use tries again.

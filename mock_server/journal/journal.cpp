@@ -1,6 +1,7 @@
 #include "mock_server/journal/journal.hpp"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include <fnmatch.h>
@@ -8,24 +9,71 @@
 #include "common/text.hpp"
 #include "contracts/contract.hpp"
 #include "mock_server/journal/kept_text.hpp"
+#include "mock_server/journal/unescaped.hpp"
+#include "mock_server/target.hpp"
 
 namespace flow::mock {
 
 namespace {
 
-/// What is asked for and given out here is secret through and through.
+/// Of a token service, here or where a client looks for one, all that is sent and answered is secret.
 bool is_of_token_service(const Request &request, const Trace &trace) {
-  return trace.operation == "token" || path_of(request.target).starts_with("/ims/");
+  if (trace.operation == "token") {
+    return true;
+  }
+  if (!trace.operation.empty()) {
+    return false;
+  }
+  const Unescaped plain(path_of(request.target));
+  std::string_view rest = plain.text();
+  constexpr std::array<std::string_view, 6> kSegments = {"ims",   "oauth",  "oauth2",
+                                                         "token", "tokens", "authorize"};
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find('/'), rest.size());
+    const std::string_view segment = rest.substr(0, end);
+    if (std::any_of(kSegments.begin(), kSegments.end(),
+                    [&](std::string_view each) { return equal_ignoring_case(segment, each); })) {
+      return true;
+    }
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return false;
 }
 
-void keep(JournalEntry &entry, const Request &request, const Response &response, bool secret) {
-  entry.method.assign(request.method.substr(0, 32));
+void keep_bodies(JournalEntry &entry, std::string_view body, std::string_view answer, bool secret,
+                 const SecretValues &secrets) {
+  entry.body.clear();
+  entry.answer.clear();
+  if (secret) {
+    entry.body.assign(body.empty() ? std::string_view() : kNotKept);
+    entry.answer.assign(answer.empty() ? std::string_view() : kNotKept);
+    entry.body_cut = entry.answer_cut = false;
+  } else {
+    entry.body_cut = keep_body(entry.body, body, secrets, JournalEntry::kBodyBytes);
+    entry.answer_cut = keep_body(entry.answer, answer, secrets, JournalEntry::kBodyBytes);
+  }
+}
+
+void keep_only(std::string &kept, std::string_view text, const SecretValues &secrets, std::size_t bytes) {
+  kept.clear();
+  keep_text(kept, text, secrets, bytes);
+}
+
+void keep(JournalEntry &entry, const Request &request, const Response &response, const Trace &trace,
+          const SecretValues &secrets) {
+  constexpr std::size_t kMethodBytes = 32;
+  const bool secret = is_of_token_service(request, trace);
+  keep_only(entry.method, request.method, secrets, kMethodBytes);
+  keep_only(entry.run, trace.run, secrets, JournalEntry::kTargetBytes);
+  keep_only(entry.made_run, trace.made_run, secrets, JournalEntry::kTargetBytes);
+  keep_only(entry.faults, trace.faults, secrets, JournalEntry::kTargetBytes);
   entry.target.clear();
-  entry.target_cut = keep_target(entry.target, request.target, secret, JournalEntry::kTargetBytes);
+  entry.target_cut = keep_target(entry.target, request.target, secret, secrets, JournalEntry::kTargetBytes);
   entry.headers.clear();
   entry.headers_cut = false;
   for (const HeaderField &field : request.headers) {
-    entry.headers_cut |= keep_header(entry.headers, field.name, field.value, JournalEntry::kHeaderBytes);
+    entry.headers_cut |=
+        keep_header(entry.headers, field.name, field.value, secrets, JournalEntry::kHeaderBytes);
   }
   entry.answer_headers.clear();
   entry.request_id.clear();
@@ -33,30 +81,28 @@ void keep(JournalEntry &entry, const Request &request, const Response &response,
     if (name == "x-request-id") {
       entry.request_id.assign(value);
     }
-    entry.headers_cut |= keep_header(entry.answer_headers, name, value, JournalEntry::kHeaderBytes);
+    entry.headers_cut |= keep_header(entry.answer_headers, name, value, secrets, JournalEntry::kHeaderBytes);
   }
-  entry.body.clear();
-  entry.answer.clear();
-  if (secret) {
-    entry.body.assign(request.body.empty() ? std::string_view() : kNotKept);
-    entry.answer.assign(response.body.empty() ? std::string_view() : kNotKept);
-    entry.body_cut = entry.answer_cut = false;
-  } else {
-    entry.body.assign(request.body.substr(0, JournalEntry::kBodyBytes));
-    entry.answer.assign(response.body, 0, JournalEntry::kBodyBytes);
-    entry.body_cut = request.body.size() > JournalEntry::kBodyBytes;
-    entry.answer_cut = response.body.size() > JournalEntry::kBodyBytes;
-  }
+  keep_bodies(entry, request.body, response.body, secret, secrets);
 }
 
-/// Bodies are kept as they came, to cost nothing while requests are answered: here they lose their secrets.
-JournalEntry shown(JournalEntry entry) {
-  for (auto [body, cut] : {std::pair(&entry.body, &entry.body_cut), {&entry.answer, &entry.answer_cut}}) {
-    std::string shown;
-    *cut |= show_body(shown, *body, JournalEntry::kBodyBytes);
-    *body = std::move(shown);
+std::array<std::string *, 9> texts_of(JournalEntry &entry) {
+  return {&entry.method,         &entry.target, &entry.headers,  &entry.body,  &entry.answer,
+          &entry.answer_headers, &entry.run,    &entry.made_run, &entry.faults};
+}
+
+/// The memory that an entry takes. Memory that was asked for longer texts, and is not used, is given back.
+std::size_t fit(JournalEntry &entry) {
+  constexpr std::size_t kSpare = 256;
+  std::size_t bytes = sizeof(JournalEntry) + entry.request_id.capacity() +
+                      entry.clauses.capacity() * sizeof(contract::ClauseNumber);
+  for (std::string *text : texts_of(entry)) {
+    if (text->capacity() > 2 * text->size() + kSpare) {
+      text->shrink_to_fit();
+    }
+    bytes += text->capacity();
   }
-  return entry;
+  return bytes;
 }
 
 bool has_path(const JournalEntry &entry, const std::string &glob) {
@@ -105,53 +151,65 @@ void Verdict::add(contract::ClauseNumber number) {
 }
 
 std::uint64_t Journal::add(const Request &request, const Response &response, const Trace &trace,
-                           const Verdict &verdict, Times times) {
-  if (capacity_ == 0) {
+                           const Verdict &verdict, const SecretValues &secrets, Times times) {
+  if (size_.exchanges == 0) {
     return ++numbers_;
   }
-  const bool secret = is_of_token_service(request, trace);
-  const std::lock_guard lock(mutex_);
-  JournalEntry &entry = next_slot();
-  entry.number = ++numbers_;
+  Entries slot = take_slot();
+  JournalEntry &entry = slot.front();
   entry.at_ms = times.at_ms;
   entry.duration_us = times.duration_us;
   entry.status = response.status;
   entry.operation = trace.operation;
   entry.error = trace.error;
-  entry.run.assign(std::string_view(trace.run).substr(0, JournalEntry::kTargetBytes));
-  entry.made_run.assign(trace.made_run);
-  entry.faults.assign(trace.faults);
   entry.clauses.assign(verdict.clauses.begin(),
                        verdict.clauses.begin() + static_cast<std::ptrdiff_t>(verdict.count));
   entry.violated = verdict.violated;
-  keep(entry, request, response, secret);
-  return entry.number;
+  keep(entry, request, response, trace, secrets);
+  entry.bytes = fit(entry);
+  Entries dropped; // gives its memory back when others no longer wait for the lock
+  const std::lock_guard lock(mutex_);
+  const std::uint64_t number = ++numbers_;
+  entry.number = number;
+  bytes_ += entry.bytes;
+  entries_.splice(entries_.end(), slot);
+  while (!entries_.empty() && (bytes_ > size_.bytes || entries_.size() > size_.exchanges)) {
+    drop_oldest(dropped);
+  }
+  return number;
 }
 
-JournalEntry &Journal::next_slot() {
-  if (size_ == capacity_) {
-    ++dropped_;
-    JournalEntry &slot = slots_[oldest_];
-    oldest_ = (oldest_ + 1) % capacity_;
-    return slot;
+Journal::Entries Journal::take_slot() {
+  Entries slot;
+  {
+    const std::lock_guard lock(mutex_);
+    if (entries_.size() == size_.exchanges) {
+      drop_oldest(slot);
+    }
   }
-  const std::size_t index = (oldest_ + size_) % capacity_;
-  if (index == slots_.size()) {
-    slots_.emplace_back();
+  if (slot.empty()) {
+    slot.emplace_back();
   }
-  ++size_;
-  return slots_[index];
+  return slot;
 }
 
-const JournalEntry &Journal::at(std::size_t age) const {
-  return slots_[(oldest_ + age) % capacity_];
+void Journal::drop_oldest(Entries &dropped) {
+  ++dropped_;
+  bytes_ -= entries_.front().bytes;
+  dropped.splice(dropped.end(), entries_, entries_.begin());
 }
 
 void Journal::clear() {
+  Entries forgotten;
   const std::lock_guard lock(mutex_);
-  oldest_ = 0;
-  size_ = 0;
+  forgotten.swap(entries_);
+  bytes_ = 0;
   dropped_ = 0;
+}
+
+std::size_t Journal::bytes() const {
+  const std::lock_guard lock(mutex_);
+  return bytes_;
 }
 
 std::uint64_t Journal::dropped() const {
@@ -162,9 +220,9 @@ std::uint64_t Journal::dropped() const {
 std::vector<JournalEntry> Journal::find(const JournalFilter &filter, std::size_t limit) const {
   const std::lock_guard lock(mutex_);
   std::vector<JournalEntry> found;
-  for (std::size_t age = size_; age > 0 && found.size() < limit; --age) {
-    if (passes(at(age - 1), filter)) {
-      found.push_back(shown(at(age - 1)));
+  for (auto entry = entries_.rbegin(); entry != entries_.rend() && found.size() < limit; ++entry) {
+    if (passes(*entry, filter)) {
+      found.push_back(*entry);
     }
   }
   std::reverse(found.begin(), found.end());
@@ -174,9 +232,9 @@ std::vector<JournalEntry> Journal::find(const JournalFilter &filter, std::size_t
 std::vector<std::int64_t> Journal::times(const JournalFilter &filter) const {
   const std::lock_guard lock(mutex_);
   std::vector<std::int64_t> times;
-  for (std::size_t age = 0; age < size_; ++age) {
-    if (passes(at(age), filter)) {
-      times.push_back(at(age).at_ms);
+  for (const JournalEntry &entry : entries_) {
+    if (passes(entry, filter)) {
+      times.push_back(entry.at_ms);
     }
   }
   return times;

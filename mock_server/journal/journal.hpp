@@ -4,7 +4,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -13,6 +13,7 @@
 
 #include "contracts/exchange.hpp"
 #include "mock_server/http_message.hpp"
+#include "mock_server/journal/secret_values.hpp"
 #include "mock_server/trace.hpp"
 
 namespace flow::mock {
@@ -26,8 +27,8 @@ struct Verdict {
   bool violated = false; ///< one of them is a breach by the application
 };
 
-/// One request and its answer, as far as they are kept: no credentials; of long texts the
-/// beginning (journal/kept_text.hpp).
+/// One request and its answer, as far as they are kept: no secrets; of long texts the beginning
+/// (journal/kept_text.hpp).
 struct JournalEntry {
   /// Bytes of each text that are kept at most.
   static constexpr std::size_t kTargetBytes = 2048;
@@ -56,6 +57,7 @@ struct JournalEntry {
   bool headers_cut = false;
   bool body_cut = false;
   bool answer_cut = false;
+  std::size_t bytes = 0; ///< of memory that it takes
 };
 
 /// What to look for in a journal: the exchanges that are as every member says. An empty one asks for nothing.
@@ -72,28 +74,36 @@ struct JournalFilter {
   std::optional<std::int64_t> to_ms{};   ///< likewise
 };
 
+/// What a journal keeps at most.
+struct JournalSize {
+  std::size_t exchanges = 1000;               ///< 0: none
+  std::size_t bytes = std::size_t{16} << 20U; ///< of memory
+};
+
 /// The latest exchanges of one sandbox, or of those that reached none; the oldest go first. Takes memory as
-/// it is used, and none once it is full. Safe to use from several threads.
+/// it is used, and gives it back when it is cleared. Secrets are removed before anything is kept. Safe to use
+/// from several threads.
 class Journal {
 public:
-  /// Keeps `capacity` exchanges, numbered from `numbers`, which has to outlive it. 0: keeps none.
-  Journal(std::size_t capacity, std::atomic<std::uint64_t> &numbers)
-      : capacity_(capacity), numbers_(numbers) {}
+  /// Exchanges are numbered from `numbers`, which has to outlive it.
+  Journal(JournalSize size, std::atomic<std::uint64_t> &numbers) : size_(size), numbers_(numbers) {}
 
   struct Times {
     std::int64_t at_ms;
     std::int64_t duration_us;
   };
 
-  /// Notes an exchange; returns its number.
+  /// Notes an exchange, without those secrets; returns its number.
   std::uint64_t add(const Request &request, const Response &response, const Trace &trace,
-                    const Verdict &verdict, Times times);
+                    const Verdict &verdict, const SecretValues &secrets, Times times);
 
   void clear();
 
-  std::size_t capacity() const { return capacity_; }
+  std::size_t capacity() const { return size_.exchanges; }
   /// How many have gone for want of room since the beginning, or the last clear().
   std::uint64_t dropped() const;
+  /// Of memory that the exchanges take.
+  std::size_t bytes() const;
 
   /// Those that pass the filter, newest last; `limit`: only the last so many.
   std::vector<JournalEntry> find(const JournalFilter &filter, std::size_t limit) const;
@@ -101,15 +111,18 @@ public:
   std::vector<std::int64_t> times(const JournalFilter &filter) const;
 
 private:
-  JournalEntry &next_slot();
-  const JournalEntry &at(std::size_t age) const; ///< 0: the oldest
+  friend struct StoredEntries;             ///< of tests: what is stored, not what is told
+  using Entries = std::list<JournalEntry>; ///< nodes are used again
 
-  const std::size_t capacity_;
+  /// A list of one entry, to be filled: the oldest, if there is no room for another.
+  Entries take_slot();
+  void drop_oldest(Entries &dropped); ///< with `mutex_` held
+
+  const JournalSize size_;
   std::atomic<std::uint64_t> &numbers_;
   mutable std::mutex mutex_;
-  std::deque<JournalEntry> slots_; ///< a ring of those ever used
-  std::size_t oldest_ = 0;
-  std::size_t size_ = 0;
+  Entries entries_; ///< oldest first
+  std::size_t bytes_ = 0;
   std::uint64_t dropped_ = 0;
 };
 

@@ -2,8 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
 
 #include "common/text.hpp"
+#include "mock_server/journal/json_secrets.hpp"
+#include "mock_server/journal/secret_names.hpp"
+#include "mock_server/journal/unescaped.hpp"
 #include "mock_server/target.hpp"
 
 namespace flow::mock {
@@ -11,35 +15,10 @@ namespace flow::mock {
 namespace {
 
 constexpr std::string_view kBlank = " \t\r\n";
+/// So much more of a text is looked at than may be kept: what began before is known by it.
+constexpr std::size_t kBeyond = 512;
 
-constexpr char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-/// Whether `text` holds such a word, in any case. Headers are asked for each request: hence letter by letter,
-/// and words only where the letter begins one.
-bool speaks_of_secrets(std::string_view text) {
-  constexpr std::array<std::string_view, 7> kWords = {"token",  "secret",    "password", "authorization",
-                                                      "cookie", "assertion", "api-key"};
-  for (; !text.empty(); text.remove_prefix(1)) {
-    const char first = lower(text.front());
-    if (first != 't' && first != 's' && first != 'p' && first != 'a' && first != 'c') {
-      continue;
-    }
-    for (const std::string_view word : kWords) {
-      if (word.front() == first && equal_ignoring_case(text.substr(0, word.size()), word)) {
-        return true;
-      }
-    }
-  }
-  return false;
-}
-
-/// Credentials are known by their form too, in a header that was misspelt.
-bool is_credential(std::string_view value) {
-  return equal_ignoring_case(value.substr(0, 7), "bearer ") ||
-         equal_ignoring_case(value.substr(0, 6), "basic ");
-}
+using Parts = std::vector<HiddenPart>;
 
 bool append_within(std::string &kept, std::string_view text, std::size_t bytes) {
   const std::size_t room = bytes - std::min(bytes, kept.size());
@@ -47,107 +26,282 @@ bool append_within(std::string &kept, std::string_view text, std::size_t bytes) 
   return text.size() > room;
 }
 
-/// The end of the JSON string that begins at `at`: behind its quote, or where the text ends.
-std::size_t end_of_string(std::string_view json, std::size_t at) {
-  for (std::size_t i = at + 1; i < json.size(); ++i) {
-    if (json[i] == '\\') {
-      ++i;
-    } else if (json[i] == '"') {
-      return i + 1;
-    }
-  }
-  return json.size();
+constexpr std::string_view kBehindAuthority = " \t\r\n\"'\\/?#<>";
+
+/// Whether `at`, behind which an authority ends, is in one: "//" stands before it.
+bool is_in_authority(std::string_view text, std::size_t at) {
+  const std::size_t slash = text.substr(0, at).find_last_of(kBehindAuthority);
+  return slash != std::string_view::npos && slash > 0 && text[slash] == '/' && text[slash - 1] == '/';
 }
 
-/// Whether the string from `begin` to `end` may be the name of a secret: it is one, or is spelt in escapes.
-bool names_secret(std::string_view json, std::size_t begin, std::size_t end) {
-  const std::string_view name = json.substr(begin + 1, end - begin - 1);
-  return name.find('\\') != std::string_view::npos || is_secret_name(name.substr(0, name.rfind('"')));
+/// Whether a URL may hold a user and a password. `is_cut`: the '@' may be still to come.
+bool may_hold_user(std::string_view text, bool is_cut) {
+  std::size_t before = 0; // nothing up to here is in an authority that goes on
+  for (std::size_t at = text.find('@'); at != std::string_view::npos; at = text.find('@', at + 1)) {
+    if (is_in_authority(text.substr(before), at - before)) {
+      return true;
+    }
+    before = at;
+  }
+  return is_cut && is_in_authority(text, text.size());
 }
 
-/// Read as a text: a body need not be whole, nor valid, and may be nested as deep as it likes.
-bool show_json(std::string &kept, std::string_view json, std::size_t bytes) {
-  std::size_t written = 0; // up to here it is in `kept`
-  for (std::size_t at = json.find('"'); at < json.size() && kept.size() < bytes; at = json.find('"', at)) {
-    const std::size_t begin = at;
-    at = end_of_string(json, at);
-    const std::size_t colon = json.find_first_not_of(kBlank, at);
-    if (colon >= json.size() || json[colon] != ':' || !names_secret(json, begin, at)) {
-      continue;
-    }
-    append_within(kept, json.substr(written, colon + 1 - written), bytes);
-    const std::size_t value = json.find_first_not_of(kBlank, colon + 1);
-    if (value >= json.size() || json[value] == '{' || json[value] == '[') {
-      append_within(kept, kNotKept, bytes);
-      return true; // how far it goes is not looked for
-    }
-    const bool is_string = json[value] == '"';
-    append_within(kept, is_string ? "\"(not kept)\"" : kNotKept, bytes);
-    at = is_string ? end_of_string(json, value) : std::min(json.find_first_of(",}]", value), json.size());
-    written = at;
-  }
-  return append_within(kept, json.substr(written), bytes);
+bool is_plainly_suspicious(std::string_view text, bool is_cut, const SecretValues &secrets) {
+  return may_name_secrets(text) || secrets.may_be_in(text) || may_hold_user(text, is_cut);
 }
 
-/// Whether the name of a parameter, percent-encoded, may be that of a secret.
-bool is_secret_parameter(std::string_view name) {
-  if (name.find_first_of("%+") == std::string_view::npos) {
-    return is_secret_name(name);
+/// Whether the text may hold anything that is not to be kept. Asked for all that is ever kept: quick.
+bool is_suspicious(std::string_view text, bool is_cut, const SecretValues &secrets) {
+  if (is_plainly_suspicious(text, is_cut, secrets)) {
+    return true;
   }
-  const auto decoded = parse_parameters(name);
-  return !decoded || decoded->empty() || is_secret_name(decoded->front().first);
+  if (!has_escapes(text)) {
+    return false;
+  }
+  const Unescaped unescaped(text);
+  bool is_one = unescaped.is_escaped_more();
+  for (std::size_t level = 0; level < unescaped.levels() && !is_one; ++level) {
+    is_one = is_plainly_suspicious(unescaped.text(level), is_cut, secrets);
+  }
+  return is_one;
+}
+
+/// Calls `found` with the beginning of what follows "Bearer " or "Basic ", in any case, and its end.
+template <typename Found> void each_credential(std::string_view text, Found found) {
+  constexpr std::array<std::string_view, 2> kSchemes = {"bearer", "basic"};
+  for (std::size_t at = text.find_first_of("bB"); at < text.size(); at = text.find_first_of("bB", at + 1)) {
+    for (const std::string_view scheme : kSchemes) {
+      if (!equal_ignoring_case(text.substr(at, scheme.size()), scheme)) {
+        continue;
+      }
+      const std::size_t behind = at + scheme.size();
+      const std::size_t begin = std::min(text.find_first_not_of(" \t\r\n+:=\"'\\", behind), text.size());
+      const std::size_t end = std::min(text.find_first_of(" \t\r\n\"'\\,;&<>(){}[]", begin), text.size());
+      if (begin > behind && begin < end) {
+        found(begin, end);
+      }
+    }
+  }
+}
+
+/// Likewise with what a URL holds between "//" and "@".
+template <typename Found> void each_user(std::string_view text, bool is_cut, Found found) {
+  for (std::size_t at = text.find("//"); at != std::string_view::npos; at = text.find("//", at)) {
+    at += 2;
+    const std::size_t end = std::min(text.find_first_of(kBehindAuthority, at), text.size());
+    const std::size_t user_end = text.substr(at, end - at).rfind('@');
+    if (user_end != std::string_view::npos) {
+      found(at, at + user_end);
+    } else if (is_cut && end == text.size()) {
+      found(at, end);
+    }
+    at = end;
+  }
+}
+
+void find_in_plain(std::string_view text, bool is_cut, const SecretValues &secrets, const auto &found) {
+  secrets.each_in(text, is_cut, found);
+  each_credential(text, found);
+  each_user(text, is_cut, found);
+}
+
+/// What is secret wherever it stands, however it is escaped.
+void find_anywhere(std::string_view text, bool is_cut, const SecretValues &secrets, Parts &parts) {
+  find_in_plain(text, is_cut, secrets,
+                [&](std::size_t begin, std::size_t end) { parts.push_back({.begin = begin, .end = end}); });
+  const Unescaped unescaped(text);
+  for (std::size_t level = 0; level < unescaped.levels(); ++level) {
+    find_in_plain(unescaped.text(level), is_cut, secrets, [&](std::size_t begin, std::size_t end) {
+      parts.push_back({.begin = unescaped.origin(level, begin), .end = unescaped.origin(level, end)});
+    });
+  }
+  if (unescaped.is_escaped_more()) {
+    parts.push_back({.begin = 0, .end = text.size()});
+  }
+}
+
+/// The values of parameters with such names, and those that hold an assignment of their own.
+void find_in_parameters(std::string_view text, std::size_t offset, Parts &parts) {
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('&'), text.size());
+    const std::string_view parameter = text.substr(0, end);
+    const std::size_t equals = parameter.find('=');
+    if (equals != std::string_view::npos &&
+        (is_secret_name(parameter.substr(0, equals)) ||
+         assigned_secret(parameter.substr(equals + 1)) != std::string_view::npos)) {
+      parts.push_back({.begin = offset + equals + 1, .end = offset + end});
+    }
+    text.remove_prefix(std::min(end + 1, text.size()));
+    offset += end + 1;
+  }
+}
+
+void find_in_body(std::string_view body, Parts &parts) {
+  const std::size_t first = body.find_first_not_of(kBlank);
+  if (first == std::string_view::npos) {
+    return;
+  }
+  const bool is_form = body.find_first_of(" \t\r\n\"<:;{") == std::string_view::npos;
+  if (body[first] == '{' || body[first] == '[') {
+    find_json_secrets(body, parts);
+  } else if (is_form && body.find('=') != std::string_view::npos) {
+    find_in_parameters(body, 0, parts);
+  } else if (const Unescaped plain(body); may_name_secrets(body) || may_name_secrets(plain.text())) {
+    parts.push_back({.begin = 0, .end = body.size()});
+  }
+}
+
+/// Appends the beginning of `text`, up to so many bytes of it, without those parts.
+bool append_without(std::string &kept, std::string_view text, Parts &parts, std::size_t bytes) {
+  std::sort(parts.begin(), parts.end(), [](const HiddenPart &a, const HiddenPart &b) {
+    return a.begin != b.begin ? a.begin < b.begin : a.end > b.end;
+  });
+  std::size_t at = 0; // up to here it is in `kept`, or hidden
+  bool cut = false;
+  for (const HiddenPart &part : parts) {
+    if (part.begin >= bytes) {
+      break;
+    }
+    if (part.begin >= at && part.begin < part.end) {
+      cut |= append_within(kept, text.substr(at, part.begin - at), bytes);
+      cut |= append_within(kept, part.is_json_value ? "\"(not kept)\"" : kNotKept, bytes);
+    }
+    at = std::max(at, part.end);
+  }
+  const std::size_t end = std::min(text.size(), bytes); // what is behind was looked at, but not to its end
+  if (at < end) {
+    cut |= append_within(kept, text.substr(at, end - at), bytes);
+  }
+  return cut || text.size() > std::max(at, end);
+}
+
+/// Keeps a text; `find_named` adds the parts of it that are secret by their names.
+template <typename Find>
+bool keep(std::string &kept, std::string_view text, const SecretValues &secrets, std::size_t bytes,
+          Find find_named) {
+  const std::size_t room = bytes - std::min(bytes, kept.size());
+  const std::string_view seen = text.substr(0, room + kBeyond);
+  const bool is_cut = seen.size() < text.size();
+  if (!is_suspicious(seen, is_cut, secrets)) {
+    return append_within(kept, text, bytes);
+  }
+  if (secrets.are_too_many()) {
+    append_within(kept, kNotKept, bytes);
+    return true;
+  }
+  Parts parts;
+  find_anywhere(seen, is_cut, secrets, parts);
+  find_named(seen, parts);
+  std::string shown;
+  const bool cut = append_without(shown, seen, parts, room);
+  kept.append(shown);
+  return cut || is_cut;
+}
+
+void find_assigned(std::string_view text, Parts &parts) {
+  if (const std::size_t at = assigned_secret(text); at != std::string_view::npos) {
+    parts.push_back({.begin = at, .end = text.size()});
+  }
+}
+
+bool holds_credential(std::string_view value) {
+  bool holds = false;
+  if (value.find_first_of(" \t+%:=") != std::string_view::npos && may_name_secrets(value)) {
+    each_credential(value, [&](std::size_t, std::size_t) { holds = true; });
+  }
+  return holds;
+}
+
+/// Adds a header's value, what stands behind its scheme, and each crumb of a cookie.
+void add_credentials(SecretValues &secrets, std::string_view value) {
+  secrets.add(value);
+  while (!value.empty()) {
+    const std::size_t end = std::min(value.find_first_of(" \t;,"), value.size());
+    const std::string_view word = value.substr(0, end);
+    secrets.add(word);
+    if (const std::size_t equals = word.find('='); equals != std::string_view::npos) {
+      secrets.add(word.substr(equals + 1));
+    }
+    value.remove_prefix(std::min(end + 1, value.size()));
+  }
+}
+
+/// Adds what parameters of the query give to such names, as it was sent and as it reads.
+void add_parameters(SecretValues &secrets, std::string_view target) {
+  const std::size_t query = target.find('?');
+  if (query == std::string_view::npos || !(may_name_secrets(target) || has_escapes(target))) {
+    return;
+  }
+  Parts parts;
+  find_in_parameters(target.substr(query + 1), query + 1, parts);
+  for (const HiddenPart &part : parts) {
+    const std::string_view value = target.substr(part.begin, part.end - part.begin);
+    secrets.add(value);
+    if (const Unescaped plain(value); plain.levels() > 0) {
+      secrets.add_copy(plain.text());
+    }
+  }
 }
 
 } // namespace
 
-bool is_secret_name(std::string_view name) {
-  return speaks_of_secrets(name) && name != "continuationToken";
-}
-
-bool keep_header(std::string &kept, std::string_view name, std::string_view value, std::size_t bytes) {
-  const std::string_view shown = is_secret_name(name) || is_credential(value) ? kNotKept : value;
-  if (kept.size() + name.size() + shown.size() + 3 > bytes) {
-    return true;
-  }
-  kept.append(name).append(": ").append(shown).push_back('\n');
-  return false;
-}
-
-bool keep_target(std::string &kept, std::string_view target, bool no_query, std::size_t bytes) {
-  const std::string_view path = path_of(target);
-  bool cut = append_within(kept, path, bytes);
-  const auto behind_path = static_cast<std::size_t>(path.data() + path.size() - target.data());
-  if (behind_path >= target.size()) {
-    return cut;
-  }
-  if (no_query) {
-    return append_within(kept, "?(not kept)", bytes) || cut;
-  }
-  std::string_view rest = target.substr(behind_path + 1);
-  for (char separator = '?'; !cut; separator = '&') {
-    const std::size_t end = std::min(rest.find('&'), rest.size());
-    const std::string_view parameter = rest.substr(0, end);
-    const std::size_t equals = parameter.find('=');
-    const bool secret = equals != std::string_view::npos && is_secret_parameter(parameter.substr(0, equals));
-    cut = append_within(kept, std::string_view(&separator, 1), bytes) ||
-          append_within(kept, secret ? parameter.substr(0, equals + 1) : parameter, bytes) ||
-          (secret && append_within(kept, kNotKept, bytes));
-    if (end == rest.size()) {
-      break;
+SecretValues secrets_of(const Request &request, const KnownSecrets &known) {
+  SecretValues secrets(known);
+  for (const HeaderField &field : request.headers) {
+    if (equal_ignoring_case(field.name, "x-gw-ims-org-id") ||
+        equal_ignoring_case(field.name, "x-sandbox-name")) {
+      secrets.except(field.value);
     }
-    rest.remove_prefix(end + 1);
+  }
+  for (const HeaderField &field : request.headers) {
+    if (is_secret_name(field.name) || holds_credential(field.value)) {
+      add_credentials(secrets, field.value);
+    }
+  }
+  add_parameters(secrets, request.target);
+  return secrets;
+}
+
+bool keep_text(std::string &kept, std::string_view text, const SecretValues &secrets, std::size_t bytes) {
+  return keep(kept, text, secrets, bytes, find_assigned);
+}
+
+bool keep_header(std::string &kept, std::string_view name, std::string_view value,
+                 const SecretValues &secrets, std::size_t bytes) {
+  const std::size_t before = kept.size();
+  bool cut = keep_text(kept, name, secrets, bytes);
+  cut = append_within(kept, ": ", bytes) || cut;
+  if (is_secret_name(name)) {
+    cut = append_within(kept, kNotKept, bytes) || cut;
+  } else {
+    cut = keep_text(kept, value, secrets, bytes) || cut;
+  }
+  cut = append_within(kept, "\n", bytes) || cut;
+  if (cut) {
+    kept.resize(before);
   }
   return cut;
 }
 
-bool show_body(std::string &shown, std::string_view body, std::size_t bytes) {
-  const std::size_t first = body.find_first_not_of(kBlank);
-  if (first != std::string_view::npos && body[first] != '{' && body[first] != '[' &&
-      speaks_of_secrets(body)) {
-    shown.append(kNotKept);
-    return true;
+bool keep_target(std::string &kept, std::string_view target, bool no_query, const SecretValues &secrets,
+                 std::size_t bytes) {
+  const std::string_view path = path_of(target);
+  const auto behind_path = static_cast<std::size_t>(path.data() + path.size() - target.data());
+  if (no_query) {
+    return keep_text(kept, path, secrets, bytes) ||
+           (behind_path < target.size() && append_within(kept, "?(not kept)", bytes));
   }
-  return show_json(shown, body, bytes);
+  const std::string_view shown = target.substr(behind_path - path.size());
+  return keep(kept, shown, secrets, bytes, [&](std::string_view seen, Parts &parts) {
+    find_assigned(seen.substr(0, path.size()), parts);
+    if (seen.size() > path.size()) {
+      find_in_parameters(seen.substr(path.size() + 1), path.size() + 1, parts);
+    }
+  });
+}
+
+bool keep_body(std::string &kept, std::string_view body, const SecretValues &secrets, std::size_t bytes) {
+  return keep(kept, body, secrets, bytes, find_in_body);
 }
 
 } // namespace flow::mock

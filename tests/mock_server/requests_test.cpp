@@ -179,7 +179,7 @@ TEST(Journal, NotesWhatIsRefusedInTheSandboxItNames) {
 }
 
 TEST(Journal, IsAsLargeAsTheSettingsSay) {
-  Stage stage([](Settings &settings) { settings.journal_size = 2; });
+  Stage stage([](Settings &settings) { settings.journal_size.exchanges = 2; });
   for (int i = 0; i < 5; ++i) {
     stage(get(kFailed));
   }
