@@ -105,7 +105,7 @@ private:
   const mock::Handler handler_;
   const EdgeLimits limits_;
   const Warning warn_;
-  const std::string overloaded_; ///< an answer for when there is no memory to make one
+  const std::string out_of_memory_; ///< an answer for when there is no memory to make one
   BodyRoom body_room_;
   std::mutex large_bodies_; ///< one is answered at a time
   StopSignal stop_;
@@ -116,7 +116,7 @@ private:
 
 HttpEdge::Listener::Listener(mock::Handler handler, EdgeLimits limits, Warning warn)
     : handler_(std::move(handler)), limits_(limits), warn_(std::move(warn)),
-      overloaded_(closing_text(to_response(Error("overloaded"), "-"), "Service Unavailable")),
+      out_of_memory_(closing_text(to_response(Error("out-of-memory"), "-"), "Service Unavailable")),
       body_room_(limits.bodies_bytes, limits.large_body_bytes),
       threads_(limits.connections, limits.thread_idle_time) {
   // We count and wait ourselves; these are what httplib tells clients in the Keep-Alive header.
@@ -207,7 +207,7 @@ void HttpEdge::Listener::serve(int socket) {
         }
       } while (serve_request(connection, reader) && !stop_.is_given());
     } catch (const std::bad_alloc &) {
-      connection.send_instead(overloaded_);
+      connection.send_instead(out_of_memory_);
     }
     if (connection.gave_up()) {
       warn("an answer was cut off: its client took nothing of it for " +

@@ -54,6 +54,8 @@ struct SkippingClock : client::Clock {
 };
 
 void call(unsigned which, const client::Client &client) {
+  client::NewRunRequest request;
+  request.flow_id = kRun;
   switch (which % 7) {
   case 0:
     (void)client.get(kRun);
@@ -62,7 +64,7 @@ void call(unsigned which, const client::Client &client) {
     (void)client.retry(kRun);
     return;
   case 2:
-    (void)client.create({.flow_id = kRun});
+    (void)client.create(request);
     return;
   case 3:
     (void)client.get_flow(kRun);

@@ -16,7 +16,7 @@ inline mock::Settings reproducible_settings() {
   mock::Settings settings;
   settings.deterministic = 1;
   settings.frozen_at_ms = 1767225600000;
-  settings.journal_size = 10;
+  settings.journal_size.exchanges = 10;
   return settings;
 }
 

@@ -177,7 +177,7 @@ TEST(Sandboxes, CostWhatTheSeedTakes) {
     GTEST_SKIP();
   }
   constexpr int kMany = 500;
-  Stage stage([](Settings &settings) { settings.journal_size = 0; });
+  Stage stage([](Settings &settings) { settings.journal_size.exchanges = 0; });
   stage(get(kFailed));
   const auto use = [&] {
     for (int i = 0; i < kMany; ++i) {
