@@ -19,13 +19,6 @@ std::string key_of(std::string_view organisation, std::string_view name) {
   return key;
 }
 
-/// Of the name, so that a sandbox's ids do not depend on which other sandboxes were touched before it.
-std::uint64_t id_seed(const Settings &settings, std::string_view organisation, std::string_view name) {
-  return settings.deterministic
-             ? *settings.deterministic ^ std::hash<std::string>{}(key_of(organisation, name))
-             : IdSource::random_seed();
-}
-
 } // namespace
 
 void Tenant::start(const Seed &seed) {
@@ -89,7 +82,8 @@ std::shared_ptr<WebhookSender> Tenant::webhook() {
 }
 
 Tenants::Tenants(const Settings &settings, const Clock &clock, std::atomic<std::uint64_t> &exchanges)
-    : settings_(settings), clock_(clock), exchanges_(exchanges) {}
+    : settings_(settings), clock_(clock), exchanges_(exchanges),
+      id_base_(settings.deterministic.value_or(IdSource::random_seed())) {}
 
 std::shared_ptr<Tenant> Tenants::of(std::string_view organisation, std::string_view sandbox) {
   const Name name{organisation, sandbox};
@@ -177,8 +171,9 @@ std::shared_ptr<Tenant> Tenants::known(const Name &name) const {
 
 std::shared_ptr<Tenant> Tenants::fresh(const Name &name) const {
   return std::make_shared<Tenant>(name.organisation, name.sandbox,
-                                  id_seed(settings_, name.organisation, name.sandbox), clock_,
-                                  settings_.journal_size, exchanges_);
+                                  id_base_ ^
+                                      std::hash<std::string>{}(key_of(name.organisation, name.sandbox)),
+                                  clock_, settings_.journal_size, exchanges_);
 }
 
 std::shared_ptr<Tenant> Tenants::added(const Name &name) {

@@ -139,6 +139,9 @@ private:
   const Settings &settings_;
   const Clock &clock_;
   std::atomic<std::uint64_t> &exchanges_;
+  /// With it and its name a sandbox's ids begin: they do not depend on which others were touched before it,
+  /// and one that is only looked at shows those that it will have.
+  const std::uint64_t id_base_;
   std::array<Shard, kShards> shards_;
   std::mutex adding_; ///< of who adds a tenant, or takes one out
   std::size_t count_ = 0;

@@ -74,7 +74,7 @@ void expect_answered(const std::vector<Ask> &before, const Ask &asked, Refusing 
     expect_whole(stage);
     EXPECT_EQ(stage(get(kFailed)).status, 200) << nth;
     EXPECT_EQ(stage(retry(kFailed)).status, 200) << nth;
-    EXPECT_EQ(stage(read("/runs?property=status==failed")).status, 200) << nth;
+    EXPECT_EQ(stage(read("/runs?property=state==failed")).status, 200) << nth;
     expect_whole(stage);
   }
   FAIL() << "it takes more than " << kMany << " allocations";
@@ -136,7 +136,7 @@ TEST(OutOfMemory, OfAnUpdate) {
 }
 
 TEST(OutOfMemory, OfAList) {
-  expect_answered({get(kFailed)}, read("/runs?property=status==failed&orderby=-createdAt&limit=2"));
+  expect_answered({get(kFailed)}, read("/runs?property=state==failed&orderby=-createdAt&limit=2"));
 }
 
 TEST(OutOfMemory, OfAToken) {
