@@ -48,7 +48,8 @@ std::optional<milliseconds> parse_retry_after(const std::string &value,
   if (!date) {
     return std::nullopt;
   }
-  const auto wait = std::chrono::ceil<seconds>(std::chrono::system_clock::from_time_t(*date) - today);
+  // Counted in seconds: the year 9999 is too far away for the clock's nanoseconds.
+  const seconds wait = seconds(*date) - std::chrono::floor<seconds>(today.time_since_epoch());
   return std::clamp(wait, seconds(0), kForever);
 }
 

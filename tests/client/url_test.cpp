@@ -90,6 +90,11 @@ TEST(RetryAfter, AnAbsurdNumberIsALongTimeAndNoOverflow) {
   EXPECT_GT(parse_retry_after("9223372036854775807", kToday), milliseconds(1'000'000));
 }
 
+TEST(RetryAfter, AnAbsurdDateIsALongTimeOrNoneAndNoOverflow) {
+  EXPECT_GT(parse_retry_after("Fri, 31 Dec 9999 23:59:59 GMT", kToday), milliseconds(1'000'000));
+  EXPECT_EQ(parse_retry_after("Sun, 06 Nov 0403 08:49:37 GMT", kToday), milliseconds(0));
+}
+
 } // namespace
 
 } // namespace flow::client
