@@ -6,6 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "common/json_text.hpp"
 #include "common/text.hpp"
 
 namespace flow::mock {
@@ -129,6 +130,27 @@ SortKey key_of(const Json &json) {
   return std::monostate();
 }
 
+/// What a continuation token carries.
+struct Carried {
+  Parameters parameters;
+  Position after;
+};
+
+/// Nothing where the text is none of ours. A seal does not prove that: its key follows from --deterministic.
+std::optional<Carried> carried_in(std::string_view text) {
+  const Json json = json_or_discarded(text);
+  try {
+    const auto number = integer_of(json.at("number"));
+    return number && *number >= 0
+               ? std::optional(Carried{
+                     .parameters = json.at("parameters").get<Parameters>(),
+                     .after = {.key = key_of(json.at("key")), .number = static_cast<std::uint64_t>(*number)}})
+               : std::nullopt;
+  } catch (const Json::exception &) {
+    return std::nullopt;
+  }
+}
+
 /// Sorts before in the order asked for; ties by number, so that the order is total and a position names one
 /// place.
 struct Before {
@@ -231,13 +253,13 @@ std::variant<Query, Error> parse_query(const Target &target, const Fields &field
     return query;
   }
   const auto text = seal.unseal(token);
-  if (!text) {
+  auto carried = text ? carried_in(*text) : std::nullopt;
+  if (!carried) {
     return value_error(token, "continuationToken");
   }
-  const Json carried = Json::parse(*text);
-  query = read_parameters(carried.at("parameters").get<Parameters>(), fields);
+  query = read_parameters(std::move(carried->parameters), fields);
   if (Query *continued = std::get_if<Query>(&query)) {
-    continued->after = Position{.key = key_of(carried.at("key")), .number = carried.at("number")};
+    continued->after = std::move(carried->after);
   }
   return query;
 }

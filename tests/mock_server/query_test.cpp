@@ -207,6 +207,15 @@ TEST(Token, OfTheNextTokenCarriesItToo) {
   EXPECT_EQ(third.after->key, SortKey("x"));
 }
 
+TEST(Token, ThatSomebodyElseSealedIsRefused) {
+  for (const char *text :
+       {"", "{", "[]", R"({"parameters":[]})", R"({"parameters":{},"key":1,"number":1})",
+        R"({"parameters":[["a"]],"key":1,"number":1})", R"({"parameters":[],"key":1,"number":-1})",
+        R"({"parameters":[],"key":1,"number":1e300})"}) {
+    EXPECT_EQ(query_refusal("continuationToken=" + test_seal().seal(text)), "1452-400") << text;
+  }
+}
+
 TEST(Token, ContinuesExactlyBehindThePage) {
   for (const char *limit : {"1", "2", "3", "7", "8", "100"}) {
     Documents documents = with_created_at({5, 3, 5, nullptr, "x", 5, 1});
