@@ -18,10 +18,12 @@ struct Target {
 };
 
 constexpr Target kTargets[] = {
+    {"chunked_body", chunked_body},
     {"client_answers", client_answers},
     {"continuation_token", continuation_token},
     {"json_text", json_text},
     {"property_language", property_language},
+    {"request_head", request_head},
     {"seed", seed},
     {"service_request", service_request},
     {"snapshot", snapshot},

@@ -35,10 +35,12 @@ inline unsigned take_byte(std::string_view &text) {
   return byte;
 }
 
+void chunked_body(std::string_view bytes);
 void client_answers(std::string_view bytes);
 void continuation_token(std::string_view bytes);
 void json_text(std::string_view bytes);
 void property_language(std::string_view bytes);
+void request_head(std::string_view bytes);
 void seed(std::string_view bytes);
 void service_request(std::string_view bytes);
 void snapshot(std::string_view bytes);
