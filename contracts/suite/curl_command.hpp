@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "contracts/suite/http.hpp"
+#include "common/http_sender.hpp"
 
 namespace flow::contract {
 

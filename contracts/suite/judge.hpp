@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "common/http_sender.hpp"
 #include "contracts/clause.hpp"
 #include "contracts/suite/bindings.hpp"
-#include "contracts/suite/http.hpp"
 
 namespace flow::contract {
 

@@ -36,6 +36,7 @@ struct RunOptions {
   std::string sandbox;
   std::string reading = "tutorial";
   std::string edition = "newest";
+  std::string ca_file;
 };
 
 std::vector<const Clause *> chosen(const std::string &filter) {
@@ -83,6 +84,7 @@ Target target_of(const RunOptions &options) {
   take(options.org, target.org);
   target.reading = options.reading;
   target.edition = options.edition;
+  target.ca_file = options.ca_file;
   if (options.states.empty()) {
     return target;
   }
@@ -106,9 +108,10 @@ void require_writable(const std::string &file) {
 
 void require_reachable(const Target &target) {
   try {
-    HttpClient().send({.method = "GET", .url = target.base_url + "/runs", .headers = {}, .body = {}});
-  } catch (const HttpError &error) {
-    throw CannotRun("no server answers at " + target.base_url + ": " + error.what());
+    flow::HttpSender sender(target.ca_file);
+    ask(sender, {.method = "GET", .url = target.base_url + "/runs", .headers = {}, .body = {}});
+  } catch (const flow::HttpFailure &error) {
+    throw CannotRun("no server can be judged at " + target.base_url + ": " + error.what());
   }
 }
 
@@ -154,6 +157,11 @@ void add_run_options(CLI::App &command, RunOptions &options) {
   command.add_option("--edition", options.edition, "of the retry page that the server follows")
       ->check(CLI::IsMember({"newest", "2022"}))
       ->capture_default_str();
+  command
+      .add_option("--ca-file", options.ca_file,
+                  "PEM file of the certificate authorities to trust instead of the system's")
+      ->type_name("FILE")
+      ->envname("FLOW_CA_FILE");
   command.footer("Exit status: 0 all held, 1 a clause is broken, 2 it could not run.");
 }
 

@@ -15,7 +15,7 @@ namespace {
 struct Session {
   const Target &target;
   const std::string &secret;
-  HttpClient client{};
+  HttpSender sender{target.ca_file};
   std::vector<Verdict> verdicts{};
 };
 
@@ -26,7 +26,7 @@ public:
 private:
   void TestBody() override {
     const Verdict &verdict =
-        session_.verdicts.emplace_back(run_clause(clause_, session_.target, session_.client));
+        session_.verdicts.emplace_back(run_clause(clause_, session_.target, session_.sender));
     if (verdict.outcome == Outcome::skipped) {
       GTEST_SKIP() << verdict.reason;
     }

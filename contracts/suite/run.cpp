@@ -1,7 +1,6 @@
 #include "contracts/suite/run.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <optional>
 
 #include <fnmatch.h>
@@ -9,6 +8,7 @@
 #include <boost/uuid/random_generator.hpp>
 #include <boost/uuid/uuid_io.hpp>
 
+#include "common/text.hpp"
 #include "contracts/suite/bindings.hpp"
 
 namespace flow::contract {
@@ -17,11 +17,6 @@ namespace {
 
 std::string fresh_uuid() {
   return boost::uuids::to_string(boost::uuids::random_generator()());
-}
-
-bool same_header(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
 }
 
 bool uses(const Clause &clause, std::string_view placeholder) {
@@ -80,7 +75,8 @@ HttpRequest request_of(const Step &step, const Target &target, const Bindings &b
   auto headers =
       step.at_origin ? std::vector<std::pair<std::string, std::string>>() : usual_headers(step.method);
   for (const auto &[name, value] : step.headers) {
-    std::erase_if(headers, [&, &name = name](const auto &usual) { return same_header(usual.first, name); });
+    std::erase_if(headers,
+                  [&, &name = name](const auto &usual) { return equal_ignoring_case(usual.first, name); });
     if (value) {
       headers.emplace_back(name, *value);
     }
@@ -133,7 +129,15 @@ std::string service_url(std::string_view base_url) {
   return base_url.ends_with(kBasePath) ? url : url.append(kBasePath);
 }
 
-Verdict run_clause(const Clause &clause, const Target &target, HttpClient &client) {
+HttpResponse ask(HttpSender &sender, const HttpRequest &request) {
+  using std::chrono::milliseconds;
+  HttpRequest sent = request;
+  sent.headers.emplace_back("User-Agent", "flow-contract");
+  sent.idempotent = request.method != "POST" && request.method != "PATCH"; // RFC 9110, 9.2.2
+  return sender.send(sent, {.connect = milliseconds(5'000), .whole = milliseconds(10'000)});
+}
+
+Verdict run_clause(const Clause &clause, const Target &target, HttpSender &sender) {
   Verdict verdict{.clause = &clause};
   if (auto reason = obstacle(clause, target)) {
     verdict.outcome = Outcome::skipped;
@@ -144,8 +148,8 @@ Verdict run_clause(const Clause &clause, const Target &target, HttpClient &clien
   for (const Step &step : clause.when) {
     verdict.requests.push_back(request_of(step, target, bindings));
     try {
-      verdict.deviations = judge_step(step, client.send(verdict.requests.back()), bindings);
-    } catch (const HttpError &error) {
+      verdict.deviations = judge_step(step, ask(sender, verdict.requests.back()), bindings);
+    } catch (const HttpFailure &error) {
       verdict.deviations = {{"exchange", "an answer", error.what()}};
     }
     if (!verdict.deviations.empty()) {
@@ -157,10 +161,10 @@ Verdict run_clause(const Clause &clause, const Target &target, HttpClient &clien
 }
 
 std::vector<Verdict> run_clauses(std::span<const Clause *const> clauses, const Target &target) {
-  HttpClient client;
+  HttpSender sender(target.ca_file);
   std::vector<Verdict> verdicts;
   for (const Clause *clause : clauses) {
-    verdicts.push_back(run_clause(*clause, target, client));
+    verdicts.push_back(run_clause(*clause, target, sender));
   }
   return verdicts;
 }

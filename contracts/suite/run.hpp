@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "common/http_sender.hpp"
 #include "contracts/clause.hpp"
-#include "contracts/suite/http.hpp"
 #include "contracts/suite/judge.hpp"
 
 namespace flow::contract {
@@ -24,6 +24,7 @@ struct Target {
   std::map<std::string, std::string, std::less<>> states{}; ///< run or flow by provider state
   std::string reading = "tutorial"; ///< which of the contradicting pages it follows; or "openapi"
   std::string edition = "newest";   ///< of the retry page; or "2022"
+  std::string ca_file{};            ///< of the authorities to trust; empty: see HttpSender
 
   /// The mock at `base_url`, with the runs of its built-in seed.
   static Target mock(std::string base_url);
@@ -31,6 +32,9 @@ struct Target {
 
 /// "http://host:8080" or the same with the service path, as `Target::base_url`.
 std::string service_url(std::string_view base_url);
+
+/// The server's answer. Throws HttpFailure where no whole one came within ten seconds.
+HttpResponse ask(HttpSender &sender, const HttpRequest &request);
 
 enum class Outcome { held, broken, skipped };
 
@@ -44,7 +48,7 @@ struct Verdict {
 };
 
 /// Judges the server by one clause. `clause` must outlive the verdict.
-Verdict run_clause(const Clause &clause, const Target &target, HttpClient &client);
+Verdict run_clause(const Clause &clause, const Target &target, HttpSender &sender);
 
 /// The same for each; never stops at a broken one.
 std::vector<Verdict> run_clauses(std::span<const Clause *const> clauses, const Target &target);

@@ -172,7 +172,13 @@ TEST_F(FlowContract, EndsWithTwoWhenTheFilterNamesNothing) {
 TEST_F(FlowContract, EndsWithTwoWhenNoServerAnswers) {
   const Ended ended = flow_contract("run --base-url http://127.0.0.1:1");
   EXPECT_EQ(ended.status, 2);
-  EXPECT_TRUE(contains(ended.output, "no server answers at http://127.0.0.1:1/")) << ended.output;
+  EXPECT_TRUE(contains(ended.output, "no server can be judged at http://127.0.0.1:1/")) << ended.output;
+}
+
+TEST_F(FlowContract, EndsWithTwoWhenTheFileOfAuthoritiesIsNotThere) {
+  const Ended ended = flow_contract("run --ca-file /no/such.pem " + base_url());
+  EXPECT_EQ(ended.status, 2);
+  EXPECT_TRUE(contains(ended.output, "/no/such.pem")) << ended.output;
 }
 
 TEST_F(FlowContract, EndsWithTwoOnOptionsItDoesNotKnow) {

@@ -92,8 +92,8 @@ TEST(Filter, TakesAnIdItsBeginningOrAGlob) {
 TEST(Run, SkipsAClauseWhoseStateNobodyNames) {
   Target target = Target::mock("http://127.0.0.1:1");
   target.states.erase("a run in progress");
-  HttpClient client;
-  const Verdict verdict = run_clause(*matching("retry/state/in-progress").at(0), target, client);
+  HttpSender sender;
+  const Verdict verdict = run_clause(*matching("retry/state/in-progress").at(0), target, sender);
   EXPECT_EQ(verdict.outcome, Outcome::skipped);
   EXPECT_NE(verdict.reason.find("a run in progress"), std::string::npos);
   EXPECT_TRUE(verdict.requests.empty());
@@ -102,16 +102,16 @@ TEST(Run, SkipsAClauseWhoseStateNobodyNames) {
 TEST(Run, SkipsAClauseThatNeedsASecondSandbox) {
   Target target = Target::mock("http://127.0.0.1:1");
   target.sandbox = "prod";
-  HttpClient client;
-  const Verdict verdict = run_clause(*matching("runs/sandbox/isolated").at(0), target, client);
+  HttpSender sender;
+  const Verdict verdict = run_clause(*matching("runs/sandbox/isolated").at(0), target, sender);
   EXPECT_EQ(verdict.outcome, Outcome::skipped);
   EXPECT_NE(verdict.reason.find("sandbox"), std::string::npos);
 }
 
 TEST(Run, SkipsAClauseWhoseFlowNobodyNames) {
-  HttpClient client;
+  HttpSender sender;
   const Verdict verdict =
-      run_clause(*matching("flows/read/id").at(0), {.base_url = "http://127.0.0.1:1"}, client);
+      run_clause(*matching("flows/read/id").at(0), {.base_url = "http://127.0.0.1:1"}, sender);
   EXPECT_EQ(verdict.outcome, Outcome::skipped);
   EXPECT_NE(verdict.reason.find("no flow is named"), std::string::npos) << verdict.reason;
 }
@@ -119,8 +119,8 @@ TEST(Run, SkipsAClauseWhoseFlowNobodyNames) {
 TEST(Run, AsksNoOtherServerThanTheMockForTokens) {
   Target target = Target::mock("http://127.0.0.1:1");
   target.sandbox = "prod";
-  HttpClient client;
-  const Verdict verdict = run_clause(*matching("tokens/form").at(0), target, client);
+  HttpSender sender;
+  const Verdict verdict = run_clause(*matching("tokens/form").at(0), target, sender);
   EXPECT_EQ(verdict.outcome, Outcome::skipped);
   EXPECT_NE(verdict.reason.find("tokens"), std::string::npos) << verdict.reason;
 }
@@ -141,9 +141,9 @@ TEST(Fitting, IsByReadingAndEdition) {
 }
 
 TEST(Run, ReportsAServerThatDoesNotAnswer) {
-  HttpClient client;
+  HttpSender sender;
   const Verdict verdict =
-      run_clause(*matching("retry/state/failed").at(0), Target::mock("http://127.0.0.1:1"), client);
+      run_clause(*matching("retry/state/failed").at(0), Target::mock("http://127.0.0.1:1"), sender);
   EXPECT_EQ(verdict.outcome, Outcome::broken);
   ASSERT_EQ(verdict.deviations.size(), 1u);
   EXPECT_EQ(verdict.deviations[0].where, "exchange");
