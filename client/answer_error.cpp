@@ -39,7 +39,7 @@ std::string excerpt(const std::string &body) {
 }
 
 void read_body(const Response &answer, Error &error) {
-  const Json body = Json::parse(answer.body, nullptr, /*allow_exceptions=*/false);
+  const Json body = read_answer(answer.body);
   if (body.is_object() && body.contains("error_code")) {
     error.code = text_at(body, "error_code");
     error.detail = text_at(body, "message");

@@ -82,13 +82,13 @@ std::optional<Page<Item>> page_of(const std::string &answer) {
 }
 
 std::optional<std::int64_t> count_of(const std::string &answer) {
-  return count(at(Json::parse(answer, nullptr, /*allow_exceptions=*/false), "count"));
+  return count(at(read_answer(answer), "count"));
 }
 
 } // namespace
 
 Client::Client(const Settings &settings)
-    : Client(settings, http_transport(settings.base_url), system_clock()) {}
+    : Client(settings, http_transport(settings.base_url, settings.ca_file), system_clock()) {}
 
 Client::Client(Settings settings, std::shared_ptr<Transport> transport, std::shared_ptr<Clock> clock)
     : state_(new State{Caller(std::move(settings), std::move(transport), std::move(clock))}) {}

@@ -16,6 +16,10 @@ namespace flow::client {
 /// Keeps the order of the service's members for `Run::json`.
 using Json = nlohmann::ordered_json;
 
+/// What a server answered, whatever it sent: a discarded value where it is not JSON, nested more than 100
+/// levels deep, or has an object of more than 1000 members.
+Json read_answer(const std::string &body);
+
 /// The member, or null where there is none: so that paths can be followed without asking at each step.
 const Json &at(const Json &object, const char *key);
 
@@ -55,7 +59,7 @@ std::optional<std::string> next_token(const Json &document);
 
 template <typename Item>
 std::optional<Page<Item>> read_page(const std::string &answer, Item (*read)(const Json &entity)) {
-  const Json document = Json::parse(answer, nullptr, /*allow_exceptions=*/false);
+  const Json document = read_answer(answer);
   const Json &items = at(document, "items");
   auto token = next_token(document);
   if (!items.is_array() || !token) {

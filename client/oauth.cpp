@@ -141,7 +141,7 @@ private:
   }
 
   Token read(const Response &answer, Clock::Instant asked_at) const {
-    const Json document = Json::parse(answer.body, nullptr, /*allow_exceptions=*/false);
+    const Json document = read_answer(answer.body);
     const std::string token = text(at(document, "access_token"));
     if (token.empty()) {
       throw malformed_answer(answer, "its answer holds no access_token");
@@ -179,7 +179,8 @@ private:
 
 TokenSource server_to_server(OAuthSettings settings) {
   const std::string url = settings_of(settings).base_url;
-  return server_to_server(std::move(settings), http_transport(url), system_clock());
+  const std::string ca_file = settings.ca_file;
+  return server_to_server(std::move(settings), http_transport(url, ca_file), system_clock());
 }
 
 TokenSource server_to_server(OAuthSettings settings, std::shared_ptr<Transport> transport,

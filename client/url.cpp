@@ -4,6 +4,8 @@
 #include <charconv>
 #include <stdexcept>
 
+#include "common/host.hpp"
+
 namespace flow::client {
 
 namespace {
@@ -73,6 +75,10 @@ BaseUrl parse_base_url(const std::string &url, std::string_view default_path, co
   const std::size_t port_colon = authority.rfind(':');
   const bool has_port = port_colon != std::string_view::npos && !authority.ends_with(']');
   const std::string host = lower(authority.substr(0, has_port ? port_colon : authority.size()));
+  if (host.size() > kLongestHost) {
+    refuse("has a host of " + std::to_string(host.size()) + " letters; a name has at most " +
+           std::to_string(kLongestHost));
+  }
   if (!is_host(host) && !is_bracketed_address(host)) {
     refuse("names no host that can be called");
   }

@@ -11,6 +11,9 @@ namespace flow::client {
 
 namespace {
 
+/// A snapshot holds a whole sandbox, and a mock is one's own.
+constexpr std::size_t kLongestAnswer = 1'073'741'824;
+
 /// "Bad entry at /state: It has to be …"
 std::string sentence_of(const Json &error) {
   const std::string pointer = text(at(at(error, "source"), "pointer"));
@@ -60,8 +63,8 @@ Error error_of(const TransportFailure &failure, bool changes_something) {
 } // namespace
 
 ControlApi::ControlApi(const MockSettings &settings)
-    : transport_(http_transport(settings.base_url)), origin_(parse_base_url(settings.base_url).origin),
-      admin_token_(settings.admin_token) {}
+    : transport_(http_transport(settings.base_url, settings.ca_file)),
+      origin_(parse_base_url(settings.base_url).origin), admin_token_(settings.admin_token) {}
 
 std::string ControlApi::perform(const ControlRequest &request) const {
   const Timeouts timeouts;
@@ -72,7 +75,8 @@ std::string ControlApi::perform(const ControlRequest &request) const {
                .body = request.body,
                .connect_timeout = timeouts.connect,
                .read_timeout = timeouts.read,
-               .idempotent = reads};
+               .idempotent = reads,
+               .longest_answer = kLongestAnswer};
   if (!request.body.empty()) {
     sent.headers.emplace_back("Content-Type", "application/json");
   }
@@ -85,7 +89,7 @@ std::string ControlApi::perform(const ControlRequest &request) const {
   } catch (const TransportFailure &failure) {
     throw error_of(failure, !reads);
   }
-  const Json document = Json::parse(answer.body, nullptr, /*allow_exceptions=*/false);
+  const Json document = read_answer(answer.body);
   if (answer.status < 200 || answer.status > 299 || document.is_discarded()) {
     throw error_of(answer, document, origin_);
   }

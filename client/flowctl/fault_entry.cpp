@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "common/json_text.hpp"
+
 namespace flow::client {
 
 namespace {
@@ -23,7 +25,7 @@ std::pair<std::string, std::string> split(const std::string &text, char between,
 
 /// Numbers and truth values as such, all else as text.
 Json value_of(const std::string &text) {
-  Json value = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  Json value = json_or_discarded(text);
   return value.is_number() || value.is_boolean() ? value : Json(text);
 }
 

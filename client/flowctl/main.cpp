@@ -28,6 +28,7 @@ constexpr const char *kSettingsAndExitCodes =
   api_key = "…"
   org = "…@AdobeOrg"
   sandbox = "prod"
+  ca_file = "…"               of the certificate authorities to trust instead of the system's, where needed
 Instead of a token, the credentials of an OAuth server-to-server project can be given; flowctl then asks for a
 token by itself. Where there are both, the token is used:
   client_id = "…"             also FLOW_CLIENT_ID, --client-id; it is the api_key, too, unless one is given

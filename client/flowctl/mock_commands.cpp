@@ -85,7 +85,7 @@ int perform_mock(const std::string &command, const Arguments &arguments) {
   } catch (const Error &error) {
     return tell(error, arguments, advice_on(error, command, settings));
   }
-  const Json document = Json::parse(answer);
+  const Json document = read_answer(answer);
   const bool to_file = command == "snapshot" && !arguments.mock.file.empty();
   if (to_file) {
     std::cout << keep(document, asked.readable(document), arguments);

@@ -33,6 +33,8 @@ constexpr std::array kSettingNames{
     SettingName{"scopes", "--scopes", "FLOW_SCOPES", "Scopes of these tokens, comma-separated", nullptr,
                 false},
     SettingName{"token_url", "--token-url", "FLOW_TOKEN_URL", "Where these tokens come from", nullptr, false},
+    SettingName{"ca_file", "--ca-file", "FLOW_CA_FILE",
+                "PEM file of the certificate authorities to trust instead of the system's", nullptr, false},
     SettingName{"mock_admin_token", "--admin-token", "FLOW_MOCK_ADMIN_TOKEN",
                 "Of flowctl mock: the --admin-token that the mock was started with", nullptr, false},
 };
@@ -155,7 +157,8 @@ OAuthSettings oauth_settings(SettingValues &values, const std::string &default_u
   return {.token_url = url.empty() ? default_url : url,
           .client_id = values["client_id"],
           .client_secret = values["client_secret"],
-          .scopes = values["scopes"]};
+          .scopes = values["scopes"],
+          .ca_file = values["ca_file"]};
 }
 
 } // namespace
@@ -199,6 +202,7 @@ Settings settings_from(const SettingValues &flags, const std::optional<std::stri
   settings.api_key = values["api_key"];
   settings.organisation = values["org"];
   settings.sandbox = values["sandbox"];
+  settings.ca_file = values["ca_file"];
   return settings;
 }
 
@@ -216,7 +220,8 @@ MockSettings mock_settings_from(const SettingValues &flags, const std::optional<
   return {.base_url = values["base_url"],
           .organisation = values["org"],
           .sandbox = values["sandbox"],
-          .admin_token = values["mock_admin_token"]};
+          .admin_token = values["mock_admin_token"],
+          .ca_file = values["ca_file"]};
 }
 
 void require_sandbox(const MockSettings &settings) {

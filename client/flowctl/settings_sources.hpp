@@ -45,6 +45,7 @@ struct MockSettings {
   std::string organisation; ///< empty where nobody gave one, and the mock is not on this machine
   std::string sandbox;      ///< the same
   std::string admin_token;  ///< of the control API; empty: none
+  std::string ca_file;      ///< of the authorities to trust; empty: see http_transport
 };
 
 /// From the same sources, without any credentials of the service. Against http on this machine, organisation

@@ -90,6 +90,44 @@ TEST_F(Flowctl, AServerThatCannotBeTrustedIsExitCode5) {
   EXPECT_THAT(ended.err, HasSubstr("certificate"));
 }
 
+TEST_F(Flowctl, TheAuthoritiesToTrustAreGivenByFlagEnvironmentOrFile) {
+  const TlsIdentity identity;
+  RawServer server([&](int connection) {
+    if (SSL *tls = identity.accept(connection)) {
+      read_head([=](char *data, std::size_t size) {
+        return static_cast<long>(SSL_read(tls, data, static_cast<int>(size)));
+      });
+      const std::string refusal = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
+      SSL_write(tls, refusal.data(), static_cast<int>(refusal.size()));
+      SSL_shutdown(tls);
+      SSL_free(tls);
+    }
+  });
+  const std::string authorities = write_file("authorities.pem", identity.pem());
+  environment["FLOW_BASE_URL"] = server.url("https");
+  for (const char *variable : {"FLOW_TOKEN", "FLOW_API_KEY", "FLOW_ORG", "FLOW_SANDBOX"}) {
+    environment[variable] = "x";
+  }
+  EXPECT_EQ(run_bare({"get", kFailed}).code, 5);
+  EXPECT_EQ(run_bare({"get", kFailed, "--ca-file", authorities}).code, 1);
+  const std::string file = write_file("settings.toml", "ca_file = \"" + authorities + "\"\n");
+  EXPECT_EQ(run_bare({"get", kFailed, "--config", file}).code, 1);
+  environment["FLOW_CA_FILE"] = authorities;
+  EXPECT_EQ(run_bare({"get", kFailed}).code, 1);
+  EXPECT_EQ(run_bare({"mock", "health"}).code, 5) << "it is no mock, but it was asked";
+}
+
+TEST_F(Flowctl, AFileOfAuthoritiesThatIsNotThereIsExitCode2BeforeAnythingIsSent) {
+  for (const Arguments &command : {Arguments{"get", kFailed}, Arguments{"mock", "health"}}) {
+    Arguments arguments = command;
+    arguments.insert(arguments.end(), {"--ca-file", "/no/such.pem"});
+    const Ended ended = run(arguments);
+    EXPECT_EQ(ended.code, 2) << ended.err;
+    EXPECT_THAT(ended.err, HasSubstr("/no/such.pem"));
+  }
+  EXPECT_EQ(requests, 0);
+}
+
 TEST_F(Flowctl, AnUnknownOutcomeIsExitCode6) {
   answer = [] { return mock::Response{.status = 502, .headers = {}, .body = "{}"}; };
   const Ended ended = run({"retry", kFailed});

@@ -36,6 +36,11 @@ TEST(BaseUrl, WhatIsNoHttpAddressIsRefused) {
   }
 }
 
+TEST(BaseUrl, AHostIsNoLongerThanAName) {
+  EXPECT_NO_THROW(parse_base_url("http://" + std::string(253, 'a') + ":80"));
+  EXPECT_THROW(parse_base_url("http://" + std::string(254, 'a') + ":80"), std::invalid_argument);
+}
+
 TEST(BaseUrl, LoopbackIsThisMachineOnly) {
   for (const char *url :
        {"http://127.0.0.1:8080", "http://127.9.9.9", "http://[::1]:1", "http://LOCALHOST"}) {

@@ -21,6 +21,7 @@ struct OAuthSettings {
   std::string scopes;                       ///< comma-separated, e.g. "openid,AdobeID,read_organizations"
   /// How long before its end a token is replaced; at most half of its life.
   std::chrono::milliseconds renew_before = std::chrono::minutes(5);
+  std::string ca_file = {}; ///< of the authorities to trust; empty: see http_transport
 };
 
 /// Tokens by `grant_type=client_credentials` (RFC 6749, 4.4): one is asked for when first needed, kept until

@@ -32,9 +32,8 @@ struct TokenSource {
 TokenSource static_token(std::string token);
 
 struct Timeouts {
-  std::chrono::milliseconds connect{
-      10'000};                            ///< for TCP and TLS to be set up; looking up the name is not in it
-  std::chrono::milliseconds read{30'000}; ///< for each wait for the next bytes of an answer
+  std::chrono::milliseconds connect{10'000}; ///< to look up the name and to set up TCP and TLS
+  std::chrono::milliseconds read{30'000};    ///< for each wait for a line of the head or bytes of the body
 };
 
 /// Which part of a delay to wait, from 0 to 1. Called from many threads at once.
@@ -80,6 +79,7 @@ struct Settings {
   std::string api_key;                    ///< `x-api-key`
   std::string organisation;               ///< `x-gw-ims-org-id`
   std::string sandbox;                    ///< `x-sandbox-name`
+  std::string ca_file;                    ///< of the authorities to trust; empty: see http_transport
   Timeouts timeouts = {};
   RetryPolicy retry_policy = {};
   PollPolicy poll = {};

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -18,8 +19,9 @@ struct Request {
   Headers headers;
   std::string body;
   std::chrono::milliseconds connect_timeout{};
-  std::chrono::milliseconds read_timeout{}; ///< for each wait for the next bytes of the answer
+  std::chrono::milliseconds read_timeout{}; ///< for each wait for a line of the head or bytes of the body
   bool idempotent = true;                   ///< false: it must not reach the server twice
+  std::size_t longest_answer = 16'777'216;  ///< bytes of the answer's body
 };
 
 struct Response {
@@ -31,7 +33,7 @@ struct Response {
   const std::string &header(const std::string &name) const;
 };
 
-/// No answer came.
+/// No answer came that could be taken.
 struct TransportFailure : std::runtime_error {
   using std::runtime_error::runtime_error;
 
@@ -44,14 +46,19 @@ struct TransportFailure : std::runtime_error {
 struct Transport {
   virtual ~Transport() = default;
 
-  /// Throws TransportFailure. Follows no redirect, retries nothing.
+  /// Throws TransportFailure. Follows no redirect. Retries nothing, unless an idempotent request met a
+  /// kept-alive connection that was dead.
   virtual Response send(const Request &request) = 0;
 };
 
 /// HTTP/1.1 over TCP or TLS to the scheme, host and port of `base_url`; its path is not used.
-/// TLS certificates are checked against the system's authorities (OpenSSL's SSL_CERT_FILE and SSL_CERT_DIR
-/// choose others). Connections are kept alive between calls, and as many are open as calls run at once.
-/// Throws std::invalid_argument where `base_url` is not an http or https address.
-std::shared_ptr<Transport> http_transport(const std::string &base_url);
+/// TLS certificates are checked against the authorities in the PEM file `ca_file`; without one, against those
+/// that SSL_CERT_FILE and SSL_CERT_DIR name; without these, against the system's. HTTPS_PROXY, http_proxy and
+/// NO_PROXY are honoured, but not for this machine. Connections are kept alive between calls, and as many are
+/// open as calls run at once. An answer is given up with a head of more than 64 KiB, or when it is not whole
+/// after ten minutes, however steadily its bytes come. A compressed answer is neither asked for nor unfolded.
+/// Throws std::invalid_argument where `base_url` is not an http or https address, or `ca_file` cannot be
+/// read.
+std::shared_ptr<Transport> http_transport(const std::string &base_url, const std::string &ca_file = {});
 
 } // namespace flow::client
