@@ -8,6 +8,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "common/http_sender.hpp"
 #include "contracts/contract.hpp"
 #include "mock_server/admin/guard.hpp"
 #include "mock_server/version.hpp"
@@ -103,6 +104,19 @@ void add_server_options(CLI::App &app, Options &options, Given &given) {
   app.add_option("--log-level", options.log_level, "debug, info (a line per request), warn, error or off")
       ->transform(CLI::CheckedTransformer(kLogLevels, CLI::ignore_case))
       ->option_text("LEVEL [info]");
+  app.add_option(
+         "--ca-file", options.settings.ca_file,
+         "PEM file of the certificate authorities that webhooks' receivers are trusted by, instead of "
+         "the system's")
+      ->check([](const std::string &file) {
+        try {
+          const HttpSender reads_it(file);
+          return std::string();
+        } catch (const std::invalid_argument &error) {
+          return std::string(error.what());
+        }
+      })
+      ->option_text("FILE");
   app.add_flag("--quiet", given.quiet, "Log errors only");
 }
 

@@ -40,6 +40,7 @@ struct Settings {
   Edition edition = Edition::newest;
   std::optional<std::uint64_t> deterministic{}; ///< seed of reproducible ids and etags; none: random ones
   JournalSize journal_size{};                   ///< of each sandbox
+  std::string ca_file{};                        ///< authorities of webhooks' receivers; empty: see HttpSender
   bool strict = false;                          ///< nobody is let in but whom the seed's `allow` names
 };
 

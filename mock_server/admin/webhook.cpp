@@ -33,7 +33,9 @@ Response put_webhook(const Call &call) {
     throw Refusal{400, "Bad webhook", error.pointer.empty() ? "/" : error.pointer, error.reason};
   }
   const Settings &settings = call.state.settings;
-  const auto make_sender = [&] { return std::make_shared<WebhookSender>(webhook, clock_of(call)); };
+  const auto make_sender = [&] {
+    return std::make_shared<WebhookSender>(webhook, clock_of(call), HttpPost(settings.ca_file));
+  };
   if (!call.state.ends.watch(*call.tenant, make_sender, settings.reading, settings.limits.webhooks)) {
     throw Refusal{
         409, "Too many webhooks", "",

@@ -58,7 +58,7 @@ struct EventLog {
   std::uint64_t dropped = 0; ///< events that were given up undelivered, as there were too many
 };
 
-/// What makes an attempt (http_post, but for tests). It returns within the time, and soon once it shall stop.
+/// What makes an attempt (HttpPost, but for tests). It returns within the time, and soon once it shall stop.
 using Post = std::function<PostResult(const std::string &url, const std::string &body,
                                       std::chrono::milliseconds timeout, const std::stop_token &stop)>;
 
@@ -70,7 +70,7 @@ using Post = std::function<PostResult(const std::string &url, const std::string 
 class WebhookSender {
 public:
   /// `clock` dates the attempts.
-  WebhookSender(Webhook webhook, std::shared_ptr<const Clock> clock, Post post = http_post,
+  WebhookSender(Webhook webhook, std::shared_ptr<const Clock> clock, Post post = HttpPost(),
                 std::shared_ptr<DeliveryTime> time = steady_time());
   ~WebhookSender(); ///< stops at once: what is pending stays untold
   WebhookSender(const WebhookSender &) = delete;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "common/host.hpp"
 #include "common/text.hpp"
 
 namespace flow::mock {
@@ -49,7 +50,12 @@ WebhookUrl parse_webhook_url(std::string_view url) {
     throw std::invalid_argument("has a user before its host, which is not sent; leave it out");
   }
   const std::size_t port_colon = authority.ends_with(']') ? std::string::npos : authority.rfind(':');
-  if (!is_host(std::string_view(authority).substr(0, port_colon))) {
+  const std::string_view host = std::string_view(authority).substr(0, port_colon);
+  if (host.size() > kLongestHost) {
+    throw std::invalid_argument("has a host of " + std::to_string(host.size()) +
+                                " letters; a name has at most " + std::to_string(kLongestHost));
+  }
+  if (!is_host(host)) {
     throw std::invalid_argument("names no host that can be called; write it as http://host:port/path");
   }
   if (port_colon != std::string::npos && !is_port(std::string_view(authority).substr(port_colon + 1))) {

@@ -162,6 +162,13 @@ TEST(FlowMock, EndsWithTwoOnASeedThatIsNotThere) {
   EXPECT_TRUE(refusal.says(folder.file("missing.json"))) << refusal.error;
 }
 
+TEST(FlowMock, EndsWithTwoWhenTheFileOfAuthoritiesIsNotThere) {
+  const Folder folder;
+  const Refusal refusal({"--port", "0", "--ca-file", folder.file("missing.pem")});
+  EXPECT_EQ(refusal.exit_code, 2);
+  EXPECT_TRUE(refusal.says(folder.file("missing.pem"))) << refusal.error;
+}
+
 TEST(FlowMock, EndsWithTwoWhenStrictNamesNobody) {
   const Refusal refusal({"--port", "0", "--strict"});
   EXPECT_EQ(refusal.exit_code, 2);

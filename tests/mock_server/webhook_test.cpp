@@ -76,6 +76,11 @@ const BadWebhook kBadWebhooks[] = {
 INSTANTIATE_TEST_SUITE_P(Webhook, BadWebhooks, testing::ValuesIn(kBadWebhooks),
                          [](const auto &row) { return row.param.what; });
 
+TEST(WebhookUrl, AHostIsNoLongerThanAName) {
+  EXPECT_NO_THROW(parse_webhook_url("http://" + std::string(253, 'a') + ":80/"));
+  EXPECT_THROW(parse_webhook_url("http://" + std::string(254, 'a') + ":80/"), std::invalid_argument);
+}
+
 TEST(WebhookUrl, IsTakenApartAndItsTargetLeftAsItIs) {
   const WebhookUrl plain = parse_webhook_url("HTTP://Receiver.Example:8080/Hook?sig=a+b%20c");
   EXPECT_EQ(plain.origin, "http://receiver.example:8080");
