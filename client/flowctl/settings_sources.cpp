@@ -7,10 +7,9 @@
 #include <string_view>
 #include <vector>
 
-#include <CLI/CLI.hpp>
-
 #include <flow_client/oauth.hpp>
 
+#include "client/flowctl/settings_file.hpp"
 #include "client/url.hpp"
 
 namespace flow::client {
@@ -58,7 +57,9 @@ std::string settings_file(const std::optional<std::string> &config) {
   const std::string named = config.value_or(environment("FLOW_CONFIG"));
   std::string file = named.empty() ? default_file() : named;
   std::error_code error;
-  if (std::filesystem::is_regular_file(file, error)) {
+  const auto found = std::filesystem::status(file, error);
+  // One that is named may be a pipe: --config <(pass show flow)
+  if (named.empty() ? is_regular_file(found) : exists(found) && !is_directory(found)) {
     return file;
   }
   if (!named.empty()) {
@@ -67,44 +68,9 @@ std::string settings_file(const std::optional<std::string> &config) {
   return "";
 }
 
-bool is_setting(const std::string &key) {
-  return std::any_of(kSettingNames.begin(), kSettingNames.end(),
-                     [&](const SettingName &name) { return key == name.key; });
-}
-
-std::string known_keys() {
-  std::string keys;
-  for (const SettingName &name : kSettingNames) {
-    keys += (keys.empty() ? "" : ", ") + std::string(name.key);
-  }
-  return keys;
-}
-
-SettingValues read_file(const std::string &file) {
-  SettingValues values;
-  if (file.empty()) {
-    return values;
-  }
-  std::vector<CLI::ConfigItem> items;
-  try {
-    items = CLI::ConfigTOML().from_file(file);
-  } catch (const CLI::FileError &) {
-    throw SettingsError("the settings file " + file + " cannot be read");
-  }
-  for (const CLI::ConfigItem &item : items) {
-    std::string key = item.name;
-    std::replace(key.begin(), key.end(), '-', '_');
-    // Never the value in the message: it may be a token.
-    if (!item.parents.empty() || !is_setting(key)) {
-      throw SettingsError("the settings file " + file + " has \"" + item.fullname() + "\"; it may have " +
-                          known_keys() + ", outside of any section");
-    }
-    if (item.inputs.size() != 1) {
-      throw SettingsError("the settings file " + file + " gives " + key + " more than one value; quote it");
-    }
-    values[key] = item.inputs.front();
-  }
-  return values;
+SettingValues values_in_file(const std::optional<std::string> &config) {
+  const std::string file = settings_file(config);
+  return file.empty() ? SettingValues() : read_settings_file(file);
 }
 
 const SettingName &setting(std::string_view key) {
@@ -168,7 +134,7 @@ std::span<const SettingName> setting_names() {
 }
 
 Settings settings_from(const SettingValues &flags, const std::optional<std::string> &config) {
-  SettingValues values = given_values(flags, read_file(settings_file(config)));
+  SettingValues values = given_values(flags, values_in_file(config));
   if (values["base_url"].empty()) {
     values["base_url"] = kDefaultBaseUrl;
   }
@@ -207,7 +173,7 @@ Settings settings_from(const SettingValues &flags, const std::optional<std::stri
 }
 
 MockSettings mock_settings_from(const SettingValues &flags, const std::optional<std::string> &config) {
-  SettingValues values = given_values(flags, read_file(settings_file(config)));
+  SettingValues values = given_values(flags, values_in_file(config));
   if (values["base_url"].empty()) {
     refuse_missing({&setting("base_url")});
   }

@@ -1,0 +1,174 @@
+#include "client/flowctl/settings_file.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstddef>
+#include <iostream>
+#include <sstream>
+#include <string_view>
+#include <system_error>
+#include <vector>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+
+#include "common/file_place.hpp"
+#include "common/printable.hpp"
+
+namespace flow::client {
+
+namespace {
+
+constexpr std::size_t kMostBytes = 65536;
+constexpr std::array<std::string_view, 3> kSecrets{"token", "client_secret", "mock_admin_token"};
+
+/// A file that is open: what is said of it is said of what is read.
+struct OpenFile {
+  std::string text;
+  struct stat about {};
+};
+
+OpenFile read(const std::string &file) {
+  OpenFile open;
+  try {
+    const Descriptor from(succeeded(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY)));
+    succeeded(::fstat(from.number(), &open.about));
+    std::array<char, 4096> part{};
+    for (ssize_t length = 1; length > 0 && open.text.size() <= kMostBytes;) {
+      length = succeeded(static_cast<int>(::read(from.number(), part.data(), part.size())));
+      open.text.append(part.data(), static_cast<std::size_t>(length));
+    }
+  } catch (const std::system_error &error) {
+    throw SettingsError("the settings file " + file + " cannot be read: " + error.what());
+  }
+  if (open.text.size() > kMostBytes) {
+    throw SettingsError("the settings file " + file + " is larger than 64 KiB: is it one?");
+  }
+  return open;
+}
+
+/// What others on this machine can do with the file; "" where they can do no harm.
+std::string danger_of(const OpenFile &open, const SettingValues &values) {
+  const bool is_readable = (open.about.st_mode & (S_IRGRP | S_IROTH)) != 0;
+  const bool is_writable = (open.about.st_mode & (S_IWGRP | S_IWOTH)) != 0;
+  const bool holds_secret = std::any_of(kSecrets.begin(), kSecrets.end(), [&](std::string_view key) {
+    const auto value = values.find(key);
+    return value != values.end() && !value->second.empty();
+  });
+  const std::string reading = is_readable && holds_secret ? "read the secret in" : "";
+  const std::string changing = is_writable ? "change" : "";
+  return reading + (reading.empty() || changing.empty() ? "" : " and ") + changing;
+}
+
+/// Of a pipe, as in --config <(pass show flow), nobody else has the other end.
+void warn(const std::string &file, const OpenFile &open, const SettingValues &values) {
+  if (!S_ISREG(open.about.st_mode)) {
+    return;
+  }
+  const std::string danger = danger_of(open, values);
+  const std::string shown = printable(file);
+  if (!danger.empty()) {
+    std::cerr << "flowctl: warning: other users of this machine can " << danger << " the settings file "
+              << shown << ": chmod 600 " << shown << "\n";
+  }
+  if (open.about.st_uid != 0 && open.about.st_uid != ::geteuid()) {
+    std::cerr << "flowctl: warning: the settings file " << shown
+              << " belongs to another user, who can change it: chown it, and chmod 600 " << shown << "\n";
+  }
+}
+
+std::string known_keys() {
+  std::string keys;
+  for (const SettingName &name : setting_names()) {
+    keys += (keys.empty() ? "" : ", ") + std::string(name.key);
+  }
+  return keys;
+}
+
+bool is_setting(std::string_view key) {
+  const auto names = setting_names();
+  return std::any_of(names.begin(), names.end(), [&](const SettingName &name) { return key == name.key; });
+}
+
+/// As a key would be written; a token that stands where a key should is longer, or has other characters.
+std::string quoted_if_key(const std::string &key) {
+  constexpr std::size_t kLongest = 20;
+  const bool is_one =
+      key.size() <= kLongest && key.find_first_not_of("abcdefghijklmnopqrstuvwxyz_") == std::string::npos;
+  return is_one ? "\"" + key + "\"" : "what is no key";
+}
+
+/// One line of the file.
+struct Line {
+  const std::string &file;
+  std::size_t number;
+  std::string text;
+
+  [[noreturn]] void refuse(const std::string &why) const {
+    throw SettingsError("the settings file " + file + ", line " + std::to_string(number) + ", " + why);
+  }
+
+  void read_into(SettingValues &values) const;
+  std::string value_of(const std::string &key) const;
+};
+
+/// Quotes, escapes and comments are read as CLI11 reads them.
+std::string Line::value_of(const std::string &key) const {
+  std::vector<CLI::ConfigItem> items;
+  try {
+    std::istringstream stream(text);
+    items = CLI::ConfigTOML().from_config(stream);
+  } catch (const std::exception &) { // whose message quotes the value
+    refuse("gives " + key + " a value that cannot be read; write " + key + " = \"…\"");
+  }
+  if (items.size() != 1 || items.front().inputs.size() > 1) {
+    refuse("gives " + key + " more than one value; quote it");
+  }
+  const std::string value = items.front().inputs.empty() ? "" : items.front().inputs.front();
+  if (value.starts_with('"') || value.starts_with('\'')) {
+    refuse("gives " + key + " a value whose quotation mark is not closed");
+  }
+  return value;
+}
+
+void Line::read_into(SettingValues &values) const {
+  const std::string line = CLI::detail::trim_copy(text);
+  if (line.empty() || line.front() == '#' || line.front() == ';') {
+    return;
+  }
+  if (line.front() == '[') {
+    refuse("begins a section; settings stand outside of any");
+  }
+  const std::size_t equals = line.find('=');
+  if (equals == std::string::npos) {
+    refuse("is not KEY = \"VALUE\"");
+  }
+  std::string key = CLI::detail::trim_copy(line.substr(0, equals));
+  std::replace(key.begin(), key.end(), '-', '_');
+  if (!is_setting(key)) {
+    refuse("has " + quoted_if_key(key) + "; it may have " + known_keys());
+  }
+  if (!values.emplace(key, value_of(key)).second) {
+    refuse("gives " + key + " again");
+  }
+}
+
+} // namespace
+
+SettingValues read_settings_file(const std::string &file) {
+  const OpenFile open = read(file);
+  SettingValues values;
+  std::istringstream lines(open.text);
+  std::size_t number = 0;
+  for (std::string text; std::getline(lines, text);) {
+    Line{file, ++number, text}.read_into(values);
+  }
+  warn(file, open, values);
+  return values;
+}
+
+} // namespace flow::client
