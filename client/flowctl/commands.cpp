@@ -6,6 +6,7 @@
 #include "client/flowctl/advice.hpp"
 #include "client/flowctl/exit_code.hpp"
 #include "client/flowctl/output.hpp"
+#include "common/printable.hpp"
 
 namespace flow::client {
 
@@ -27,7 +28,7 @@ int wait_for(const Client &client, const std::string &run_id, const Arguments &a
   }
   const bool failed = run.state == RunState::failed;
   if (!arguments.json) { // machines have the exit code and the run
-    std::cerr << "flowctl: run " << run_id
+    std::cerr << "flowctl: run " << printable(run_id)
               << (failed ? " failed\n" : " has not ended in time; wait longer with --timeout SECONDS\n");
   }
   return failed ? kRunFailed : kNotEnded;

@@ -10,6 +10,9 @@
 #include "client/flowctl/commands.hpp"
 #include "client/flowctl/exit_code.hpp"
 #include "client/flowctl/mock_commands.hpp"
+#include "common/printable.hpp"
+#include "common/standard_streams.hpp"
+#include "common/whole_file.hpp"
 
 namespace flow::client {
 
@@ -41,7 +44,7 @@ Against http:// on this machine, what is missing is filled with the placeholders
 Exit codes:
   0  done; when waiting: the run ended with success
   1  the service refused; of retry --all-failed: one run at least
-  2  wrong usage, or a setting is wrong or missing
+  2  wrong usage, a setting is wrong or missing, or a file or standard output cannot be written
   3  the awaited run ended, failed
   4  the awaited run has not ended within --timeout
   5  the server could not be reached, or gave no answer that can be read
@@ -80,9 +83,11 @@ int run(int argc, char **argv) {
   } catch (const Error &error) {
     return tell(error, arguments, advice_on(error, arguments.run_id));
   } catch (const SettingsError &error) {
-    std::cerr << "flowctl: " << error.what() << "\n";
+    std::cerr << "flowctl: " << printable_lines(error.what()) << "\n";
+  } catch (const FileError &error) {
+    std::cerr << "flowctl: " << printable_lines(error.what()) << "\n";
   } catch (const std::invalid_argument &error) {
-    std::cerr << "flowctl: " << error.what() << "\n";
+    std::cerr << "flowctl: " << printable_lines(error.what()) << "\n";
   }
   return kUsage;
 }
@@ -92,5 +97,6 @@ int run(int argc, char **argv) {
 } // namespace flow::client
 
 int main(int argc, char **argv) {
-  return flow::client::run(argc, argv);
+  flow::guard_standard_streams();
+  return flow::exit_code_after_output("flowctl", flow::client::run(argc, argv), flow::client::kUsage);
 }

@@ -6,7 +6,8 @@
 #include "client/flowctl/commands.hpp"
 #include "client/flowctl/exit_code.hpp"
 #include "client/flowctl/mock_requests.hpp"
-#include "client/flowctl/whole_file.hpp"
+#include "common/printable.hpp"
+#include "common/whole_file.hpp"
 
 namespace flow::client {
 
@@ -68,9 +69,9 @@ std::string keep(const Json &seed, const std::string &text, const Arguments &arg
   const std::size_t flows = at(seed, "flows").size();
   if (arguments.json) {
     const Json summary = {{"file", file}, {"runs", runs}, {"flows", flows}};
-    return summary.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+    return printable_json(summary.dump(-1, ' ', false, Json::error_handler_t::replace)) + "\n";
   }
-  return file + ": " + std::to_string(runs) + " runs, " + std::to_string(flows) +
+  return printable(file) + ": " + std::to_string(runs) + " runs, " + std::to_string(flows) +
          " flows; flow-mock --seed reads it, too\n";
 }
 
@@ -90,10 +91,7 @@ int perform_mock(const std::string &command, const Arguments &arguments) {
   if (to_file) {
     std::cout << keep(document, asked.readable(document), arguments);
   } else {
-    std::cout << (arguments.json ? with_line_break(answer) : asked.readable(document));
-  }
-  if (!std::cout.flush()) {
-    throw SettingsError("what the mock answered cannot be written to standard output");
+    std::cout << (arguments.json ? printable_json(with_line_break(answer)) : asked.readable(document));
   }
   return kDone;
 }

@@ -9,8 +9,9 @@
 #include "client/flowctl/mock_tables.hpp"
 #include "client/flowctl/text_table.hpp"
 #include "client/flowctl/time_text.hpp"
-#include "client/flowctl/whole_file.hpp"
 #include "client/url.hpp"
+#include "common/printable.hpp"
+#include "common/whole_file.hpp"
 
 namespace flow::client {
 
@@ -191,7 +192,8 @@ MockRequest reset(const Given &given) {
 }
 
 MockRequest snapshot(const Given &given) {
-  return {{"GET", sandbox_path(given, "/snapshot")}, [](const Json &seed) { return seed.dump(2) + "\n"; }};
+  return {{"GET", sandbox_path(given, "/snapshot")},
+          [](const Json &seed) { return printable_json(seed.dump(2)) + "\n"; }};
 }
 
 MockRequest restore(const Given &given) {

@@ -5,6 +5,7 @@
 
 #include "client/flowctl/text_table.hpp"
 #include "client/flowctl/time_text.hpp"
+#include "common/printable.hpp"
 
 namespace flow::client {
 
@@ -276,7 +277,7 @@ std::string readable_members(const Json &object) {
   add_lines(members, "", object);
   std::size_t widest = 0;
   for (const Row &member : members) {
-    widest = std::max(widest, member.front().size());
+    widest = std::max(widest, width_of(printable(member.front())));
   }
   std::string lines;
   for (const Row &member : members) {

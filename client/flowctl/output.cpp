@@ -8,6 +8,7 @@
 
 #include "client/flowctl/text_table.hpp"
 #include "client/flowctl/time_text.hpp"
+#include "common/printable.hpp"
 
 namespace flow::client {
 
@@ -45,7 +46,7 @@ std::string instant_or_dash(const std::optional<Time> &time) {
 
 std::string dump(const Json &document) {
   // Bytes of the server that are no UTF-8 must not keep the rest from being told.
-  return document.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return printable_json(document.dump(2, ' ', false, Json::error_handler_t::replace)) + "\n";
 }
 
 Json document_of(const NewRun &run) {

@@ -10,7 +10,7 @@
 #include <flow_client/run.hpp>
 
 /// What flowctl prints: text for people, or one JSON document for machines. Each ends with a line break.
-/// Control characters that came from the server do not reach the terminal.
+/// Hidden characters that came from the server are spelled out in text and escaped in JSON.
 namespace flow::client {
 
 /// What is shown of a list.

@@ -1,16 +1,14 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
 
-/// Text for people. Control characters that came from a server do not reach the terminal.
+/// Text for people. Hidden characters that came from a server are spelled out (common/printable.hpp).
 namespace flow::client {
 
 using Row = std::vector<std::string>;
-
-/// `text` with a space in place of each control character.
-std::string printable(std::string text);
 
 /// "name      value", ends with a line break.
 std::string line(std::string_view name, const std::string &value, std::size_t column = 10);

@@ -258,7 +258,7 @@ TEST_F(FlowctlMock, AllErrorsOfAnAnswerAreTold) {
     return mock::Response{.status = 400, .headers = {}, .body = R"({"errors":[
         {"title":"Bad entry","source":{"pointer":"/a"},"detail":"Mend a."},{"title":"Bad\u001b","detail":7}]})"};
   };
-  EXPECT_EQ(mock({"clock"}).err, "flowctl: Bad entry at /a: Mend a.; Bad :  (HTTP 400)\n");
+  EXPECT_EQ(mock({"clock"}).err, "flowctl: Bad entry at /a: Mend a.; Bad\\u{1b}:  (HTTP 400)\n");
 }
 
 TEST_F(FlowctlMock, NobodyThereIsExitCode5) {

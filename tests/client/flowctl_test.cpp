@@ -149,14 +149,6 @@ TEST_F(Flowctl, ARetryThatWasDoneIsToldWhenTheWaitFails) {
               HasSubstr("flowctl wait new-1"));
 }
 
-TEST_F(Flowctl, ControlCharactersDoNotReachTheTerminal) {
-  answer = [] {
-    return mock::Response{
-        .status = 200, .headers = {}, .body = R"({"items":[{"id":"\u001b]0;x\u0007","flowId":"a\nb"}]})"};
-  };
-  EXPECT_THAT(run({"get", kFailed}).out, testing::StartsWith("run        ]0;x \nflow      a b\n"));
-}
-
 TEST_F(Flowctl, IfMatchReachesTheService) {
   EXPECT_THAT(run({"retry", "--if-match", "\"stale\"", kFailed}).err, HasSubstr("FLOW-1404-412"));
 }
