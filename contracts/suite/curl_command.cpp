@@ -1,17 +1,48 @@
 #include "contracts/suite/curl_command.hpp"
 
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+#include "common/printable.hpp"
+
 namespace flow::contract {
 
 namespace {
 
+/// Bytes that must not reach a terminal as they are, for the shell to make: "$(printf '\\033')".
+std::string made_by_shell(std::string_view bytes) {
+  std::string word = "'\"$(printf '";
+  for (const char c : bytes) {
+    std::array<char, 8> octal{};
+    std::snprintf(octal.data(), octal.size(), "\\%03o", static_cast<unsigned char>(c));
+    word += octal.data();
+  }
+  return word + "')\"'";
+}
+
+/// How many bytes at the beginning of `text` are beyond ASCII, or hidden; line feeds stay, as `printf` in a
+/// command substitution would lose them.
+std::size_t length_unprintable(std::string_view text) {
+  const auto is_plain = [](char c) { return (c >= ' ' && c < 0x7f) || c == '\n'; };
+  return static_cast<std::size_t>(std::find_if(text.begin(), text.end(), is_plain) - text.begin());
+}
+
 /// In single quotes, so that the shell leaves it alone; only the secret stands outside of them, as a
-/// variable.
+/// variable, and what a terminal would not show.
 std::string quoted(std::string_view text, std::string_view secret) {
   std::string word = "'";
   while (!text.empty()) {
     if (!secret.empty() && text.starts_with(secret)) {
       word += "'\"$FLOW_TOKEN\"'";
       text.remove_prefix(secret.size());
+      continue;
+    }
+    const std::string_view before_secret = secret.empty() ? text : text.substr(0, text.find(secret));
+    if (const std::size_t length = length_unprintable(before_secret); length > 0) {
+      const std::string_view bytes = text.substr(0, length);
+      word += is_printable(bytes) ? std::string(bytes) : made_by_shell(bytes);
+      text.remove_prefix(length);
       continue;
     }
     word += text.front() == '\'' ? std::string("'\\''") : std::string(1, text.front());

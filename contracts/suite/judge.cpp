@@ -73,7 +73,7 @@ void Trial::header(const std::string &name, const Json &expected) {
   const bool holds = actual && (expected.is_string() ? *actual == expected.get_ref<const std::string &>()
                                                      : validate(Json(*actual), expected).empty());
   if (!holds) {
-    deviates("header " + name, expected.is_string() ? expected.get<std::string>() : expected.dump(),
+    deviates("header " + name, expected.is_string() ? expected.get<std::string>() : shown(expected),
              actual.value_or(std::string(kNothing)));
   }
 }
@@ -108,7 +108,7 @@ void Trial::schema(const std::string &pointer, const Json &expected, bool named)
   }
   const auto violations = validate(*actual, expected);
   if (!named && !violations.empty()) {
-    deviates("body " + pointer, expected.dump(), shown(*actual));
+    deviates("body " + pointer, shown(expected), shown(*actual));
     return;
   }
   for (const SchemaViolation &violation : violations) {

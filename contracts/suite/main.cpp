@@ -8,6 +8,9 @@
 #include <CLI/CLI.hpp>
 
 #include "common/json_text.hpp"
+#include "common/printable.hpp"
+#include "common/standard_streams.hpp"
+#include "common/whole_file.hpp"
 #include "contracts/suite/registered_tests.hpp"
 #include "contracts/suite/report.hpp"
 #include "contracts/suite/run.hpp"
@@ -101,9 +104,7 @@ void require_writable(const std::string &file) {
   const std::filesystem::path folder = std::filesystem::path(file).parent_path();
   std::error_code ignored; // the file then cannot be opened
   std::filesystem::create_directories(folder, ignored);
-  if (!std::ofstream(file, std::ios::app)) {
-    throw CannotRun(file + ": cannot be written");
-  }
+  flow::check_writable(file);
 }
 
 void require_reachable(const Target &target) {
@@ -162,7 +163,9 @@ void add_run_options(CLI::App &command, RunOptions &options) {
                   "PEM file of the certificate authorities to trust instead of the system's")
       ->type_name("FILE")
       ->envname("FLOW_CA_FILE");
-  command.footer("Exit status: 0 all held, 1 a clause is broken, 2 it could not run.");
+  command.footer(
+      "Exit status: 0 all held, 1 a clause is broken, 2 it could not run, or its report could not be "
+      "written.");
 }
 
 int command_line(int argc, char **argv) {
@@ -198,10 +201,11 @@ int command_line(int argc, char **argv) {
 } // namespace
 
 int main(int argc, char **argv) {
+  flow::guard_standard_streams();
   try {
-    return command_line(argc, argv);
+    return flow::exit_code_after_output("flow-contract", command_line(argc, argv), kCouldNotRun);
   } catch (const std::exception &error) {
-    std::cerr << "flow-contract: " << error.what() << "\n";
+    std::cerr << "flow-contract: " << flow::printable_lines(error.what()) << "\n";
     return kCouldNotRun;
   }
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "common/printable.hpp"
 #include "contracts/suite/curl_command.hpp"
 
 namespace flow::contract {
@@ -65,9 +66,9 @@ std::string explanation(const Verdict &verdict, std::string_view secret) {
     text += indented(curl_command(request, secret)) + "\n";
   }
   for (const Deviation &deviation : verdict.deviations) {
-    text += "  " + deviation.where + "\n";
-    text += "    expected: " + without(deviation.expected, secret) + "\n";
-    text += "    received: " + without(deviation.received, secret) + "\n";
+    text += "  " + printable(deviation.where) + "\n";
+    text += "    expected: " + printable(without(deviation.expected, secret)) + "\n";
+    text += "    received: " + printable(without(deviation.received, secret)) + "\n";
   }
   return text;
 }
@@ -80,7 +81,7 @@ std::string line(const Verdict &verdict) {
   case Outcome::broken:
     return "  BROKEN   " + id + "  " + verdict.clause->title;
   case Outcome::skipped:
-    return "  skipped  " + id + "  " + verdict.reason;
+    return "  skipped  " + id + "  " + printable(verdict.reason);
   }
   return "";
 }

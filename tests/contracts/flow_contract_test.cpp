@@ -11,6 +11,7 @@
 
 #include <gtest/gtest.h>
 
+#include "common/printable.hpp"
 #include "contracts/suite/report.hpp"
 #include "contracts/suite/run.hpp"
 #include "mock_server/http_edge.hpp"
@@ -76,8 +77,11 @@ protected:
   /// From now on the server answers each retry with 500.
   void break_retries() { retry_status_ = 500; }
 
-  /// From now on the server answers each retry with an empty object.
-  void lose_bodies() { loses_bodies_ = true; }
+  /// From now on the server answers each retry with this body.
+  void answer_retries(const std::string &body) {
+    body_ = body;
+    replaces_bodies_ = true;
+  }
 
   std::filesystem::path folder_;
 
@@ -87,14 +91,15 @@ private:
     if (request.method == "POST" && retry_status_ != 0) {
       response.status = retry_status_;
     }
-    if (request.method == "POST" && loses_bodies_) {
-      response.body = "{}";
+    if (request.method == "POST" && replaces_bodies_) {
+      response.body = body_;
     }
     return response;
   }
 
   std::atomic<int> retry_status_ = 0;
-  std::atomic<bool> loses_bodies_ = false;
+  std::string body_; ///< set before the first request that reads it
+  std::atomic<bool> replaces_bodies_ = false;
   mock::FlowService service_{mock::Settings{}};
   mock::HttpEdge edge_{[this](const mock::Request &request) { return answer(request); }};
   int port_ = 0;
@@ -139,7 +144,7 @@ TEST_F(FlowContract, GivesACurlCommandThatBreaksTheClauseAgain) {
 }
 
 TEST_F(FlowContract, StopsAClauseWhereAnAnswerGivesNothingToGoOnWith) {
-  lose_bodies();
+  answer_retries("{}");
   const Ended ended = flow_contract("run --filter retry/new-run/readable " + base_url());
   EXPECT_EQ(ended.status, 1);
   EXPECT_EQ(count(ended.output, "curl -i"), 1u) << ended.output;
@@ -204,10 +209,60 @@ TEST_F(FlowContract, WritesJUnit) {
   EXPECT_TRUE(contains(xml, "Retrying a failed run of a batch source answers 200.")) << xml;
 }
 
+const std::string kHostile = "\x1b]0;x\x07\x7f\u009b31m\u202e\u2066\u061c\U000e0041\ufeff\r";
+
+TEST_F(FlowContract, ShowsHiddenCharactersOfTheServerAsText) {
+  const Json message = kHostile + "\n  held     retry/op/missing";
+  const Json error = {{"type", message},         {"title", message},
+                      {"status", 400},           {"errorMessage", message},
+                      {"errorDetails", message}, {"report", {{"detailed-message", message}}}};
+  for (const std::string &body :
+       {kHostile, Json(kHostile).dump(), error.dump(), Json{{"id", message}}.dump()}) {
+    answer_retries(body);
+    const auto junit = folder_ / "report.xml";
+    const Ended ended = flow_contract("run --filter retry " + base_url() + " --junit " + junit.string());
+    EXPECT_EQ(ended.status, 1) << ended.output;
+    EXPECT_EQ(printable_lines(ended.output), ended.output);
+    EXPECT_EQ(count(ended.output, "\n  held     retry/op/missing\n"), 0U) << "a line is forged";
+    EXPECT_EQ(printable_lines(text_of(junit)), text_of(junit));
+  }
+}
+
 TEST_F(FlowContract, EndsWithTwoWhenItCannotWriteJUnit) {
   const Ended ended = flow_contract("run " + base_url() + " --junit " + folder_.string());
   EXPECT_EQ(ended.status, 2);
   EXPECT_TRUE(contains(ended.output, "cannot be written")) << ended.output;
+}
+
+TEST_F(FlowContract, EndsWithTwoWhenTheReportCannotBeWritten) {
+  const Ended ended = flow_contract("run --filter retry/state/failed " + base_url() + " --junit /dev/full");
+  EXPECT_EQ(ended.status, 2);
+  EXPECT_TRUE(contains(ended.output, "/dev/full cannot be written: No space left on device")) << ended.output;
+  EXPECT_TRUE(contains(ended.output, "held     retry/state/failed")) << "it is known only after the run";
+}
+
+TEST_F(FlowContract, EndsWithTwoWhenStandardOutputCannotBeWritten) {
+  for (const std::string &command :
+       {std::string("list"), std::string("list --json"), std::string("rules"), std::string("--help"),
+        "run --filter retry/state/failed " + base_url()}) {
+    for (const char *output : {"/dev/full", "&-"}) {
+      const std::string errors = (folder_ / "errors").string();
+      EXPECT_EQ(flow_contract(command + " > " + output + " 2> " + errors + " #").status, 2)
+          << command << output;
+      EXPECT_TRUE(contains(text_of(errors), "standard output cannot be written: ")) << command << output;
+    }
+  }
+}
+
+TEST_F(FlowContract, LeavesAJUnitFileOfAnotherUsersLinkAlone) {
+  const std::string victim = file("victim", "old");
+  const std::string planted = (folder_ / "planted").string();
+  std::filesystem::create_symlink(victim, planted);
+  if (::lchown(planted.c_str(), 65534, 65534) != 0) {
+    GTEST_SKIP() << "only root can give a link away";
+  }
+  EXPECT_EQ(flow_contract("run --filter retry/state/failed " + base_url() + " --junit " + planted).status, 2);
+  EXPECT_EQ(text_of(victim), "old");
 }
 
 TEST_F(FlowContract, IsSharded) {

@@ -57,6 +57,16 @@ TEST(CurlCommand, QuotesForTheShell) {
   EXPECT_NE(curl_command(request, "").find("--data-binary 'it'\\''s {\"a\":1}'"), std::string::npos);
 }
 
+TEST(CurlCommand, LeavesItToTheShellToMakeWhatATerminalWouldObey) {
+  HttpRequest request = documented_call();
+  request.body = "é\n\x1b]0;x\u202ey\x9b";
+  EXPECT_NE(curl_command(request, "")
+                .find("--data-binary 'é\n'\"$(printf '\\033')\"']0;x'\"$(printf '\\342\\200\\256')\"'y'\""
+                      "$(printf '\\233')\"''"),
+            std::string::npos)
+      << curl_command(request, "");
+}
+
 TEST(CurlCommand, SendsNoTypeThatTheRequestHadNot) {
   HttpRequest request = documented_call();
   request.headers.pop_back();
