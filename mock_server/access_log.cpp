@@ -14,17 +14,26 @@ namespace flow::mock {
 namespace {
 
 constexpr std::size_t kPathShown = 256;
+constexpr std::size_t kWordShown = 64;
 
 /// In quotes, with what is not printable escaped: a request cannot forge a log line.
-std::string quoted_path(std::string_view target) {
-  return nlohmann::json(path_of(target).substr(0, kPathShown))
-      .dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
+std::string quoted(std::string_view text) {
+  return nlohmann::json(text).dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
+}
+
+/// As it is where it is a token (RFC 9110, 5.6.2), as methods and ids are; else in quotes.
+std::string word(std::string_view text) {
+  constexpr std::string_view kOfTokens = "!#$%&'*+-.^_`|~0123456789"
+                                         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+  const std::string_view shown = text.substr(0, kWordShown);
+  const bool is_token = !text.empty() && text.find_first_not_of(kOfTokens) == std::string_view::npos;
+  return is_token ? std::string(shown) : text.empty() ? "-" : quoted(shown);
 }
 
 std::string_view request_id(const Response &response) {
   const auto found = std::find_if(response.headers.begin(), response.headers.end(),
                                   [](const auto &field) { return field.first == "x-request-id"; });
-  return found == response.headers.end() ? std::string_view("-") : std::string_view(found->second);
+  return found == response.headers.end() ? std::string_view() : std::string_view(found->second);
 }
 
 } // namespace
@@ -36,9 +45,9 @@ Handler logged(Handler handler, std::shared_ptr<spdlog::logger> log) {
     if (log->should_log(spdlog::level::info)) {
       const auto took =
           std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begin);
-      log->info("method={} path={} status={} us={} request_id={}",
-                request.method.empty() ? std::string_view("-") : request.method, quoted_path(request.target),
-                response.status, took.count(), request_id(response));
+      log->info("method={} path={} status={} us={} request_id={}", word(request.method),
+                quoted(path_of(request.target).substr(0, kPathShown)), response.status, took.count(),
+                word(request_id(response)));
     }
     return response;
   };

@@ -1,22 +1,22 @@
 #include <chrono>
 #include <csignal>
-#include <cstdio>
 #include <cstdlib>
 #include <exception>
-#include <filesystem>
-#include <fstream>
 #include <iostream>
-#include <memory>
+#include <stdexcept>
 #include <string>
-#include <utility>
+#include <variant>
 
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
+#include <unistd.h>
 
+#include "common/printable.hpp"
+#include "common/standard_streams.hpp"
+#include "common/whole_file.hpp"
 #include "mock_server/access_log.hpp"
 #include "mock_server/connection_room.hpp"
 #include "mock_server/http_edge.hpp"
 #include "mock_server/journal/report.hpp"
+#include "mock_server/log.hpp"
 #include "mock_server/memory_reserve.hpp"
 #include "mock_server/options.hpp"
 #include "mock_server/service.hpp"
@@ -39,40 +39,40 @@ sigset_t block_stop_signals() {
   return signals;
 }
 
-std::shared_ptr<spdlog::logger> stderr_log(spdlog::level::level_enum level) {
-  auto log = spdlog::stderr_logger_mt("flow-mock");
-  log->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ level=%l %v", spdlog::pattern_time_type::utc);
-  log->set_level(level);
-  return log;
-}
-
-/// Whole or not at all: who waits for the file never reads half of it.
+/// Names the option in front of what is wrong with its file.
 void write_file(const std::string &option, const std::string &file, const std::string &text) {
-  const std::string unfinished = file + ".tmp";
-  std::ofstream out(unfinished);
-  out << text << '\n';
-  out.close();
-  if (!out) {
-    throw std::runtime_error(option + " " + file + ": cannot be written");
+  try {
+    flow::write_whole(file, text + '\n');
+  } catch (const flow::FileError &error) {
+    throw flow::FileError(option + ": " + error.what());
   }
-  std::filesystem::rename(unfinished, file);
 }
 
 /// Better now than after all the tests.
 void check_writable(const std::string &option, const std::string &file) {
-  const std::string unfinished = file + ".tmp";
-  if (std::filesystem::is_directory(file) || !std::ofstream(unfinished, std::ios::app)) {
-    throw std::runtime_error(option + " " + file +
-                             ": cannot be written; name a file in a folder that can be");
+  try {
+    if (!file.empty()) {
+      flow::check_writable(file);
+    }
+  } catch (const flow::FileError &error) {
+    throw flow::FileError(option + ": " + error.what());
   }
-  std::filesystem::remove(unfinished);
+}
+
+void say_where(const std::string &host, int port) {
+  const bool is_v6 = host.find(':') != std::string::npos;
+  std::cout << "flow-mock listening on http://" << (is_v6 ? "[" + host + "]" : host) << ":" << port
+            << std::endl;
+  if (const auto problem = flow::standard_output_problem()) {
+    throw std::runtime_error(*problem + "; redirect it, e.g. to /dev/null");
+  }
 }
 
 /// What a test run leaves behind. Returns the exit code.
-int report(const Options &options, ServiceState &state) {
+int report(const Options &options, ServiceState &state, LogWriter &standard_error) {
   const bool violated = options.fail_on_violation && state.violations.total() > 0;
   if (violated) {
-    std::cerr << violations_text(state.violations);
+    standard_error.write(flow::printable_lines(violations_text(state.violations)));
   }
   if (!options.coverage_file.empty()) {
     write_file("--coverage-file", options.coverage_file,
@@ -81,12 +81,10 @@ int report(const Options &options, ServiceState &state) {
   return violated ? kViolated : 0;
 }
 
-int serve(const Options &options) {
-  const sigset_t stop_signals = block_stop_signals();
-  const auto log = stderr_log(options.log_level);
-  if (!options.coverage_file.empty()) {
-    check_writable("--coverage-file", options.coverage_file);
-  }
+int serve(const Options &options, const sigset_t &stop_signals, LogWriter &standard_error) {
+  const auto log = log_to(standard_error, options.log_level);
+  check_writable("--port-file", options.port_file);
+  check_writable("--coverage-file", options.coverage_file);
   const MemoryReserve reserve(kMemoryReserve);
   FlowService service(options.settings);
   EdgeLimits limits;
@@ -103,17 +101,14 @@ int serve(const Options &options) {
   try {
     port = edge.start(options.host, options.port);
   } catch (const std::exception &error) {
-    std::cerr << "flow-mock: cannot listen on " << options.host << ":" << options.port << ": " << error.what()
-              << "; choose another --host or --port (0 picks a free port)\n";
-    return kCannotStart;
+    throw std::runtime_error("cannot listen on " + options.host + ":" + std::to_string(options.port) + ": " +
+                             error.what() + "; choose another --host or --port (0 picks a free port)");
   }
   if (!options.settings.control.enabled) {
     log->warn("the control API is off, as other machines can reach {}: --admin-token TOKEN turns it on",
               options.host);
   }
-  const bool is_v6 = options.host.find(':') != std::string::npos;
-  const std::string host = is_v6 ? "[" + options.host + "]" : options.host;
-  std::cout << "flow-mock listening on http://" << host << ":" << port << std::endl;
+  say_where(options.host, port);
   if (!options.port_file.empty()) {
     write_file("--port-file", options.port_file, std::to_string(port));
   }
@@ -121,24 +116,38 @@ int serve(const Options &options) {
   sigwait(&stop_signals, &received);
   const bool all_ended = edge.stop(std::chrono::milliseconds(options.shutdown_timeout_ms));
   log->info("stopped signal={}", received == SIGINT ? "SIGINT" : "SIGTERM");
-  const int exit_code = report(options, service.state());
+  const int exit_code = report(options, service.state(), standard_error);
   if (!all_ended) {
     log->warn("a request was not finished within --shutdown-timeout {} ms", options.shutdown_timeout_ms);
-    log->flush();
+    standard_error.end();
     std::_Exit(exit_code); // its thread still uses what would be taken down now
   }
   return exit_code;
 }
 
+int serve(const Options &options) {
+  const sigset_t stop_signals = block_stop_signals();
+  LogWriter standard_error(STDERR_FILENO);
+  try {
+    return serve(options, stop_signals, standard_error);
+  } catch (const std::exception &error) {
+    // Not by std::cerr: nobody may be reading it, and the end must not wait.
+    standard_error.write("flow-mock: " + flow::printable_lines(error.what()) + '\n');
+    return kCannotStart;
+  }
+}
+
 } // namespace
 
 int main(int argc, char **argv) {
+  flow::guard_standard_streams();
   try {
     const auto options = read_options(argc, argv);
-    return std::holds_alternative<Options>(options) ? serve(std::get<Options>(options))
-                                                    : std::get<int>(options);
+    return std::holds_alternative<Options>(options)
+               ? serve(std::get<Options>(options))
+               : flow::exit_code_after_output("flow-mock", std::get<int>(options), kCannotStart);
   } catch (const std::exception &error) {
-    std::cerr << "flow-mock: " << error.what() << '\n';
+    std::cerr << "flow-mock: " << flow::printable_lines(error.what()) << '\n';
     return kCannotStart;
   }
 }

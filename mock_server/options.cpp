@@ -9,6 +9,7 @@
 #include <CLI/CLI.hpp>
 
 #include "common/http_sender.hpp"
+#include "common/printable.hpp"
 #include "contracts/contract.hpp"
 #include "mock_server/admin/guard.hpp"
 #include "mock_server/version.hpp"
@@ -229,8 +230,8 @@ std::variant<Options, int> read_options(int argc, char **argv) {
   add_limits(app, options.settings.limits);
   const CLI::App *readings =
       app.add_subcommand("readings", "Print where Adobe's pages contradict each other, and end");
-  app.footer("Exit codes: 0 stopped by SIGINT or SIGTERM; 2 could not start, or not write --coverage-file; 3 "
-             "likewise "
+  app.footer("Exit codes: 0 stopped by SIGINT or SIGTERM; 2 could not start, or not write standard "
+             "output, --port-file or --coverage-file; 3 likewise "
              "stopped, but the application broke the contract (--fail-on-violation).");
 
   try {
@@ -239,7 +240,7 @@ std::variant<Options, int> read_options(int argc, char **argv) {
   } catch (const CLI::ParseError &error) {
     return app.exit(error) == 0 ? 0 : kCannotStart;
   } catch (const SeedError &error) {
-    std::cerr << "flow-mock: --seed " << error.what() << '\n';
+    std::cerr << "flow-mock: --seed " << flow::printable_lines(error.what()) << '\n';
     return kCannotStart;
   }
   if (readings->parsed()) {

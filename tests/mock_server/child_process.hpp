@@ -47,10 +47,17 @@ private:
   std::string path_;
 };
 
+/// Where a program's output goes instead of to the test: a file descriptor, or kClosed.
+constexpr int kClosed = -2;
+struct Streams {
+  int out = -1;
+  int error = -1;
+};
+
 /// flow-mock as a user starts it, in a folder of its own; FLOW_MOCK in the environment names the program.
 class ChildProcess {
 public:
-  explicit ChildProcess(std::vector<std::string> arguments) {
+  explicit ChildProcess(std::vector<std::string> arguments, Streams streams = {}) {
     const char *program = std::getenv("FLOW_MOCK"); // NOLINT(concurrency-mt-unsafe): nobody sets it
     if (program == nullptr) {
       throw std::runtime_error("FLOW_MOCK names no flow-mock; run this by `meson test`");
@@ -69,8 +76,8 @@ public:
     const int error = ::open(error_file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
     pid_ = ::fork();
     if (pid_ == 0) {
-      ::dup2(out[1], STDOUT_FILENO);
-      ::dup2(error, STDERR_FILENO);
+      redirect(STDOUT_FILENO, streams.out == -1 ? out[1] : streams.out);
+      redirect(STDERR_FILENO, streams.error == -1 ? error : streams.error);
       ::execv(argv[0], argv.data());
       ::_exit(127);
     }
@@ -111,6 +118,14 @@ public:
   [[nodiscard]] std::string error_text() const { return Folder::read(folder_.file("stderr")); }
 
 private:
+  static void redirect(int stream, int file) {
+    if (file == kClosed) {
+      ::close(stream);
+    } else {
+      ::dup2(file, stream);
+    }
+  }
+
   /// False at the end of its output, or when nothing came in 30 s: then it hangs.
   bool read_more() {
     pollfd polled{.fd = out_, .events = POLLIN, .revents = 0};
