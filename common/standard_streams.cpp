@@ -27,6 +27,11 @@ std::optional<std::string> standard_output_problem() {
   if (std::fflush(stdout) == 0 && taken) { // std::cout writes by way of it
     return std::nullopt;
   }
+  if (errno == 0) {
+    // An earlier write failed, and its reason is gone: one more byte tells it.
+    std::fputc('\n', stdout);
+    std::fflush(stdout);
+  }
   const std::string reason = errno == 0 ? "" : ": " + std::generic_category().message(errno);
   return "standard output cannot be written" + reason;
 }
