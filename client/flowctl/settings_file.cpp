@@ -8,13 +8,10 @@
 #include <sstream>
 #include <string_view>
 #include <system_error>
-#include <vector>
 
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <CLI/CLI.hpp>
 
 #include "common/file_place.hpp"
 #include "common/printable.hpp"
@@ -102,6 +99,17 @@ std::string quoted_if_key(const std::string &key) {
   return is_one ? "\"" + key + "\"" : "what is no key";
 }
 
+std::string trimmed(std::string_view text) {
+  constexpr std::string_view kBlank = " \t\r\n";
+  const std::size_t begin = std::min(text.find_first_not_of(kBlank), text.size());
+  const std::size_t end = text.find_last_not_of(kBlank) + 1; // 0 where there is nothing else
+  return std::string(text.substr(begin, end - std::min(begin, end)));
+}
+
+bool is_comment(std::string_view text) {
+  return text.empty() || text.front() == '#' || text.front() == ';';
+}
+
 /// One line of the file.
 struct Line {
   const std::string &file;
@@ -113,31 +121,39 @@ struct Line {
   }
 
   void read_into(SettingValues &values) const;
-  std::string value_of(const std::string &key) const;
+  std::string value_of(const std::string &key, std::string_view text) const;
 };
 
-/// Quotes, escapes and comments are read as CLI11 reads them.
-std::string Line::value_of(const std::string &key) const {
-  std::vector<CLI::ConfigItem> items;
-  try {
-    std::istringstream stream(text);
-    items = CLI::ConfigTOML().from_config(stream);
-  } catch (const std::exception &) { // whose message quotes the value
-    refuse("gives " + key + " a value that cannot be read; write " + key + " = \"…\"");
+/// Not by CLI11, which cuts a value at its first "#", also in quotes, and leaves escapes as they are.
+std::string Line::value_of(const std::string &key, std::string_view text) const {
+  const char quote = text.empty() ? '\0' : text.front();
+  if (quote != '"' && quote != '\'') {
+    const std::string bare = trimmed(text.substr(0, text.find('#')));
+    if (bare.find_first_of(" \t,\"'[]{}") != std::string::npos) {
+      refuse("gives " + key + " more than one value; quote it");
+    }
+    return bare;
   }
-  if (items.size() != 1 || items.front().inputs.size() > 1) {
-    refuse("gives " + key + " more than one value; quote it");
+  std::string value;
+  std::size_t at = 1;
+  for (; at < text.size() && text[at] != quote; ++at) {
+    if (quote == '"' && text[at] == '\\' && ++at < text.size() && text[at] != '"' && text[at] != '\\') {
+      refuse("gives " + key + R"( a value with a backslash that is before neither " nor \; quote it with ')");
+    }
+    value += at < text.size() ? text[at] : '\0';
   }
-  const std::string value = items.front().inputs.empty() ? "" : items.front().inputs.front();
-  if (value.starts_with('"') || value.starts_with('\'')) {
+  if (at >= text.size()) {
     refuse("gives " + key + " a value whose quotation mark is not closed");
+  }
+  if (!is_comment(trimmed(text.substr(at + 1)))) {
+    refuse("has more behind the value of " + key);
   }
   return value;
 }
 
 void Line::read_into(SettingValues &values) const {
-  const std::string line = CLI::detail::trim_copy(text);
-  if (line.empty() || line.front() == '#' || line.front() == ';') {
+  const std::string line = trimmed(text);
+  if (is_comment(line)) {
     return;
   }
   if (line.front() == '[') {
@@ -147,12 +163,12 @@ void Line::read_into(SettingValues &values) const {
   if (equals == std::string::npos) {
     refuse("is not KEY = \"VALUE\"");
   }
-  std::string key = CLI::detail::trim_copy(line.substr(0, equals));
+  std::string key = trimmed(line.substr(0, equals));
   std::replace(key.begin(), key.end(), '-', '_');
   if (!is_setting(key)) {
     refuse("has " + quoted_if_key(key) + "; it may have " + known_keys());
   }
-  if (!values.emplace(key, value_of(key)).second) {
+  if (!values.emplace(key, value_of(key, trimmed(line.substr(equals + 1)))).second) {
     refuse("gives " + key + " again");
   }
 }

@@ -73,14 +73,14 @@ TEST_F(FlowctlSettingsFile, MayBeAPipeAndIsThenNotWarnedOf) {
 }
 
 TEST_F(FlowctlSettingsFile, IsReadAsItIsDocumented) {
-  const Ended ended = with(
-      "# mine\n\n; too\r\n  token = \"a#b\"  # of today\r\nsandbox = 'x y'\norg = plain\napi-key = \"k\"\n",
-      0600);
+  const Ended ended = with("# mine\n\n; too\r\n  token = \"a#b\"  # of today\r\nsandbox = 'x y'\norg = plain "
+                           "# bare\napi-key = \"k\\\"\\\\\"\n",
+                           0600);
   EXPECT_EQ(ended.code, 0) << ended.err;
   EXPECT_EQ(sent("Authorization"), "Bearer a#b");
   EXPECT_EQ(sent("x-sandbox-name"), "x y");
   EXPECT_EQ(sent("x-gw-ims-org-id"), "plain");
-  EXPECT_EQ(sent("x-api-key"), "k");
+  EXPECT_EQ(sent("x-api-key"), "k\"\\");
 }
 
 TEST_F(FlowctlSettingsFile, IsFaultyByLineAndKeyWithoutTheValue) {
@@ -95,6 +95,9 @@ TEST_F(FlowctlSettingsFile, IsFaultyByLineAndKeyWithoutTheValue) {
       {"token = s3cret, s3cret\n", "line 1, gives token more than one value"},
       {"token = [\"s3cret\", \"s3cret\"]\n", "line 1, gives token more than one value"},
       {"org = \"o\"\ntoken = \"s3cret\n", "line 2, gives token a value whose quotation mark is not closed"},
+      {"token = \"a\" s3cret\n", "line 1, has more behind the value of token"},
+      {"token = \"s3cret\\n\"\n", "line 1, gives token a value with a backslash"},
+      {"token = \"s3cret\\", "line 1, gives token a value whose quotation mark is not closed"},
       {"token = \"a\"\ntoken = \"s3cret\"\n", "line 2, gives token again"},
       {"\x1b]0;s3cret\x07 = x\n", "line 1, has what is no key"},
       {std::string(70000, '#'), "is larger than 64 KiB"},
