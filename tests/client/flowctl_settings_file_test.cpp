@@ -73,12 +73,12 @@ TEST_F(FlowctlSettingsFile, MayBeAPipeAndIsThenNotWarnedOf) {
 }
 
 TEST_F(FlowctlSettingsFile, IsReadAsItIsDocumented) {
-  const Ended ended = with("# mine\n\n; too\r\n  token = \"a#b\"  # of today\r\nsandbox = 'x y'\norg = plain "
+  const Ended ended = with("# mine\n\n; too\r\n  token = \"a#b\"  # of today\r\nsandbox = 'x-y'\norg = plain "
                            "# bare\napi-key = \"k\\\"\\\\\"\n",
                            0600);
   EXPECT_EQ(ended.code, 0) << ended.err;
   EXPECT_EQ(sent("Authorization"), "Bearer a#b");
-  EXPECT_EQ(sent("x-sandbox-name"), "x y");
+  EXPECT_EQ(sent("x-sandbox-name"), "x-y");
   EXPECT_EQ(sent("x-gw-ims-org-id"), "plain");
   EXPECT_EQ(sent("x-api-key"), "k\"\\");
 }
