@@ -4,6 +4,7 @@
 #include <malloc.h>
 #endif
 
+#include "mock_server/journal/kept_text.hpp"
 #include "mock_server/runs/seed_json.hpp"
 #include "mock_server/runs/seed_reader.hpp"
 
@@ -80,7 +81,13 @@ Response take_snapshot(const Call &call) {
   const std::lock_guard lock(sandbox.mutex);
   const std::int64_t now_ms = call.tenant->clock.now_ms();
   sandbox.settle(now_ms);
-  return json_response(snapshot(sandbox, now_ms));
+  Json taken = snapshot(sandbox, now_ms);
+  for (const char *kind : {"flows", "runs"}) {
+    for (Json &entry : taken[kind]) {
+      entry = without_secrets(entry, call.state.secrets);
+    }
+  }
+  return json_response(taken);
 }
 
 Response restore_snapshot(const Call &call) {

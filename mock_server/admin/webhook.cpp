@@ -1,6 +1,10 @@
 #include "mock_server/admin/routes.hpp"
 
+#include <algorithm>
+#include <string>
+
 #include "mock_server/events/events_json.hpp"
+#include "mock_server/journal/kept_text.hpp"
 
 namespace flow::mock::admin {
 
@@ -19,10 +23,23 @@ std::shared_ptr<WebhookSender> webhook_of(const Call &call) {
   return sender;
 }
 
+/// Receivers take their keys from the query ("?code=…", "?sig=…"): of its parameters the names are shown.
+Response shown(Webhook webhook) {
+  std::size_t at = webhook.url.find('?');
+  while (at != std::string::npos) {
+    const std::size_t end = std::min(webhook.url.find('&', at + 1), webhook.url.size());
+    const std::size_t equals = webhook.url.find('=', at);
+    const std::size_t value = equals < end ? equals + 1 : at + 1;
+    webhook.url.replace(value, end - value, kNotKept);
+    at = webhook.url.find('&', value);
+  }
+  return json_response(to_json(webhook));
+}
+
 } // namespace
 
 Response get_webhook(const Call &call) {
-  return json_response(to_json(webhook_of(call)->webhook()));
+  return shown(webhook_of(call)->webhook());
 }
 
 Response put_webhook(const Call &call) {
@@ -43,7 +60,7 @@ Response put_webhook(const Call &call) {
             " sandboxes have one, the most there can be. Delete those that are not needed, or start "
             "flow-mock with a higher --max-webhooks."};
   }
-  return json_response(to_json(webhook));
+  return shown(webhook);
 }
 
 Response delete_webhook(const Call &call) {
@@ -58,7 +75,7 @@ Response list_events(const Call &call) {
     const std::lock_guard lock(call.tenant->sandbox.mutex);
     call.tenant->sandbox.settle(call.tenant->clock.now_ms());
   }
-  return json_response(events_json(*webhook_of(call)));
+  return json_response(events_json(*webhook_of(call), call.state.secrets));
 }
 
 Response redeliver_event(const Call &call) {

@@ -2,6 +2,9 @@
 
 #include <utility>
 
+#include "common/json_text.hpp"
+#include "mock_server/journal/kept_text.hpp"
+
 namespace flow::mock {
 
 namespace {
@@ -19,8 +22,8 @@ Json to_json(const Attempt &attempt) {
   return json;
 }
 
-Json to_json(const EventRecord &record) {
-  Json body = Json::parse(record.event.body, nullptr, false);
+Json to_json(const EventRecord &record, const KnownSecrets &known) {
+  const Json body = json_or_discarded(record.event.body);
   Json attempts = Json::array();
   for (const Attempt &attempt : record.attempts) {
     attempts.push_back(to_json(attempt));
@@ -29,18 +32,18 @@ Json to_json(const EventRecord &record) {
           {"code", record.event.code},
           {"runId", record.event.run_id},
           {"atMs", record.event.at_ms},
-          {"body", body.is_discarded() ? Json(record.event.body) : std::move(body)},
+          {"body", without_secrets(body.is_discarded() ? Json(record.event.body) : body, known)},
           {"state", to_string(record.state)},
           {"attempts", std::move(attempts)}};
 }
 
 } // namespace
 
-Json events_json(const WebhookSender &sender) {
+Json events_json(const WebhookSender &sender, const KnownSecrets &known) {
   const EventLog log = sender.log();
   Json events = Json::array();
   for (const EventRecord &record : log.events) {
-    events.push_back(to_json(record));
+    events.push_back(to_json(record, known));
   }
   return {{"events", std::move(events)}, {"dropped", log.dropped}};
 }

@@ -4,6 +4,7 @@
 #include <array>
 #include <vector>
 
+#include "common/json_text.hpp"
 #include "common/text.hpp"
 #include "mock_server/journal/json_secrets.hpp"
 #include "mock_server/journal/secret_names.hpp"
@@ -302,6 +303,19 @@ bool keep_target(std::string &kept, std::string_view target, bool no_query, cons
 
 bool keep_body(std::string &kept, std::string_view body, const SecretValues &secrets, std::size_t bytes) {
   return keep(kept, body, secrets, bytes, find_in_body);
+}
+
+contract::Json without_secrets(const contract::Json &json, const KnownSecrets &known) {
+  using contract::Json;
+  const std::string text = json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  constexpr std::size_t kLongestStandIn = 12; // of what was one byte or more
+  std::string shown;
+  keep_body(shown, text, SecretValues(known), text.size() * kLongestStandIn);
+  if (shown == text) {
+    return json;
+  }
+  Json without = json_or_discarded(shown);
+  return without.is_discarded() ? Json(kNotKept) : without;
 }
 
 } // namespace flow::mock

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "contracts/contract.hpp"
 #include "mock_server/http_message.hpp"
 #include "mock_server/journal/secret_values.hpp"
 
@@ -33,5 +34,8 @@ bool keep_target(std::string &kept, std::string_view target, bool no_query, cons
 /// A body: JSON or a form without the values of members with such names; of what is neither nothing, where it
 /// speaks of secrets.
 bool keep_body(std::string &kept, std::string_view body, const SecretValues &secrets, std::size_t bytes);
+
+/// JSON as it may be shown, whole: without secrets by their names, and without known ones.
+contract::Json without_secrets(const contract::Json &json, const KnownSecrets &known);
 
 } // namespace flow::mock

@@ -270,6 +270,43 @@ TEST(JournalSecrets, WhereThereAreTooManyNothingSuspiciousIsKept) {
   expect_without(stored(asked), "number-99-of-many", "the last one");
 }
 
+/// A mock that knows a secret, whose run was made with it and with one that is known by its name.
+struct Told : Stage {
+  Told() : Stage([](Settings &settings) { settings.seed.allow.tokens = {"{ACCESS_TOKEN}", "s33d.s3cr3t"}; }) {
+    const std::string webhook = R"({"url":"http://127.0.0.1:1/hook?code=c0d3&k3y","firstDelayMs":600000})";
+    shown_webhook = (*this)(admin_ask("PUT", std::string(kSandbox) + "/webhook", webhook)).body;
+    Json run = run_on_demand();
+    run["params"]["password"] = "hidden-by-name";
+    run["params"]["note"] = "is s33d.s3cr3t";
+    const Response made = (*this)(create(run));
+    EXPECT_EQ(made.status, 201) << made.body;
+  }
+  std::string shown_webhook;
+};
+
+TEST(Secrets, AreInNoEventThatIsShown) {
+  Told told_one;
+  const std::string events = told_of_sandbox(told_one, "/events").dump();
+  EXPECT_NE(events.find("event_id"), std::string::npos) << events;
+  expect_without(events, "s33d.s3cr3t", "events");
+  expect_without(events, "hidden-by-name", "events");
+}
+
+TEST(Secrets, AreInNoSnapshot) {
+  Told told_one;
+  const std::string snapshot = told_of_sandbox(told_one, "/snapshot").dump();
+  expect_without(snapshot, "s33d.s3cr3t", "snapshot");
+  expect_without(snapshot, "hidden-by-name", "snapshot");
+  EXPECT_EQ(told_one(admin_ask("POST", std::string(kSandbox) + "/restore", snapshot)).status, 200);
+}
+
+TEST(Secrets, OfAWebhooksQueryAreNotShown) {
+  Told told_one;
+  for (const std::string &shown : {told_of_sandbox(told_one, "/webhook").dump(), told_one.shown_webhook}) {
+    EXPECT_NE(shown.find("/hook?code=(not kept)&(not kept)\""), std::string::npos) << shown;
+  }
+}
+
 TEST(Secrets, AreInNoViolation) {
   Stage stage;
   const std::string token = "s3cr3t-t0k3n";

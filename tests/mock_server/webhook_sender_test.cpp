@@ -351,7 +351,7 @@ TEST(WebhookSender, ItsLogIsShownAsJson) {
   Sending sending(receiver);
   sending.sender->send(event_of("a"));
   ASSERT_TRUE(sending.await("a", DeliveryState::delivered));
-  EXPECT_EQ(events_json(*sending.sender), Json::parse(R"({"events":[{
+  EXPECT_EQ(events_json(*sending.sender, KnownSecrets()), Json::parse(R"({"events":[{
     "id":"a","code":"sources_flow_run_failed","runId":"run of a","atMs":7,"body":{"event_id":"a"},
     "state":"delivered","attempts":[{"atMs":1000,"error":"gone","durationMs":0},
                                     {"atMs":1000,"status":200,"durationMs":0}]}],"dropped":0})"));
