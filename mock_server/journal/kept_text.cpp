@@ -96,7 +96,7 @@ template <typename Found> void each_user(std::string_view text, bool is_cut, Fou
     } else if (is_cut && end == text.size()) {
       found(at, end);
     }
-    at = end;
+    at = end > at ? end : at - 1; // of "///" the last two begin it
   }
 }
 

@@ -97,6 +97,7 @@ void SecretValues::add(std::string_view value) {
   }
   if (own_count_ == kMost) {
     are_too_many_ = true;
+    filter_.mark(value); // so that texts with it are suspicious all the same
     return;
   }
   if (own_count_ < kFew) {
@@ -165,6 +166,9 @@ SecretValues::Range SecretValues::next_issued(std::string_view text, std::size_t
 }
 
 bool SecretValues::may_be_in(std::string_view text) const {
+  if (are_too_many_ && filter_.next(text, 0) != std::string_view::npos) {
+    return true;
+  }
   const auto [begin, end] = next(text, 0, true);
   if (begin != end) {
     return true;
