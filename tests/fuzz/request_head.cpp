@@ -9,7 +9,7 @@ namespace flow::fuzz {
 
 namespace {
 
-constexpr mock::HeadLimits kLimits{.bytes = 1024, .field_bytes = 256, .fields = 16};
+constexpr mock::HeadLimits kHeadLimits{.bytes = 1024, .field_bytes = 256, .fields = 16};
 
 bool is_without_controls(std::string_view text) {
   return std::none_of(text.begin(), text.end(),
@@ -51,9 +51,9 @@ void check_parsed(const mock::RequestHead &head) {
 /// The bytes are a request, as it comes on a connection.
 void request_head(std::string_view bytes) {
   using State = mock::HeadScan::State;
-  mock::HeadScan at_once(kLimits);
+  mock::HeadScan at_once(kHeadLimits);
   const State state = at_once.scan(bytes);
-  mock::HeadScan bit_by_bit(kLimits);
+  mock::HeadScan bit_by_bit(kHeadLimits);
   State reached = State::incomplete;
   for (std::size_t size = 1; reached == State::incomplete && size <= bytes.size(); ++size) {
     reached = bit_by_bit.scan(bytes.substr(0, size));
@@ -63,7 +63,7 @@ void request_head(std::string_view bytes) {
     return;
   }
   require(at_once.size() <= bytes.size() && at_once.size() == bit_by_bit.size(), "a head ends where it ends");
-  const mock::RequestHead head = mock::parse_head(at_once.head(bytes), kLimits);
+  const mock::RequestHead head = mock::parse_head(at_once.head(bytes), kHeadLimits);
   if (head.unreadable.empty()) {
     check_parsed(head);
   }

@@ -8,8 +8,8 @@ namespace flow::fuzz {
 namespace {
 
 /// "404\nname: value\n…\n\nbody".
-contract::HttpResponse read_response(std::string_view text) {
-  contract::HttpResponse response;
+HttpResponse read_response(std::string_view text) {
+  HttpResponse response;
   std::string_view head = take_until(text, "\n\n");
   response.status = std::atoi(std::string(take_until(head, "\n").substr(0, 4)).c_str());
   while (!head.empty()) {
@@ -28,7 +28,7 @@ void suite_answers(std::string_view bytes) {
   std::size_t number = take_byte(bytes) * 256;
   number = (number + take_byte(bytes)) % contract::clause_count();
   const contract::Clause &judged = contract::clause(static_cast<contract::ClauseNumber>(number));
-  const contract::HttpResponse response = read_response(bytes);
+  const HttpResponse response = read_response(bytes);
   contract::Bindings bindings = {
       {"token", "t"}, {"sandbox", "s"}, {"run", "r"}, {"flow", "f"}, {"other_sandbox", "o"}};
   contract::Verdict verdict{.clause = &judged, .outcome = contract::Outcome::broken};
@@ -41,10 +41,10 @@ void suite_answers(std::string_view bytes) {
     for (const auto &[name, value] : step.headers) {
       (void)contract::substituted_text(value.value_or(""), bindings);
     }
-    verdict.requests.push_back({.method = step.method,
-                                .url = contract::substituted_path(step.path, bindings),
-                                .headers = {},
-                                .body = step.body});
+    HttpRequest &request = verdict.requests.emplace_back();
+    request.method = step.method;
+    request.url = contract::substituted_path(step.path, bindings);
+    request.body = step.body;
     verdict.deviations = contract::judge(step.then, response, bindings);
   }
   require(!contract::explanation(verdict, "t").empty(), "a broken clause is explained");
