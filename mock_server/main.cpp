@@ -27,7 +27,7 @@ namespace {
 using namespace flow::mock;
 
 /// More than what the JSON of the largest body takes to be made and taken down.
-constexpr std::size_t kMemoryReserve = 48UL * 1024 * 1024;
+constexpr std::size_t kMemoryReserve = 32UL * 1024 * 1024;
 
 /// SIGINT and SIGTERM wait to be taken by sigwait. Called before any thread starts, so that all inherit it.
 sigset_t block_stop_signals() {

@@ -9,7 +9,7 @@ using contract::Json;
 namespace {
 
 // More than a body of 1 MiB holds of what anybody means to say, and little enough that its tree always fits.
-constexpr std::size_t kMostValues = 65536;
+constexpr std::size_t kMostValues = 131072;
 
 } // namespace
 

@@ -10,13 +10,13 @@ import sys
 import threading
 import time
 
-LIMITS_MB = (120, 200, 300)
+LIMITS_MB = (160, 220, 320)
 CLIENTS = 60
 HEAD = (
     "{method} /data/foundation/flowservice/runs HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer t\r\nx-api-key: k\r\n"
     "x-gw-ims-org-id: o\r\nx-sandbox-name: s\r\nContent-Type: application/json\r\n"
 )
-BODIES = ('{"flowId": "' + "x" * 1_000_000 + '"}', '{"a": [' + "{}," * 60_000 + "1]}", "[" + "{}," * 340_000 + "1]")
+BODIES = ('{"flowId": "' + "x" * 1_000_000 + '"}', '{"a": [' + "{}," * 120_000 + "1]}", "[" + "{}," * 340_000 + "1]")
 
 
 def ask(port: int, method: str, body: str = "") -> str:

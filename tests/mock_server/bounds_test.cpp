@@ -161,10 +161,19 @@ TEST(Bounds, WideBodies) {
   EXPECT_EQ(error_in(stage(create(body))), "1000-400");
 }
 
+TEST(Bounds, MoreValuesThanATreeIsMadeOfAreRefused) {
+  Stage stage;
+  std::string objects;
+  for (int i = 0; i < 200'000; ++i) {
+    objects += "{},";
+  }
+  EXPECT_EQ(error_in(stage(create(R"({"flowId":[)" + objects + "{}]}"))), "1000-400");
+}
+
 TEST(Bounds, LongArraysInBodies) {
   Stage stage;
   Json body = run_on_demand();
-  body["params"]["x"] = Json(std::vector<int>(300000, 1));
+  body["params"]["x"] = Json(std::vector<int>(131'000, 1));
   ASSERT_EQ(stage(create(body)).status, 201);
   expect_answered(stage, with_property("params.x[]==2"));
 }
