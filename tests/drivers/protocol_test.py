@@ -94,6 +94,8 @@ def try_row(mock: Mock, row: Row, pieces: list[bytes], sandbox: str) -> None:
             connection.end()
         for expected in row.statuses:
             status, headers, body = connection.answer(row.bodiless)
+            if status == 100 and expected != 100:  # sent where the body came later than the head
+                status, headers, body = connection.answer(row.bodiless)
             check(expected, status)
             check_answer(row, status, headers, body)
         if row.closed:
