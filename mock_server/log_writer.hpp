@@ -14,7 +14,7 @@ namespace flow::mock {
 class LogWriter {
 public:
   struct Limits {
-    std::size_t waiting_bytes = 4 * 1024 * 1024;  ///< not yet written
+    std::size_t waiting_bytes = std::size_t{4} * 1024 * 1024; ///< not yet written
     std::chrono::milliseconds gather_time{10};    ///< lines that come within it are written at once
     std::chrono::milliseconds stop_patience{500}; ///< at the end, with a reader that takes nothing
   };

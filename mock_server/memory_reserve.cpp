@@ -50,6 +50,7 @@ MemoryReserve::Claim::~Claim() {
 MemoryReserve::MemoryReserve(std::size_t bytes) {
 #ifdef __GLIBC__
   // Each arena keeps tens of megabytes of addresses to itself, and there would be eight for each processor.
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): before any other thread begins
   ::mallopt(M_ARENA_MAX, static_cast<int>(std::max(2U, std::thread::hardware_concurrency())));
 #endif
   size = bytes;

@@ -128,7 +128,7 @@ struct Line {
 std::string Line::value_of(const std::string &key, std::string_view text) const {
   const char quote = text.empty() ? '\0' : text.front();
   if (quote != '"' && quote != '\'') {
-    const std::string bare = trimmed(text.substr(0, text.find('#')));
+    std::string bare = trimmed(text.substr(0, text.find('#')));
     if (bare.find_first_of(" \t,\"'[]{}") != std::string::npos) {
       refuse("gives " + key + " more than one value; quote it");
     }

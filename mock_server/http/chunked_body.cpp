@@ -92,7 +92,7 @@ ChunkedBody::State ChunkedBody::take_size(std::string_view line) {
   return State::incomplete;
 }
 
-ChunkedBody::State ChunkedBody::take_trailer(std::string_view line) {
+ChunkedBody::State ChunkedBody::take_trailer(std::string_view line) const {
   if (line_bytes_ > limits_.trailer_bytes) {
     return State::trailers_too_large;
   }

@@ -28,7 +28,7 @@ private:
   enum class Part { size, data, data_end, trailer };
 
   State take_size(std::string_view line);
-  State take_trailer(std::string_view line);
+  [[nodiscard]] State take_trailer(std::string_view line) const;
   State take_line(std::string_view &received);
   void take_data(std::string_view &received, std::string &body);
 

@@ -3,6 +3,7 @@ go on, as documented, with a sentence and within little memory. Prints TAP.
 
 usage: hostile_server_test.py FLOWCTL FLOW_CONTRACT FLOW_MOCK SANITIZERS
 """
+import concurrent.futures
 import json
 import os
 import pathlib
@@ -314,17 +315,22 @@ def main() -> None:
     tests = Tests(*sys.argv[1:])
     if sys.argv[4] != "none":
         print("# no limit of memory: the sanitizers reserve address space")
-    broken = 0
-    number = 0
-    for number, (name, check) in enumerate(tests.cases(), 1):
+    cases = list(tests.cases())
+
+    def problem_of(case) -> str:
         try:
-            check()
-            print(f"ok {number} - {name}", flush=True)
+            case[1]()
         except Exception:  # whatever it was, the others are run
-            broken += 1
-            print(f"not ok {number} - {name}", flush=True)
-            traceback.print_exc()
-    print(f"1..{number}")
+            return traceback.format_exc()
+        return ""
+
+    broken = 0
+    print(f"1..{len(cases)}")
+    with concurrent.futures.ThreadPoolExecutor(6) as pool:  # most of them wait
+        for number, ((name, _), problem) in enumerate(zip(cases, pool.map(problem_of, cases)), 1):
+            broken += bool(problem)
+            print(f"{'not ok' if problem else 'ok'} {number} - {name}", flush=True)
+            print(problem, end="", file=sys.stderr)
     sys.exit(1 if broken else 0)
 
 
