@@ -16,10 +16,11 @@
 
 namespace {
 
-/// name.hangs.invalid is looked up until a test ends that.
-std::promise<void> let_go;
-std::shared_future<void> is_let_go = let_go.get_future().share();
-std::promise<void> is_looking_up;
+/// name.hangs.invalid is looked up until a test ends that. Never destroyed: the thread that libcurl leaves to
+/// it may outlive main().
+std::promise<void> &let_go = *new std::promise<void>;
+std::shared_future<void> &is_let_go = *new std::shared_future<void>(let_go.get_future().share());
+std::promise<void> &is_looking_up = *new std::promise<void>;
 
 } // namespace
 
