@@ -121,7 +121,10 @@ HttpFailure failure_to_connect(CURLcode code, const HttpExchange &exchange, cons
   case CURLE_PEER_FAILED_VERIFICATION:
     return final_failure("the certificate of " + origin + " is not trusted, or names another host");
   case CURLE_SSL_CACERT_BADFILE:
-    return final_failure("could not load the certificate authorities of " + authorities);
+    return final_failure(authorities.empty()
+                             ? "could not load the system's certificate authorities: install them "
+                               "(Debian: ca-certificates), or name a file of them"
+                             : "could not load the certificate authorities of " + authorities);
   case CURLE_UNSUPPORTED_PROTOCOL:
   case CURLE_URL_MALFORMAT:
     return final_failure(origin + " cannot be called: it has to be http or https, with a host");
