@@ -60,7 +60,7 @@ TEST(Refused, RequestsMakeNoSandbox) {
 
 TEST(Refused, NamesCostNoMemory) {
   if (!kMemoryIsScarce) {
-    GTEST_SKIP();
+    GTEST_SKIP() << "memory is counted where no sanitizer does";
   }
   Stage stage;
   use_refused_names(stage, "before", 2000); // fills the journal of what reached no sandbox
@@ -172,7 +172,7 @@ TEST(Sandboxes, KeepTheirViolationsOverAReset) {
 
 TEST(Sandboxes, CostWhatTheSeedTakes) {
   if (!kMemoryIsScarce) {
-    GTEST_SKIP();
+    GTEST_SKIP() << "memory is counted where no sanitizer does";
   }
   constexpr int kMany = 500;
   Stage stage([](Settings &settings) { settings.journal_size.exchanges = 0; });
@@ -188,7 +188,7 @@ TEST(Sandboxes, CostWhatTheSeedTakes) {
 
 TEST(Violations, CostByWhatTheyHold) {
   if (!kMemoryIsScarce) {
-    GTEST_SKIP();
+    GTEST_SKIP() << "memory is counted where no sanitizer does";
   }
   Ledger ledger;
   const LedgerEntry entry{.clause = 3, .method = "GET", .path = "/runs", .organisation = "o", .sandbox = "s"};

@@ -119,7 +119,7 @@ TEST(MaxRuns, OfASnapshotAreCountedBeforeAnythingIsChanged) {
 
 TEST(MaxRuns, OfASandboxThatIsResetTakeNoMemory) {
   if (!kMemoryIsScarce) {
-    GTEST_SKIP();
+    GTEST_SKIP() << "memory is counted where no sanitizer does";
   }
   Steered steered;
   steered(get(kFailed));
@@ -132,7 +132,7 @@ TEST(MaxRuns, OfASandboxThatIsResetTakeNoMemory) {
 
 TEST(Endings, OfARunThatIsReplacedAgainAndAgainTakeNoMemory) {
   if (!kMemoryIsScarce) {
-    GTEST_SKIP();
+    GTEST_SKIP() << "memory is counted where no sanitizer does";
   }
   Steered steered;
   steered(get(kFailed));

@@ -84,7 +84,7 @@ void expect_answered(const std::vector<Ask> &before, const Ask &asked, Refusing 
 
 void expect_answered(const std::vector<Ask> &before, const Ask &asked, int status = 200) {
   if (!kMemoryIsScarce) {
-    GTEST_SKIP();
+    GTEST_SKIP() << "memory is counted where no sanitizer does";
   }
   expect_answered(before, asked, refuse_memory_once, status);
   expect_answered(before, asked, refuse_memory_from, status);
@@ -104,7 +104,7 @@ TEST(OutOfMemory, OfARetry) {
 
 TEST(OutOfMemory, OfARetryByAScriptTakesNothingFromTheScript) {
   if (!kMemoryIsScarce) {
-    GTEST_SKIP();
+    GTEST_SKIP() << "memory is counted where no sanitizer does";
   }
   const std::string run = "/runs/" + std::string(kFailed);
   for (std::uint64_t nth = 1;; ++nth) {
