@@ -70,18 +70,15 @@ void keep(JournalEntry &entry, const Request &request, const Response &response,
   entry.target.clear();
   entry.target_cut = keep_target(entry.target, request.target, secret, secrets, JournalEntry::kTargetBytes);
   entry.headers.clear();
-  entry.headers_cut = false;
-  for (const HeaderField &field : request.headers) {
-    entry.headers_cut |=
-        keep_header(entry.headers, field.name, field.value, secrets, JournalEntry::kHeaderBytes);
-  }
+  entry.headers_cut = keep_headers(entry.headers, request.headers, secrets, JournalEntry::kHeaderBytes);
   entry.answer_headers.clear();
+  entry.headers_cut |=
+      keep_headers(entry.answer_headers, response.headers, secrets, JournalEntry::kHeaderBytes);
   entry.request_id.clear();
   for (const auto &[name, value] : response.headers) {
     if (name == "x-request-id") {
       entry.request_id.assign(value);
     }
-    entry.headers_cut |= keep_header(entry.answer_headers, name, value, secrets, JournalEntry::kHeaderBytes);
   }
   keep_bodies(entry, request.body, response.body, secret, secrets);
 }

@@ -207,7 +207,7 @@ void find_assigned(std::string_view text, Parts &parts) {
 
 bool holds_credential(std::string_view value) {
   bool holds = false;
-  if (value.find_first_of(" \t+%:=") != std::string_view::npos && may_name_secrets(value)) {
+  if (may_name_secrets(value) && value.find_first_of(" \t+%:=") != std::string_view::npos) {
     each_credential(value, [&](std::size_t, std::size_t) { holds = true; });
   }
   return holds;
@@ -244,6 +244,71 @@ void add_parameters(SecretValues &secrets, std::string_view target) {
   }
 }
 
+std::string_view name_of(const HeaderField &field) {
+  return field.name;
+}
+std::string_view value_of(const HeaderField &field) {
+  return field.value;
+}
+std::string_view name_of(const std::pair<std::string, std::string> &field) {
+  return field.first;
+}
+std::string_view value_of(const std::pair<std::string, std::string> &field) {
+  return field.second;
+}
+
+bool is_secret_header(std::string_view name) {
+  const auto usual = usual_header_is_secret(name);
+  return usual ? *usual : is_secret_name(name);
+}
+
+/// "name: value\n", or nothing where that is longer than what `kept` may still grow to.
+bool keep_field(std::string &kept, std::string_view name, std::string_view value, const SecretValues &secrets,
+                std::size_t bytes) {
+  const std::size_t before = kept.size();
+  const auto usual = usual_header_is_secret(name);
+  bool cut = usual ? append_within(kept, name, bytes) : keep_text(kept, name, secrets, bytes);
+  cut = append_within(kept, ": ", bytes) || cut;
+  if (usual ? *usual : is_secret_name(name)) {
+    cut = append_within(kept, kNotKept, bytes) || cut;
+  } else {
+    cut = keep_text(kept, value, secrets, bytes) || cut;
+  }
+  cut = append_within(kept, "\n", bytes) || cut;
+  if (cut) {
+    kept.resize(before);
+  }
+  return cut;
+}
+
+/// Each field by itself, but those between two with secrets are first looked at in one go: mostly that is
+/// all.
+template <typename Fields>
+bool keep_fields(std::string &kept, const Fields &fields, const SecretValues &secrets, std::size_t bytes) {
+  bool cut = false;
+  for (auto field = fields.begin(); field != fields.end();) {
+    const auto first = field;
+    const std::size_t before = kept.size();
+    bool is_whole = true;
+    for (; field != fields.end() && !is_secret_header(name_of(*field)); ++field) {
+      is_whole = is_whole && !append_within(kept, name_of(*field), bytes) &&
+                 !append_within(kept, ": ", bytes) && !append_within(kept, value_of(*field), bytes) &&
+                 !append_within(kept, "\n", bytes);
+    }
+    if (!is_whole || is_suspicious(std::string_view(kept).substr(before), false, secrets)) {
+      kept.resize(before);
+      std::for_each(first, field, [&](const auto &each) {
+        cut |= keep_field(kept, name_of(each), value_of(each), secrets, bytes);
+      });
+    }
+    if (field != fields.end()) {
+      cut |= keep_field(kept, name_of(*field), value_of(*field), secrets, bytes);
+      ++field;
+    }
+  }
+  return cut;
+}
+
 } // namespace
 
 SecretValues secrets_of(const Request &request, const KnownSecrets &known) {
@@ -255,7 +320,7 @@ SecretValues secrets_of(const Request &request, const KnownSecrets &known) {
     }
   }
   for (const HeaderField &field : request.headers) {
-    if (is_secret_name(field.name) || holds_credential(field.value)) {
+    if (is_secret_header(field.name) || holds_credential(field.value)) {
       add_credentials(secrets, field.value);
     }
   }
@@ -267,21 +332,14 @@ bool keep_text(std::string &kept, std::string_view text, const SecretValues &sec
   return keep(kept, text, secrets, bytes, find_assigned);
 }
 
-bool keep_header(std::string &kept, std::string_view name, std::string_view value,
-                 const SecretValues &secrets, std::size_t bytes) {
-  const std::size_t before = kept.size();
-  bool cut = keep_text(kept, name, secrets, bytes);
-  cut = append_within(kept, ": ", bytes) || cut;
-  if (is_secret_name(name)) {
-    cut = append_within(kept, kNotKept, bytes) || cut;
-  } else {
-    cut = keep_text(kept, value, secrets, bytes) || cut;
-  }
-  cut = append_within(kept, "\n", bytes) || cut;
-  if (cut) {
-    kept.resize(before);
-  }
-  return cut;
+bool keep_headers(std::string &kept, const std::vector<HeaderField> &fields, const SecretValues &secrets,
+                  std::size_t bytes) {
+  return keep_fields(kept, fields, secrets, bytes);
+}
+
+bool keep_headers(std::string &kept, const std::vector<std::pair<std::string, std::string>> &fields,
+                  const SecretValues &secrets, std::size_t bytes) {
+  return keep_fields(kept, fields, secrets, bytes);
 }
 
 bool keep_target(std::string &kept, std::string_view target, bool no_query, const SecretValues &secrets,

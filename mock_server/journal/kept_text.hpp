@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "contracts/contract.hpp"
 #include "mock_server/http_message.hpp"
@@ -23,9 +25,11 @@ SecretValues secrets_of(const Request &request, const KnownSecrets &known);
 /// A plain text: a method, a path, a message.
 bool keep_text(std::string &kept, std::string_view text, const SecretValues &secrets, std::size_t bytes);
 
-/// "name: value\n", or nothing where that is longer than what `kept` may still grow to.
-bool keep_header(std::string &kept, std::string_view name, std::string_view value,
-                 const SecretValues &secrets, std::size_t bytes);
+/// Lines of "name: value", without those that are longer than what `kept` may still grow to.
+bool keep_headers(std::string &kept, const std::vector<HeaderField> &fields, const SecretValues &secrets,
+                  std::size_t bytes);
+bool keep_headers(std::string &kept, const std::vector<std::pair<std::string, std::string>> &fields,
+                  const SecretValues &secrets, std::size_t bytes);
 
 /// Path and query, without the origin, which may hold a password. `no_query`: of the query nothing.
 bool keep_target(std::string &kept, std::string_view target, bool no_query, const SecretValues &secrets,

@@ -7,6 +7,7 @@
 #include <cstring>
 #include <string>
 
+#include "common/text.hpp"
 #include "mock_server/journal/unescaped.hpp"
 
 namespace flow::mock {
@@ -26,6 +27,32 @@ constexpr std::array<std::string_view, 5> kWholeNames = {"pass", "auth", "pw", "
 constexpr std::array<std::string_view, 12> kPieces = {"token",   "secret",    "pass",    "auth",
                                                       "cookie",  "assertion", "bearer",  "basic",
                                                       "credent", "signat",    "session", "string"};
+struct UsualHeader {
+  std::string_view name;
+  bool is_secret;
+};
+constexpr std::array<UsualHeader, 22> kUsualHeaders = {{{"authorization", true},
+                                                        {"x-api-key", true},
+                                                        {"cookie", true},
+                                                        {"host", false},
+                                                        {"user-agent", false},
+                                                        {"accept", false},
+                                                        {"accept-encoding", false},
+                                                        {"accept-language", false},
+                                                        {"cache-control", false},
+                                                        {"connection", false},
+                                                        {"content-type", false},
+                                                        {"content-length", false},
+                                                        {"transfer-encoding", false},
+                                                        {"date", false},
+                                                        {"etag", false},
+                                                        {"if-match", false},
+                                                        {"retry-after", false},
+                                                        {"server", false},
+                                                        {"x-gw-ims-org-id", false},
+                                                        {"x-sandbox-name", false},
+                                                        {"x-sandbox-id", false},
+                                                        {"x-request-id", false}}};
 constexpr std::string_view kToken = "token";
 constexpr std::string_view kHarmless = "continuation"; ///< before it
 constexpr std::size_t kGram = 3;
@@ -95,14 +122,15 @@ bool has_piece_at(std::string_view text, std::size_t at) {
 }
 
 bool has_piece(std::string_view text) {
-  for (std::size_t at = 0; at + kGram <= text.size(); at += kStride) {
-    std::uint32_t bytes = 0;
-    std::memcpy(&bytes, text.data() + at, kGram);
+  std::size_t at = 0;
+  // Four bytes, of which the gram takes three: three alone would be put together from two reads.
+  for (std::uint32_t bytes = 0; at + sizeof(bytes) <= text.size(); at += kStride) {
+    std::memcpy(&bytes, text.data() + at, sizeof(bytes));
     if (kGrams.has(gram(bytes)) && has_piece_at(text, at)) {
       return true;
     }
   }
-  return false;
+  return at + kGram <= text.size() && has_piece_at(text, at);
 }
 
 /// Whether one of the places of a rare letter is as `is` says.
@@ -170,6 +198,13 @@ std::size_t plainly_assigned_secret(std::string_view text) {
 }
 
 } // namespace
+
+std::optional<bool> usual_header_is_secret(std::string_view name) {
+  const auto usual = std::find_if(kUsualHeaders.begin(), kUsualHeaders.end(), [&](const UsualHeader &each) {
+    return equal_ignoring_case(each.name, name);
+  });
+  return usual == kUsualHeaders.end() ? std::nullopt : std::optional(usual->is_secret);
+}
 
 bool is_secret_name(std::string_view name) {
   if (!may_name_secrets(name) && !has_escapes(name)) {
