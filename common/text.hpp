@@ -16,6 +16,10 @@ constexpr bool equal_ignoring_case(std::string_view a, std::string_view b) {
                     [&](char x, char y) { return lower(x) == lower(y); });
 }
 
+/// Whether `text` is of the form, in which `*` stands for any characters; in any case of ASCII letters. Takes
+/// the product of their lengths at worst.
+bool is_like(std::string_view text, std::string_view form);
+
 /// The integer that a text stands for; nothing where it holds anything but its digits and sign.
 inline std::optional<std::int64_t> integer_in(std::string_view text) {
   std::int64_t number = 0;

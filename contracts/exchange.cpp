@@ -7,49 +7,13 @@
 #include <stdexcept>
 #include <string>
 
+#include "common/text.hpp"
+
 namespace flow::contract {
 
 namespace {
 
 using Kind = ValueCondition::Kind;
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool same_ignoring_case(std::string_view a, std::string_view b) {
-  return a.size() == b.size() &&
-         std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == lower(y); });
-}
-
-/// Whether `text` is of the form, in which `*` stands for any characters. Takes their product in time at
-/// worst.
-bool is_like(std::string_view text, std::string_view form) {
-  std::size_t at = 0;
-  std::size_t in_form = 0;
-  std::size_t star = std::string_view::npos; // the last one passed
-  std::size_t behind_star = 0;               // where what it stands for ends in `text`
-  while (at < text.size()) {
-    if (in_form < form.size() && form[in_form] == '*') {
-      star = in_form++;
-      behind_star = at;
-      const std::string_view rest = form.substr(in_form);
-      if (rest.find('*') == std::string_view::npos) {
-        const std::size_t length = std::min(rest.size(), text.size() - at);
-        return length == rest.size() && same_ignoring_case(text.substr(text.size() - length), rest);
-      }
-    } else if (in_form < form.size() && lower(form[in_form]) == lower(text[at])) {
-      ++in_form;
-      ++at;
-    } else if (star != std::string_view::npos) {
-      in_form = star + 1;
-      at = ++behind_star;
-    } else {
-      return false;
-    }
-  }
-  return form.find_first_not_of('*', in_form) == std::string_view::npos;
-}
 
 bool is_any(std::string_view text, const std::vector<std::string> &values) {
   return std::find(values.begin(), values.end(), text) != values.end();
@@ -118,7 +82,7 @@ std::string_view trimmed(std::string_view text) {
 
 bool has_header(const Fields &headers, std::string_view name) {
   for (std::size_t i = 0; i < headers.size(); ++i) {
-    if (same_ignoring_case(headers[i].first, name)) {
+    if (equal_ignoring_case(headers[i].first, name)) {
       return true;
     }
   }
@@ -164,7 +128,7 @@ bool rest_holds(const Applies &applies, const Exchange &exchange) {
          (!applies.undocumented || has_undocumented(exchange)) &&
          std::all_of(applies.headers.begin(), applies.headers.end(),
                      [&](const auto &condition) {
-                       return holds_of(condition, exchange.headers, same_ignoring_case);
+                       return holds_of(condition, exchange.headers, equal_ignoring_case);
                      }) &&
          (applies.body.empty() ||
           holds_of(applies.body, exchange.body,
