@@ -18,14 +18,23 @@ std::atomic<std::size_t> size = 0; ///< 0: nothing is to be set aside
 std::atomic<void *> block = nullptr;
 thread_local bool may_be_given = false;
 
+/// A mapping that begins with its own length.
 void *set_aside() {
-  // Not malloc's: what is given back to it may stay with one of its arenas.
-  void *const memory = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  return memory == MAP_FAILED ? nullptr : memory; // NOLINT(performance-no-int-to-ptr): the system's macro
+  // What was freed may be in pieces. A quarter is still enough for a large body, of which one is read at a
+  // time.
+  for (std::size_t bytes = size; bytes >= size / 4; bytes /= 2) {
+    // Not malloc's: what is given back to it may stay with one of its arenas.
+    void *const memory = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory != MAP_FAILED) { // NOLINT(performance-no-int-to-ptr): the system's macro
+      *static_cast<std::size_t *>(memory) = bytes;
+      return memory;
+    }
+  }
+  return nullptr;
 }
 
 void give(void *memory) {
-  ::munmap(memory, size);
+  ::munmap(memory, *static_cast<std::size_t *>(memory));
 }
 
 /// What `new` calls before it tries again.

@@ -24,7 +24,8 @@ public:
     Claim &operator=(const Claim &) = delete;
   };
 
-  /// Whether it had to be given, and is not to be had again yet. Never, where none was set aside.
+  /// Whether it had to be given, and not even a quarter of it is to be had again yet. Never, where none was
+  /// set aside.
   static bool is_spent();
 };
 
