@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "contracts/embedded_file.hpp"
-
 namespace flow::contract {
 
 namespace {
@@ -75,21 +73,6 @@ void require_operation(const std::string &name) {
   }
 }
 
-std::vector<OperationEntry> read_operations() {
-  for (const EmbeddedFile &file : embedded_files()) {
-    if (file.name != "operations.json") {
-      continue;
-    }
-    std::vector<OperationEntry> all;
-    const Json document = Json::parse(file.text);
-    for (const Json &entry : document.at("operations")) {
-      all.push_back({.name = entry.at("name"), .parameters = entry.at("parameters")});
-    }
-    return all;
-  }
-  throw std::out_of_range("the contract holds no file named operations.json");
-}
-
 ErrorForm form_named(const std::string &name) {
   if (name == "gateway") {
     return ErrorForm::gateway;
@@ -98,11 +81,6 @@ ErrorForm form_named(const std::string &name) {
 }
 
 } // namespace
-
-const std::vector<OperationEntry> &operations() {
-  static const std::vector<OperationEntry> entries = read_operations();
-  return entries;
-}
 
 Applies read_applies(const Json &json) {
   Applies applies;
@@ -128,9 +106,15 @@ Applies read_applies(const Json &json) {
   applies.headers = read_named(json, "headers");
   applies.query = read_named(json, "query");
   applies.undocumented = json.value("undocumented", false);
+  applies.repeated = json.value("repeated", false);
   if (json.contains("body")) {
     applies.body = read_ways(json.at("body"));
   }
+  if (json.contains("path")) {
+    applies.path = read_ways(json.at("path"));
+  }
+  applies.body_at = read_named(json, "body_at");
+  applies.answer_at = read_named(json, "answer_at");
   if (json.contains("answer")) {
     applies.answer = read_ways(json.at("answer"));
   }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "contracts/contract.hpp"
+#include "contracts/operations.hpp"
 
 /// What a clause says about the exchanges it speaks of: `applies` and `violation` of clauses.schema.json.
 namespace flow::contract {
@@ -30,7 +31,7 @@ struct ValueCondition {
 /// Any of these ways.
 using ValueConditions = std::vector<ValueCondition>;
 
-/// A header or a query parameter.
+/// A header, a query parameter or a value within JSON.
 struct NamedCondition {
   std::string name;
   ValueConditions ways;
@@ -46,8 +47,12 @@ struct Applies {
   std::vector<NamedCondition> headers;
   std::vector<NamedCondition> query;
   bool undocumented = false; ///< a query parameter is given that no page documents for the operation
+  bool repeated = false;     ///< one that a page documents is given more than once
+  ValueConditions path;      ///< of the request, below the service's
   ValueConditions body;
-  ValueConditions answer; ///< its body
+  std::vector<NamedCondition> body_at;   ///< by JSON Pointer: a value within the body
+  std::vector<NamedCondition> answer_at; ///< and within the answer's
+  ValueConditions answer;                ///< its body
 };
 
 /// An exchange the clause applies to is a breach of the contract by the application.
@@ -55,15 +60,6 @@ struct Violation {
   std::string place; ///< what of the request is wrong: "header Authorization", "query op"
   std::string mend;  ///< what to change, a sentence
 };
-
-/// One operation of the service, or of the token service.
-struct OperationEntry {
-  std::string name;                    ///< "retry_run"
-  std::vector<std::string> parameters; ///< of its query, that a page documents
-};
-
-/// Every entry of operations.json, in its order.
-const std::vector<OperationEntry> &operations();
 
 /// Reads what clauses.schema.json has found to be in shape; throws std::out_of_range where it names an error
 /// or an operation there is none of.

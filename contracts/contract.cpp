@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "contracts/embedded_file.hpp"
+#include "contracts/json_place.hpp"
 
 namespace flow::contract {
 
@@ -68,7 +69,7 @@ std::vector<ErrorEntry> read_errors() {
                      .resource = entry.value("resource", ""),
                      .message = entry.at("message"),
                      .verbatim = entry.value("verbatim", false)};
-    if (error.form == ErrorForm::service) {
+    if (error.form == ErrorForm::service && error.type.empty()) {
       error.type = std::string(kErrorTypePrefix) + error.code;
     }
     entries.push_back(std::move(error));
@@ -103,6 +104,34 @@ const ErrorEntry &error(std::string_view name) {
     throw std::out_of_range("errors.json holds no error named " + std::string(name));
   }
   return *found;
+}
+
+const ErrorEntry *error_in(int status, std::string_view body) {
+  constexpr int kLeastError = 400;
+  if (status < kLeastError) {
+    return nullptr;
+  }
+  const auto text_at = [&](std::string_view pointer) {
+    const auto place = JsonPlace::find(body, pointer);
+    return place && place->is_string() ? place->text() : std::string_view();
+  };
+  const std::string_view code = text_at("/error_code");
+  const std::string_view type = text_at("/type");
+  const std::string_view title = text_at("/title");
+  const std::string_view resource = text_at("/report/type");
+  const auto &entries = errors();
+  const auto found = std::find_if(entries.begin(), entries.end(), [&](const ErrorEntry &entry) {
+    return entry.status == status &&
+           (entry.form == ErrorForm::gateway
+                ? entry.code == code
+                : entry.type == type && entry.title == title && entry.resource == resource);
+  });
+  return found == entries.end() ? nullptr : &*found;
+}
+
+bool is_alike(const ErrorEntry &a, const ErrorEntry &b) {
+  return a.form == b.form && a.status == b.status && a.code == b.code && a.type == b.type &&
+         a.title == b.title && a.resource == b.resource;
 }
 
 const Json &example(std::string_view name) {

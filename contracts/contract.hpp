@@ -45,6 +45,13 @@ const std::vector<ErrorEntry> &errors();
 /// The entry of that name; throws std::out_of_range where there is none.
 const ErrorEntry &error(std::string_view name);
 
+/// The entry that an answer shows, by its status, code or type, title, and the kind of resource it is about;
+/// null: none of them. Where two reasons are answered alike, the first. Allocates nothing.
+const ErrorEntry *error_in(int status, std::string_view body);
+
+/// Whether the two are answered alike: nothing that a client sees tells one from the other but the message.
+bool is_alike(const ErrorEntry &a, const ErrorEntry &b);
+
 /// A documented example, e.g. `example("retry-answer")` from examples/retry-answer.json;
 /// throws std::out_of_range where there is none.
 const Json &example(std::string_view name);

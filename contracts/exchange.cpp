@@ -8,6 +8,7 @@
 #include <string>
 
 #include "common/text.hpp"
+#include "contracts/json_place.hpp"
 
 namespace flow::contract {
 
@@ -99,7 +100,22 @@ bool holds_of(const ValueConditions &ways, std::string_view body, bool sent) {
          });
 }
 
-bool has_undocumented(const Exchange &exchange) {
+bool holds_of(const NamedCondition &condition, std::string_view json) {
+  const auto place = JsonPlace::find(json, condition.name);
+  return std::any_of(condition.ways.begin(), condition.ways.end(), [&](const ValueCondition &way) {
+    return is_fulfilled(way, {.count = place ? 1U : 0U,
+                              .filled = place && !place->is_empty(),
+                              .fits = place && way.kind == Kind::value && is_so(way, place->text())});
+  });
+}
+
+bool all_hold_of(const std::vector<NamedCondition> &conditions, std::string_view json) {
+  return std::all_of(conditions.begin(), conditions.end(),
+                     [&](const NamedCondition &condition) { return holds_of(condition, json); });
+}
+
+/// Whether `is_meant(name, whether a page documents it for the operation)` holds of a parameter.
+template <typename Test> bool has_parameter(const Exchange &exchange, Test is_meant) {
   const auto &all = operations();
   const auto operation = std::find_if(
       all.begin(), all.end(), [&](const OperationEntry &entry) { return entry.name == exchange.operation; });
@@ -107,25 +123,42 @@ bool has_undocumented(const Exchange &exchange) {
     return false;
   }
   for (std::size_t i = 0; i < exchange.query.size(); ++i) {
-    if (!is_any(exchange.query[i].first, operation->parameters)) {
+    const std::string_view name = exchange.query[i].first;
+    if (is_meant(name, is_any(name, operation->parameters))) {
       return true;
     }
   }
   return false;
 }
 
+bool has_undocumented(const Exchange &exchange) {
+  return has_parameter(exchange, [](std::string_view, bool is_documented) { return !is_documented; });
+}
+
+bool has_repeated(const Exchange &exchange) {
+  return has_parameter(exchange, [&](std::string_view name, bool is_documented) {
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < exchange.query.size(); ++i) {
+      count += exchange.query[i].first == name ? 1 : 0;
+    }
+    return is_documented && count > 1;
+  });
+}
+
 bool is_plain(const Applies &applies) {
   return applies.method.empty() && applies.headers.empty() && applies.query.empty() &&
-         !applies.undocumented && applies.body.empty() && applies.answer.empty();
+         !applies.undocumented && !applies.repeated && applies.path.empty() && applies.body.empty() &&
+         applies.body_at.empty() && applies.answer_at.empty() && applies.answer.empty();
 }
 
 /// The conditions that neither the operation, nor the error, nor the status decides; the dear ones last.
 bool rest_holds(const Applies &applies, const Exchange &exchange) {
   const auto same = [](std::string_view a, std::string_view b) { return a == b; };
-  return holds_of(applies.method, exchange.method, true) &&
+  return holds_of(applies.method, exchange.method, true) && holds_of(applies.path, exchange.path, true) &&
          std::all_of(applies.query.begin(), applies.query.end(),
                      [&](const auto &condition) { return holds_of(condition, exchange.query, same); }) &&
          (!applies.undocumented || has_undocumented(exchange)) &&
+         (!applies.repeated || has_repeated(exchange)) &&
          std::all_of(applies.headers.begin(), applies.headers.end(),
                      [&](const auto &condition) {
                        return holds_of(condition, exchange.headers, equal_ignoring_case);
@@ -133,14 +166,8 @@ bool rest_holds(const Applies &applies, const Exchange &exchange) {
          (applies.body.empty() ||
           holds_of(applies.body, exchange.body,
                    !exchange.body.empty() || has_header(exchange.headers, "Content-Length"))) &&
+         all_hold_of(applies.body_at, exchange.body) && all_hold_of(applies.answer_at, exchange.answer) &&
          holds_of(applies.answer, exchange.answer, true);
-}
-
-const ErrorEntry *entry_of(std::string_view error) {
-  const auto &all = errors();
-  const auto found =
-      std::find_if(all.begin(), all.end(), [&](const ErrorEntry &entry) { return entry.name == error; });
-  return found == all.end() ? nullptr : &*found;
 }
 
 const std::vector<const Clause *> &numbered_clauses() {
@@ -156,42 +183,33 @@ const std::vector<const Clause *> &numbered_clauses() {
   return clauses;
 }
 
-// Slots of the table: 0 for an empty name, then the entries in their order, then one for any other name.
+// Slots of the table: 0 for none, then the entries in their order. Of entries with one name, the first
+// counts.
 
-template <typename Entry> std::size_t slot_of(std::string_view name, const std::vector<Entry> &entries) {
-  if (name.empty()) {
+std::size_t slot_of(std::string_view operation) {
+  if (operation.empty()) {
     return 0;
   }
-  const auto found =
-      std::find_if(entries.begin(), entries.end(), [&](const Entry &entry) { return entry.name == name; });
-  return 1 + static_cast<std::size_t>(found - entries.begin());
+  const auto &all = operations();
+  const auto found = std::find_if(all.begin(), all.end(),
+                                  [&](const OperationEntry &entry) { return entry.name == operation; });
+  return found == all.end() ? 0 : 1 + static_cast<std::size_t>(found - all.begin());
 }
 
-template <typename Entry> std::size_t slot_count(const std::vector<Entry> &entries) {
-  return entries.size() + 2;
-}
-
-/// A name that falls into the slot; "?" for the last: nothing is named so.
-template <typename Entry> std::string_view name_in(std::size_t slot, const std::vector<Entry> &entries) {
-  if (slot == 0) {
-    return "";
-  }
-  return slot <= entries.size() ? std::string_view(entries[slot - 1].name) : "?";
+std::size_t slot_of(const ErrorEntry *error) {
+  return error == nullptr ? 0 : 1 + static_cast<std::size_t>(error - errors().data());
 }
 
 bool operation_fits(const Applies &applies, std::string_view operation) {
   return applies.operations.empty() || is_any(operation, applies.operations);
 }
 
-bool error_fits(const Applies &applies, std::string_view error) {
-  if (!applies.error.empty() && applies.error != error) {
+/// Whether the answer shows what the clause asks for: another reason that is answered alike will do.
+bool error_fits(const Applies &applies, const ErrorEntry *error) {
+  if (!applies.error.empty() && (error == nullptr || !is_alike(*error, contract::error(applies.error)))) {
     return false;
   }
-  if (!applies.form) {
-    return true;
-  }
-  const ErrorEntry *entry = entry_of(error);
-  return entry != nullptr && entry->form == *applies.form;
+  return !applies.form || (error != nullptr && error->form == *applies.form);
 }
 
 } // namespace
@@ -216,7 +234,8 @@ bool is_violation(ClauseNumber number) {
 }
 
 bool speaks_of(const Applies &applies, const Exchange &exchange) {
-  return operation_fits(applies, exchange.operation) && error_fits(applies, exchange.error) &&
+  return operation_fits(applies, exchange.operation) &&
+         error_fits(applies, error_in(exchange.status, exchange.answer)) &&
          (applies.status == 0 || applies.status == exchange.status) && rest_holds(applies, exchange);
 }
 
@@ -243,7 +262,7 @@ const Rules &Rules::of(std::string_view reading, std::string_view edition) {
 }
 
 Rules::Rules(std::string_view reading, std::string_view edition)
-    : candidates_(slot_count(operations()) * slot_count(errors())) {
+    : candidates_((operations().size() + 1) * (errors().size() + 1)) {
   for (std::size_t i = 0; i < clause_count(); ++i) {
     const auto number = static_cast<ClauseNumber>(i);
     const Clause &each = clause(number);
@@ -256,13 +275,13 @@ Rules::Rules(std::string_view reading, std::string_view edition)
 }
 
 void Rules::add(ClauseNumber number, const Applies &applies) {
-  const std::size_t error_slots = slot_count(errors());
-  for (std::size_t operation = 0; operation < slot_count(operations()); ++operation) {
-    if (!operation_fits(applies, name_in(operation, operations()))) {
+  const std::size_t error_slots = errors().size() + 1;
+  for (std::size_t operation = 0; operation <= operations().size(); ++operation) {
+    if (!operation_fits(applies, operation == 0 ? "" : std::string_view(operations()[operation - 1].name))) {
       continue;
     }
     for (std::size_t error = 0; error < error_slots; ++error) {
-      if (error_fits(applies, name_in(error, errors()))) {
+      if (error_fits(applies, error == 0 ? nullptr : &errors()[error - 1])) {
         candidates_[operation * error_slots + error].push_back(
             {.number = number, .status = applies.status, .rest = is_plain(applies) ? nullptr : &applies});
       }
@@ -270,9 +289,8 @@ void Rules::add(ClauseNumber number, const Applies &applies) {
   }
 }
 
-std::span<const Rules::Candidate> Rules::candidates(const Exchange &exchange) const {
-  return candidates_[slot_of(exchange.operation, operations()) * slot_count(errors()) +
-                     slot_of(exchange.error, errors())];
+std::span<const Rules::Candidate> Rules::candidates(const Exchange &exchange, const ErrorEntry *error) const {
+  return candidates_[slot_of(exchange.operation) * (errors().size() + 1) + slot_of(error)];
 }
 
 bool Rules::holds(const Candidate &candidate, const Exchange &exchange) {

@@ -38,15 +38,16 @@ private:
   std::pair<std::string_view, std::string_view> (*at_)(const void *, std::size_t) = nullptr;
 };
 
-/// One request and what was answered. All are views.
+/// One request and what was answered, as any server shows it. All are views.
 struct Exchange {
-  std::string_view operation{}; ///< "retry_run", as in operations.json; empty: the request reached none
+  std::string_view
+      operation{}; ///< "retry_run" (identify() in operations.hpp); empty: the request asks for none
   std::string_view method{};
-  Fields headers{}; ///< of the request, in any case; with Content-Length where it came
-  Fields query{};   ///< decoded
+  std::string_view path{}; ///< as it was sent, below the service's path
+  Fields headers{};        ///< of the request, in any case; with Content-Length where it came
+  Fields query{};          ///< decoded; with the fields of a form
   std::string_view body{};
   int status = 0;
-  std::string_view error{};  ///< answered, by its name in errors.json; empty: none of those
   std::string_view answer{}; ///< body of the answer
 };
 
@@ -77,7 +78,7 @@ public:
   /// Calls `each(ClauseNumber)` for every clause that speaks of the exchange, in their order. Allocates
   /// nothing; may be called from several threads.
   template <typename Each> void applying(const Exchange &exchange, Each &&each) const {
-    for (const Candidate &candidate : candidates(exchange)) {
+    for (const Candidate &candidate : candidates(exchange, error_in(exchange.status, exchange.answer))) {
       if (holds(candidate, exchange)) {
         each(candidate.number);
       }
@@ -94,7 +95,7 @@ private:
 
   Rules(std::string_view reading, std::string_view edition);
   void add(ClauseNumber number, const Applies &applies);
-  std::span<const Candidate> candidates(const Exchange &exchange) const;
+  std::span<const Candidate> candidates(const Exchange &exchange, const ErrorEntry *error) const;
   static bool holds(const Candidate &candidate, const Exchange &exchange);
 
   std::vector<std::vector<Candidate>> candidates_; ///< by operation, then error

@@ -63,17 +63,21 @@ void note(ServiceState &state, const Request &request, const Response &response,
 } // namespace
 
 Verdict judge(ServiceState &state, const Request &request, const Response &response, const Trace &trace) {
-  contract::Exchange exchange{.operation = trace.operation,
-                              .method = request.method,
-                              .headers = request.headers,
-                              .query = trace.target.query,
-                              .body = request.body,
-                              .status = response.status,
-                              .error = trace.error,
-                              .answer = response.body};
-  const auto target = trace.operation == "token" ? parse_target(request.target) : std::nullopt;
-  if (target) {
-    exchange.query = target->query;
+  const std::string_view path = path_of(request.target);
+  contract::Exchange exchange{
+      .operation = trace.operation(),
+      .method = request.method,
+      .path = path.substr(path.starts_with(contract::kBasePath) ? contract::kBasePath.size() : 0),
+      .headers = request.headers,
+      .query = trace.target.query,
+      .body = request.body,
+      .status = response.status,
+      .answer = response.body};
+  std::vector<std::pair<std::string, std::string>> fields;
+  if (trace.identified.operation != nullptr && trace.identified.operation->body == "form") {
+    fields = parse_parameters(request.body).value_or(fields);
+    fields.insert(fields.end(), trace.target.query.begin(), trace.target.query.end());
+    exchange.query = fields;
   }
   Verdict verdict;
   state.rules.applying(exchange, [&](contract::ClauseNumber number) {

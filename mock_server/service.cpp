@@ -75,8 +75,7 @@ Answer carry_out(ServiceState &state, const Request &request, Trace &trace) {
   if (!request.unreadable.empty()) {
     return Error(request.unreadable);
   }
-  if (TokenService::is_for(request)) {
-    trace.operation = "token";
+  if (trace.identified.at_origin) {
     return state.tokens.answer(request);
   }
   std::shared_ptr<Tenant> of_token;
@@ -92,17 +91,13 @@ Answer carry_out(ServiceState &state, const Request &request, Trace &trace) {
     return std::move(*error);
   }
   const Credentials &credentials = std::get<Credentials>(headers);
-  auto target = parse_target(request.target);
-  if (!target) {
+  if (!trace.is_target_whole) {
     return Error("bad-request").with("reason", "its path or query is not percent-encoded as RFC 3986 says");
   }
-  trace.target = *std::move(target);
-  auto route = find_route(request.method, trace.target);
-  if (Error *error = std::get_if<Error>(&route)) {
+  auto routed = route(request.method, trace.identified, trace.target);
+  if (Error *error = std::get_if<Error>(&routed)) {
     return std::move(*error);
   }
-  const auto &[operation, name, id] = std::get<Route>(route);
-  trace.operation = name;
   trace.tenant = state.tenants.of(credentials.organisation, credentials.sandbox);
   if (!trace.tenant) {
     return Error("too-many-sandboxes").with("most", std::to_string(state.settings.limits.sandboxes));
@@ -110,11 +105,11 @@ Answer carry_out(ServiceState &state, const Request &request, Trace &trace) {
   trace.tenant->last_use.store(state.exchanges.load(std::memory_order_relaxed) + 1,
                                std::memory_order_relaxed);
   trace.at_ms = trace.tenant->clock.now_ms();
-  return perform(state, operation,
+  return perform(state, std::get<Operation>(routed),
                  {.request = request,
                   .target = trace.target,
                   .credentials = credentials,
-                  .id = id,
+                  .id = trace.identified.id,
                   .sandbox = trace.tenant->sandbox,
                   .now_ms = *trace.at_ms,
                   .settings = state.settings,
@@ -156,21 +151,19 @@ Faults take_faults(ServiceState &state, const Request &request, Trace &trace) {
   return faults;
 }
 
-/// What a request asks for that a fault keeps from being carried out: it was sent all the same.
+/// What a request asks for. Of a target whose query cannot be taken apart, its path says it.
 void identify(const Request &request, Trace &trace) {
-  if (TokenService::is_for(request)) {
-    trace.operation = "token";
-    return;
-  }
   auto target = parse_target(request.target);
+  trace.is_target_whole = target.has_value();
   if (!target) {
-    return;
+    target = parse_target(path_of(request.target));
   }
-  trace.target = *std::move(target);
-  const auto route = find_route(request.method, trace.target);
-  if (const Route *found = std::get_if<Route>(&route)) {
-    trace.operation = found->name;
-    trace.run = found->name.ends_with("_run") ? found->id : std::string_view();
+  if (target) {
+    trace.target = *std::move(target);
+    trace.identified = contract::identify(request.method, trace.target.segments);
+  }
+  if (trace.identified.operation != nullptr && trace.identified.operation->path.front() == "runs") {
+    trace.run = trace.identified.id;
   }
 }
 
@@ -178,13 +171,13 @@ Response exchange(ServiceState &state, const Request &request) {
   const std::string request_id = state.ids.uuid();
   Trace trace;
   const auto begin = std::chrono::steady_clock::now();
+  identify(request, trace);
   const Faults faults = take_faults(state, request, trace);
   trace.faults = names(faults);
   auto instead = answer_instead(faults, request_id);
   Verdict verdict;
   Response response;
   if (instead) {
-    identify(request, trace);
     response = *std::move(instead);
   } else {
     response = answer(state, request, trace, request_id);

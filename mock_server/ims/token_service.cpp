@@ -66,14 +66,6 @@ TokenService::TokenService(const std::vector<TokenClient> &clients, const Clock 
                            std::size_t most)
     : clients_(clients), clock_(clock), ids_(ids), most_(most) {}
 
-bool TokenService::is_for(const Request &request) {
-  std::string_view path = path_of(request.target);
-  if (path.ends_with('/')) {
-    path.remove_suffix(1);
-  }
-  return path == "/ims/token/v3" || path == "/ims/token/v2";
-}
-
 Response TokenService::answer(const Request &request) {
   if (request.method != "POST") {
     Response refused = error(405, "invalid_request", "A token is asked for with POST.");

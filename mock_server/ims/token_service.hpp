@@ -29,9 +29,6 @@ public:
   /// Without `clients`, anyone is given a token. Tokens expire on `clock`; `most` hold at once.
   TokenService(const std::vector<TokenClient> &clients, const Clock &clock, IdSource &ids, std::size_t most);
 
-  /// Whether a request is for this service.
-  static bool is_for(const Request &request);
-
   /// {"access_token","token_type":"bearer","expires_in"}, or an error as RFC 6749, 5.2 has it.
   Response answer(const Request &request);
 

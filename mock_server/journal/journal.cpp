@@ -18,10 +18,10 @@ namespace {
 
 /// Of a token service, here or where a client looks for one, all that is sent and answered is secret.
 bool is_of_token_service(const Request &request, const Trace &trace) {
-  if (trace.operation == "token") {
+  if (trace.operation() == "token") {
     return true;
   }
-  if (!trace.operation.empty()) {
+  if (!trace.operation().empty()) {
     return false;
   }
   const Unescaped plain(path_of(request.target));
@@ -157,7 +157,7 @@ std::uint64_t Journal::add(const Request &request, const Response &response, con
   entry.at_ms = times.at_ms;
   entry.duration_us = times.duration_us;
   entry.status = response.status;
-  entry.operation = trace.operation;
+  entry.operation = trace.operation();
   entry.error = trace.error;
   entry.clauses.assign(verdict.clauses.begin(),
                        verdict.clauses.begin() + static_cast<std::ptrdiff_t>(verdict.count));

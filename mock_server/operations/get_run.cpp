@@ -6,7 +6,6 @@ namespace flow::mock {
 
 // GET /runs/{id}: {"items":[run],"_links":{}} (openapi)
 Answer get_run(const Call &call) {
-  call.trace.run = call.id;
   Response response;
   const std::lock_guard lock(call.sandbox.mutex);
   const Run *run = call.sandbox.find_run(call.id, call.now_ms);

@@ -60,7 +60,6 @@ Error refusal_error(RetryRefusal refusal, const Run &run, Reading reading) {
 // POST /runs/{id}/action?op=re-trigger: id and etag of the new run (retry-flows), or the run (openapi)
 Answer retry_run(const Call &call) {
   const Settings &settings = call.settings;
-  call.trace.run = call.id;
   if (auto error = check_body(call.request.body)) {
     return *std::move(error);
   }

@@ -184,7 +184,6 @@ void apply(Update update, Run &run, const Call &call) {
 
 // PUT /runs/{id} with If-Match: the updated run (openapi)
 Answer update_run(const Call &call) {
-  call.trace.run = call.id;
   auto body = json_object_in(call.request.body);
   if (Error *error = std::get_if<Error>(&body)) {
     return std::move(*error);

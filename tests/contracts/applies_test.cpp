@@ -2,6 +2,7 @@
 
 #include "contracts/clause.hpp"
 #include "contracts/exchange.hpp"
+#include "tests/contracts/answered.hpp"
 
 namespace flow::contract {
 
@@ -103,17 +104,41 @@ TEST(Condition, OnTheOperation) {
   EXPECT_FALSE(speaks(applies, {.operation = "get_run"}));
 }
 
+/// The same of an answer that shows this error.
+bool speaks_of_error(const char *applies, const char *name) {
+  const ErrorEntry &shown = error(name);
+  const std::string answer = answer_with(shown);
+  return speaks(applies, {.status = shown.status, .answer = answer});
+}
+
 TEST(Condition, OnTheStatusAndTheError) {
   EXPECT_TRUE(speaks(R"({"status": 200})", {.status = 200}));
   EXPECT_FALSE(speaks(R"({"status": 200})", {.status = 201}));
-  EXPECT_TRUE(speaks(R"({"error": "op-empty"})", {.error = "op-empty"}));
-  EXPECT_FALSE(speaks(R"({"error": "op-empty"})", {.error = "op-unsupported"}));
+  EXPECT_TRUE(speaks_of_error(R"({"error": "op-empty"})", "op-empty"));
+  EXPECT_FALSE(speaks_of_error(R"({"error": "op-empty"})", "op-unsupported"));
 }
 
 TEST(Condition, OnTheFormOfTheError) {
-  EXPECT_TRUE(speaks(R"({"form": "gateway"})", {.error = "token-missing"}));
-  EXPECT_FALSE(speaks(R"({"form": "gateway"})", {.error = "op-empty"}));
-  EXPECT_FALSE(speaks(R"({"form": "gateway"})", {.error = ""}));
+  EXPECT_TRUE(speaks_of_error(R"({"form": "gateway"})", "token-missing"));
+  EXPECT_FALSE(speaks_of_error(R"({"form": "gateway"})", "op-empty"));
+  EXPECT_FALSE(speaks(R"({"form": "gateway"})", {.status = 200, .answer = R"({"error_code": "403010"})"}));
+}
+
+TEST(Condition, OnThePath) {
+  EXPECT_TRUE(speaks(R"({"path": {"like": "/runs/*/action"}})", {.path = "/runs/x/action"}));
+  EXPECT_FALSE(speaks(R"({"path": {"unlike": "/runs/*/action"}})", {.path = "/runs/x/action"}));
+}
+
+TEST(Condition, OnAPlaceInTheBodyOrTheAnswer) {
+  const char *empty = R"({"answer_at": {"/items": "empty"}})";
+  EXPECT_TRUE(speaks(empty, {.answer = R"({"items": [ ], "_links": {}})"}));
+  EXPECT_FALSE(speaks(empty, {.answer = R"({"items": [{}]})"}));
+  EXPECT_FALSE(speaks(empty, {.answer = R"({"_links": {}})"}));
+  const char *missing = R"({"body_at": {"/params/startTime": "missing"}})";
+  EXPECT_TRUE(speaks(missing, {.body = R"({"params": {"endTime": "1"}})"}));
+  EXPECT_FALSE(speaks(missing, {.body = R"({"params": {"startTime": "1"}})"}));
+  EXPECT_TRUE(speaks(R"({"body_at": {"/params/startTime": {"number": true}}})",
+                     {.body = R"({"params": {"startTime": 1}})"}));
 }
 
 TEST(Condition, OnTheMethod) {
@@ -196,11 +221,6 @@ TEST(Condition, OnTheBody) {
   EXPECT_TRUE(speaks_of_body(R"(["none", "empty"])", ""));
   EXPECT_TRUE(speaks_of_body(R"({"is": "null"})", " null\n"));
   EXPECT_FALSE(speaks_of_body(R"({"unlike": "[*"})", "[]"));
-}
-
-TEST(Condition, OnTheAnswer) {
-  EXPECT_TRUE(speaks(R"({"answer": {"like": "*state success*"}})", {.answer = "the current state success."}));
-  EXPECT_FALSE(speaks(R"({"answer": {"like": "*state success*"}})", {.answer = "the current state failed."}));
 }
 
 } // namespace

@@ -5,6 +5,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/contracts/answered.hpp"
+
 namespace flow::contract {
 
 namespace {
@@ -47,13 +49,34 @@ std::set<std::string> breaches(const Exchange &exchange, std::string_view readin
   return ids;
 }
 
-/// Names of operations or errors: each of the data, none, and one there is none of.
-template <typename Entry> std::vector<std::string> names_of(const std::vector<Entry> &entries) {
-  std::vector<std::string> names = {"", "no-such-name"};
-  for (const Entry &entry : entries) {
-    names.push_back(entry.name);
+/// Names of operations: those that clauses speak of, another, and none.
+std::vector<std::string> operation_names() {
+  std::vector<std::string> names = {"", "list_connections"};
+  for (const OperationEntry &entry : operations()) {
+    if (entry.served) {
+      names.push_back(entry.name);
+    }
   }
   return names;
+}
+
+struct Answer {
+  int status;
+  std::string body;
+};
+
+Answer answered(std::string_view name) {
+  return {.status = error(name).status, .body = answer_with(error(name))};
+}
+
+/// Each error, no error, and one there is none of.
+std::vector<Answer> answers() {
+  std::vector<Answer> all = {
+      {200, "{}"}, {201, "{\"items\":[]}"}, {400, "{\"type\":\"another\"}"}, {405, ""}};
+  for (const ErrorEntry &entry : errors()) {
+    all.push_back(answered(entry.name));
+  }
+  return all;
 }
 
 TEST(Rules, FindWhatAskingEveryClauseFinds) {
@@ -71,22 +94,19 @@ TEST(Rules, FindWhatAskingEveryClauseFinds) {
       {"POST", {{"x-sandbox-name", "a b"}}, {{"op", "stop"}, {"op", "stop"}}, "null"},
   }};
   for (const Request &request : requests) {
-    for (const std::string &operation : names_of(operations())) {
-      for (const std::string &error : names_of(errors())) {
-        for (const int status : {200, 201, 400, 405}) {
-          const Exchange exchange = {.operation = operation,
-                                     .method = request.method,
-                                     .headers = request.headers,
-                                     .query = request.query,
-                                     .body = request.body,
-                                     .status = status,
-                                     .error = error,
-                                     .answer = "The current state success."};
-          for (const char *reading : {"tutorial", "openapi"}) {
-            for (const char *edition : {"newest", "2022"}) {
-              ASSERT_EQ(looked_up(exchange, reading, edition), asked_one_by_one(exchange, reading, edition))
-                  << request.method << " " << operation << " " << error << " " << status;
-            }
+    for (const std::string &operation : operation_names()) {
+      for (const Answer &answer : answers()) {
+        const Exchange exchange = {.operation = operation,
+                                   .method = request.method,
+                                   .headers = request.headers,
+                                   .query = request.query,
+                                   .body = request.body,
+                                   .status = answer.status,
+                                   .answer = answer.body};
+        for (const char *reading : {"tutorial", "openapi"}) {
+          for (const char *edition : {"newest", "2022"}) {
+            ASSERT_EQ(looked_up(exchange, reading, edition), asked_one_by_one(exchange, reading, edition))
+                << request.method << " " << operation << " " << answer.body;
           }
         }
       }
@@ -96,7 +116,9 @@ TEST(Rules, FindWhatAskingEveryClauseFinds) {
 
 TEST(Rules, AreThoseOfTheReadingAndEditionOnly) {
   const Pairs query = {{"op", "RE_TRIGGER"}};
-  const Exchange refused = {.operation = "retry_run", .query = query, .error = "op-unsupported"};
+  const Answer answer = answered("op-unsupported");
+  const Exchange refused = {
+      .operation = "retry_run", .query = query, .status = answer.status, .answer = answer.body};
   EXPECT_EQ(breaches(refused), std::set<std::string>{"retry/op/openapi-spelling"});
   EXPECT_TRUE(breaches(refused, "openapi").empty());
 }
@@ -126,7 +148,9 @@ TEST(Rules, FindNoBreachInWhatTheApplicationCannotHelp) {
                             "internal-error", "request-timeout", "overloaded"}) {
     for (const char *operation : {"retry_run", "get_run", "create_run", "update_run", "get_flow"}) {
       for (const char *reading : {"tutorial", "openapi"}) {
-        const std::set<std::string> found = breaches({.operation = operation, .error = error}, reading);
+        const Answer answer = answered(error);
+        const std::set<std::string> found =
+            breaches({.operation = operation, .status = answer.status, .answer = answer.body}, reading);
         EXPECT_TRUE(found.empty()) << operation << " " << error << ": " << *found.begin();
       }
     }

@@ -92,7 +92,7 @@ TEST(Journal, LeavesNothingOfAnExchangeInTheSlotItGaveUp) {
   trace.run = "r";
   trace.made_run = "m";
   trace.faults = "f1";
-  trace.operation = "retry_run";
+  trace.identified.operation = &contract::operations().front();
   trace.error = "bad-request";
   notes.add(Ask{.method = "POST", .target = "/long?x=1", .body = std::string(9000, 'x')},
             {.status = 400, .headers = {{"x-request-id", "id"}}, .body = std::string(9000, 'y')}, trace);

@@ -11,9 +11,10 @@ std::string route(std::string_view method, std::string_view path) {
   if (!target) {
     return "garbage";
   }
-  const auto found = find_route(method, *target);
-  if (const Route *to = std::get_if<Route>(&found)) {
-    return (to->operation == get_run ? "get " : "retry ") + std::string(to->id);
+  const contract::Identified identified = contract::identify(method, target->segments);
+  const auto found = mock::route(method, identified, *target);
+  if (const Operation *to = std::get_if<Operation>(&found)) {
+    return (*to == get_run ? "get " : "retry ") + std::string(identified.id);
   }
   const Error &error = std::get<Error>(found);
   std::string text = error.entry->name;

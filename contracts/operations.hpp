@@ -1,0 +1,49 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// The operations of the service, and of the token service, as operations.json has them: the only list of
+/// what a method and a path mean.
+namespace flow::contract {
+
+/// What happens when the same request is sent again.
+enum class Repeat {
+  safe,        ///< nothing changes, ever
+  idempotent,  ///< the state is as after the first
+  another_run, ///< each makes a run
+  changes,     ///< the state changes once more
+};
+
+struct OperationEntry {
+  std::string name; ///< "retry_run"; the two paths of the token service are one operation
+  std::string method;
+  std::vector<std::string> path;       ///< its segments, below the service's path; "{id}" is any one
+  bool at_origin;                      ///< the path is not below the service's
+  std::vector<std::string> parameters; ///< of its query (a token: of its form), that a page documents
+  std::string body;                    ///< "json", "form"; empty: none
+  Repeat repeat;
+  bool served; ///< the mock answers it
+};
+
+/// Every entry of operations.json, in its order.
+const std::vector<OperationEntry> &operations();
+
+/// What a request asks for.
+struct Identified {
+  const OperationEntry *operation = nullptr; ///< null: none has this method at this path
+  std::string_view id{};                     ///< what stands for "{id}"; points into the segments
+  bool is_path_known = false;                ///< an operation has this path, with whatever method
+  bool at_origin = false;                    ///< and it is not below the service's path
+};
+
+/// `segments`: of the whole path, decoded, without an empty one for a slash at its end. HEAD asks for what
+/// GET asks for. Allocates nothing.
+Identified identify(std::string_view method, std::span<const std::string> segments);
+
+/// The methods that the operations at a path have: "GET, PUT"; empty for an unknown path.
+std::string allowed_methods(std::span<const std::string> segments);
+
+} // namespace flow::contract

@@ -1,0 +1,113 @@
+#include "contracts/operations.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "contracts/contract.hpp"
+#include "tests/contracts/answered.hpp"
+
+namespace flow::contract {
+
+namespace {
+
+std::vector<std::string> below_base(std::vector<std::string> path) {
+  path.insert(path.begin(), {"data", "foundation", "flowservice"});
+  return path;
+}
+
+/// The operation's name and its id; "405" for another method, "404" for an unknown path.
+std::string asked_for(std::string_view method, const std::vector<std::string> &segments) {
+  const Identified found = identify(method, segments);
+  if (found.operation == nullptr) {
+    return found.is_path_known ? "405" : "404";
+  }
+  return found.operation->name + (found.id.empty() ? "" : " " + std::string(found.id));
+}
+
+TEST(Operations, AreIdentifiedByMethodAndPath) {
+  for (const OperationEntry &entry : operations()) {
+    std::vector<std::string> path = entry.path;
+    std::replace(path.begin(), path.end(), std::string("{id}"), std::string("x"));
+    const bool has_id = path != entry.path;
+    EXPECT_EQ(asked_for(entry.method, entry.at_origin ? path : below_base(path)),
+              entry.name + (has_id ? " x" : ""));
+    EXPECT_EQ(asked_for(entry.method, entry.at_origin ? below_base(path) : path), "404") << entry.name;
+  }
+}
+
+TEST(Operations, OfTheSamePathAreToldApartByMethod) {
+  EXPECT_EQ(asked_for("PUT", below_base({"runs", "x"})), "update_run x");
+  EXPECT_EQ(asked_for("HEAD", below_base({"runs", "x"})), "get_run x");
+  EXPECT_EQ(asked_for("DELETE", below_base({"runs", "x"})), "405");
+  EXPECT_EQ(asked_for("GET", {"ims", "token", "v3"}), "405");
+  EXPECT_EQ(asked_for("POST", below_base({"flows", "search"})), "search_flows");
+  EXPECT_EQ(asked_for("GET", below_base({"flows", "search"})), "get_flow search");
+}
+
+TEST(Operations, AreNotFoundAtOtherPaths) {
+  for (const std::vector<std::string> &path :
+       std::vector<std::vector<std::string>>{{},
+                                             {"runs"},
+                                             {"data", "foundation", "flowservice"},
+                                             below_base({"Runs"}),
+                                             below_base({"runs", ""}),
+                                             below_base({"runs", "x", "actions"}),
+                                             below_base({"runs", "x", "action", "y"})}) {
+    EXPECT_EQ(asked_for("GET", path), "404");
+  }
+}
+
+TEST(Operations, TellWhichMethodsAPathHas) {
+  EXPECT_EQ(allowed_methods(below_base({"runs", "x"})), "GET, PUT");
+  EXPECT_EQ(allowed_methods(below_base({"runs", "x", "action"})), "POST");
+  EXPECT_EQ(allowed_methods(below_base({"run"})), "");
+}
+
+TEST(Operations, ThatDoNotWriteAreSafeToRepeat) {
+  for (const OperationEntry &entry : operations()) {
+    EXPECT_TRUE(entry.method != "GET" || entry.repeat == Repeat::safe) << entry.name;
+    EXPECT_TRUE(entry.repeat != Repeat::safe || entry.method == "GET" || entry.path.back() == "search")
+        << entry.name;
+  }
+  for (const char *name : {"retry_run", "create_run"}) {
+    const auto entry = std::find_if(operations().begin(), operations().end(),
+                                    [&](const OperationEntry &each) { return each.name == name; });
+    EXPECT_EQ(entry->repeat, Repeat::another_run);
+  }
+}
+
+TEST(ErrorIn, IsTheEntryThatAnAnswerShows) {
+  for (const ErrorEntry &entry : errors()) {
+    const ErrorEntry *shown = error_in(entry.status, answer_with(entry));
+    ASSERT_NE(shown, nullptr) << entry.name;
+    EXPECT_TRUE(is_alike(*shown, entry)) << entry.name << ", " << shown->name;
+  }
+}
+
+TEST(ErrorIn, IsNoneForAnotherStatusOrForm) {
+  EXPECT_EQ(error_in(200, answer_with(error("run-not-found"))), nullptr);
+  EXPECT_EQ(error_in(400, answer_with(error("run-not-found"))), nullptr);
+  for (const char *answer : {"", "<html>", "{}", R"({"type":"about:blank"})", R"({"error_code":404})"}) {
+    EXPECT_EQ(error_in(404, answer), nullptr) << answer;
+  }
+}
+
+TEST(ErrorIn, TellsCodesOfBothCataloguesApart) {
+  std::set<std::string> alike;
+  for (const ErrorEntry &one : errors()) {
+    for (const ErrorEntry &other : errors()) {
+      if (&one != &other && is_alike(one, other)) {
+        alike.insert(one.name);
+      }
+    }
+  }
+  // What nobody outside can tell apart, and no clause tries to.
+  EXPECT_EQ(alike, (std::set<std::string>{"internal-error", "internal-fault", "out-of-memory",
+                                          "service-unavailable", "too-many-runs", "too-many-sandboxes"}));
+}
+
+} // namespace
+
+} // namespace flow::contract
