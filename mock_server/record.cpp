@@ -80,6 +80,9 @@ Verdict judge(ServiceState &state, const Request &request, const Response &respo
     exchange.query = fields;
   }
   Verdict verdict;
+  if (request.method == "HEAD") { // no page speaks of it: a client that only looks breaks nothing
+    return verdict;
+  }
   state.rules.applying(exchange, [&](contract::ClauseNumber number) {
     verdict.add(number);
     state.coverage.mark(number);

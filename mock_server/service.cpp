@@ -16,6 +16,7 @@
 #include "mock_server/service_state.hpp"
 #include "mock_server/target.hpp"
 #include "mock_server/trace.hpp"
+#include "mock_server/visitors.hpp"
 
 namespace flow::mock {
 
@@ -212,7 +213,11 @@ FlowService::~FlowService() = default;
 
 Response FlowService::handle(const Request &request) {
   try {
-    return admin::is_for(request) ? admin::answer(*state_, request) : exchange(*state_, request);
+    if (admin::is_for(request)) {
+      return admin::answer(*state_, request);
+    }
+    auto visit = answer_to_visitor(request);
+    return visit ? *std::move(visit) : exchange(*state_, request);
   } catch (const std::exception &) {
     // Only where memory ran out so far that the answer could not be made, or not be noted.
     return last_answer(*state_);

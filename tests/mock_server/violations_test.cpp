@@ -52,6 +52,49 @@ TEST(Violations, AreNotSeenInWhatTheDocumentationShows) {
   EXPECT_EQ(broken(stage), Ids{});
 }
 
+TEST(Violations, AreNotSeenInCallsOfOperationsThatTheMockDoesNotServe) {
+  Stage stage;
+  for (const contract::OperationEntry &operation : contract::operations()) {
+    if (operation.served) {
+      continue;
+    }
+    std::string path;
+    for (const std::string &segment : operation.path) {
+      path += "/" + (segment == "{id}" ? std::string("x") : segment);
+    }
+    Ask asked = read(path);
+    asked.method = operation.method;
+    asked.set("Content-Type", "application/json");
+    const Response answer = stage(asked);
+    EXPECT_EQ(answer.status, 501) << operation.name;
+    EXPECT_NE(answer.body.find(operation.name), std::string::npos) << answer.body;
+  }
+  EXPECT_EQ(broken(stage), Ids{});
+}
+
+TEST(Violations, AreNotSeenInWhatVisitorsAskFor) {
+  Stage stage;
+  for (const char *method : {"GET", "HEAD"}) {
+    const Response page = stage(Ask{.method = method, .target = "/", .headers = {}});
+    EXPECT_EQ(page.status, 200);
+    EXPECT_NE(page.body.find("/__admin/health"), std::string::npos) << page.body;
+    for (const char *path : {"/favicon.ico", "/robots.txt", "/healthz", "/health?verbose=1"}) {
+      EXPECT_EQ(stage(Ask{.method = method, .target = path, .headers = {}}).status, 404) << path;
+    }
+  }
+  EXPECT_EQ(broken(stage), Ids{});
+  EXPECT_TRUE(told(stage, "/requests").at("requests").empty());
+}
+
+TEST(Violations, AreNotSeenInAHead) {
+  Stage stage;
+  Ask head = get(kFailed);
+  head.method = "HEAD";
+  EXPECT_EQ(stage(head).status, 200);
+  EXPECT_EQ(stage(head.drop("x-api-key")).status, 403);
+  EXPECT_EQ(broken(stage), Ids{});
+}
+
 TEST(Violations, SayWhereAndHowToMendIt) {
   Stage stage;
   stage(retry(kFailed, "?client_secret=hidden"));
