@@ -1,12 +1,15 @@
 #include "mock_server/record.hpp"
 
+#include <algorithm>
 #include <exception>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 
 #include "contracts/exchange.hpp"
 #include "mock_server/gateway.hpp"
+#include "mock_server/journal/expected.hpp"
 #include "mock_server/journal/kept_text.hpp"
 #include "mock_server/target.hpp"
 
@@ -38,24 +41,38 @@ void note(ServiceState &state, const Request &request, const Response &response,
   const std::uint64_t number = journal.add(
       request, response, trace, verdict, secrets,
       {.at_ms = at_ms, .duration_us = std::chrono::duration_cast<std::chrono::microseconds>(took).count()});
-  if (!verdict.violated) {
+  const std::vector<contract::ClauseNumber> expected = expected_clauses(request).clauses;
+  if (!verdict.violated && expected.empty()) {
     return;
   }
   const auto named = named_sandbox(request, state.settings.reading);
-  for (std::size_t i = 0; i < verdict.count; ++i) {
-    const contract::ClauseNumber clause = verdict.clauses.at(i);
-    if (contract::is_violation(clause)) {
-      const LedgerEntry entry{.clause = clause,
-                              .method = beginning_of(request.method, secrets),
-                              .path = beginning_of(path_of(request.target), secrets),
-                              .organisation = beginning_of(named.first, secrets),
-                              .sandbox = beginning_of(named.second, secrets),
-                              .at_ms = at_ms,
-                              .number = number};
-      state.violations.add(entry);
-      if (tenant) {
-        tenant->violations.add(entry);
-      }
+  LedgerEntry entry{.method = beginning_of(request.method, secrets),
+                    .path = beginning_of(path_of(request.target), secrets),
+                    .organisation = beginning_of(named.first, secrets),
+                    .sandbox = beginning_of(named.second, secrets),
+                    .at_ms = at_ms,
+                    .number = number};
+  const auto add = [&](contract::ClauseNumber clause, bool is_missing) {
+    entry.clause = clause;
+    entry.is_missing = is_missing;
+    state.violations.add(entry);
+    if (tenant) {
+      tenant->violations.add(entry);
+    }
+  };
+  const auto seen = std::span(verdict.clauses).first(verdict.count);
+  for (const contract::ClauseNumber clause : seen) {
+    const bool is_expected = std::find(expected.begin(), expected.end(), clause) != expected.end();
+    if (contract::is_violation(clause) && !is_expected) {
+      add(clause, false);
+    } else if (is_expected) {
+      entry.clause = clause;
+      state.expected.add(entry);
+    }
+  }
+  for (const contract::ClauseNumber clause : expected) {
+    if (std::find(seen.begin(), seen.end(), clause) == seen.end()) {
+      add(clause, true);
     }
   }
 }

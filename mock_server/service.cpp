@@ -10,6 +10,7 @@
 #include "mock_server/admin/control_api.hpp"
 #include "mock_server/error.hpp"
 #include "mock_server/gateway.hpp"
+#include "mock_server/journal/expected.hpp"
 #include "mock_server/operations/operation.hpp"
 #include "mock_server/record.hpp"
 #include "mock_server/routes.hpp"
@@ -75,6 +76,9 @@ Answer perform(ServiceState &state, Operation operation, const Call &call) {
 Answer carry_out(ServiceState &state, const Request &request, Trace &trace) {
   if (!request.unreadable.empty()) {
     return Error(request.unreadable);
+  }
+  if (const ExpectedClauses expected = expected_clauses(request); !expected.unknown.empty()) {
+    return Error("expectation-unknown").with("clause", expected.unknown);
   }
   if (trace.identified.at_origin) {
     return state.tokens.answer(request);

@@ -31,6 +31,7 @@ struct ServiceState {
   std::atomic<std::uint64_t> exchanges = 0; ///< numbers them
   Journal journal;                          ///< of requests that reached no sandbox
   Ledger violations;
+  Ledger expected; ///< violations that a test has announced
   Coverage coverage;
   Tenants tenants;
   IdSource ids; ///< of requests and tokens; runs have those of their sandbox

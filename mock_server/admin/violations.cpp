@@ -43,19 +43,30 @@ Response list_violations(const Call &call) {
   for (const LedgerEntry &entry : entries) {
     violations.push_back(violation_json(entry));
   }
-  return json_response({{"violations", std::move(violations)}, {"total", total}});
+  Json expected = Json::array();
+  for (const LedgerEntry &entry : call.state.expected.all()) {
+    if (call.tenant == nullptr || (entry.organisation == call.tenant->sandbox.organisation &&
+                                   entry.sandbox == call.tenant->sandbox.name)) {
+      expected.push_back(violation_json(entry));
+    }
+  }
+  return json_response(
+      {{"violations", std::move(violations)}, {"total", total}, {"expected", std::move(expected)}});
 }
 
 Response clear_violations(const Call &call) {
   check_parameters(call, {});
   if (call.tenant == nullptr) {
     call.state.violations.clear();
+    call.state.expected.clear();
     for (const auto &tenant : call.state.tenants.all()) {
       tenant->violations.clear();
     }
   } else {
     call.tenant->violations.clear();
-    call.state.violations.clear(call.tenant->sandbox.organisation, call.tenant->sandbox.name);
+    for (Ledger *ledger : {&call.state.violations, &call.state.expected}) {
+      ledger->clear(call.tenant->sandbox.organisation, call.tenant->sandbox.name);
+    }
   }
   return json_response(Json::object());
 }

@@ -17,7 +17,7 @@ bool is_of(const LedgerEntry &entry, std::string_view organisation, std::string_
 
 void Ledger::add(LedgerEntry entry) {
   const std::lock_guard lock(mutex_);
-  const auto sum = sums_.try_emplace(entry.clause, LedgerSum{.first = entry, .times = 0}).first;
+  const auto sum = sums_.try_emplace(key_of(entry), LedgerSum{.first = entry, .times = 0}).first;
   ++sum->second.times;
   ++total_;
   if (entries_.size() < kKept) {
@@ -33,7 +33,7 @@ std::vector<LedgerEntry> Ledger::all() const {
 std::vector<LedgerSum> Ledger::sums() const {
   const std::lock_guard lock(mutex_);
   std::vector<LedgerSum> broken;
-  for (const auto &[clause, sum] : sums_) {
+  for (const auto &[key, sum] : sums_) {
     if (sum.times > 0) {
       broken.push_back(sum);
     }
@@ -52,13 +52,13 @@ void Ledger::clear(std::string_view organisation, std::string_view sandbox) {
   const std::lock_guard lock(mutex_);
   for (const LedgerEntry &entry : entries_) {
     if (is_of(entry, organisation, sandbox)) {
-      --sums_.at(entry.clause).times;
+      --sums_.at(key_of(entry)).times;
       --total_;
     }
   }
   std::erase_if(entries_, [&](const LedgerEntry &entry) { return is_of(entry, organisation, sandbox); });
   for (const LedgerEntry &entry : entries_) {
-    LedgerSum &sum = sums_.at(entry.clause);
+    LedgerSum &sum = sums_.at(key_of(entry));
     if (is_of(sum.first, organisation, sandbox)) {
       sum.first = entry;
     }

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "contracts/exchange.hpp"
@@ -22,6 +23,7 @@ struct LedgerEntry {
   std::string sandbox; ///< both as the headers name them; empty: they did not
   std::int64_t at_ms = 0;
   std::uint64_t number = 0; ///< of the exchange, as in the journal
+  bool is_missing = false;  ///< it was expected there (expected.hpp), and did not come
 };
 
 /// How often a clause was broken, and where first.
@@ -53,7 +55,9 @@ private:
   mutable std::mutex mutex_;
   std::atomic<std::uint64_t> total_ = 0;
   std::vector<LedgerEntry> entries_;
-  std::map<contract::ClauseNumber, LedgerSum> sums_; ///< of clauses that were broken
+  using Key = std::pair<contract::ClauseNumber, bool>; ///< and whether it is missing
+  static Key key_of(const LedgerEntry &entry) { return {entry.clause, entry.is_missing}; }
+  std::map<Key, LedgerSum> sums_;
 };
 
 /// Which clauses the traffic since the start has been a case of. No reset touches it. Safe to use from

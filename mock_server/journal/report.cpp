@@ -63,6 +63,9 @@ bool can_be_seen(const contract::Clause &clause, const Settings &settings) {
          (clause.edition.empty() || clause.edition == edition_of(settings));
 }
 
+constexpr std::string_view kMissing =
+    "x-flow-mock-expect announced that this request breaks the clause, and it did not.";
+
 /// As one line that a terminal shows and does not obey.
 std::string printable(std::string_view text) {
   return Json(text).dump(-1, ' ', true, Json::error_handler_t::replace);
@@ -110,12 +113,14 @@ Json count_json(std::vector<std::int64_t> times) {
 
 Json violation_json(const LedgerEntry &entry) {
   const contract::Clause &clause = contract::clause(entry.clause);
-  Json json = {{"clause", clause.id},
-               {"title", clause.title},
-               {"place", clause.violation.value().place},
-               {"mend", clause.violation.value().mend},
-               {"method", entry.method},
-               {"path", entry.path}};
+  Json json = {{"clause", clause.id}, {"title", clause.title}};
+  if (entry.is_missing) {
+    json["missing"] = true;
+  }
+  json["place"] = clause.violation.value().place;
+  json["mend"] = entry.is_missing ? kMissing : std::string_view(clause.violation.value().mend);
+  json["method"] = entry.method;
+  json["path"] = entry.path;
   add_unless_empty(json, "organisation", entry.organisation);
   add_unless_empty(json, "sandbox", entry.sandbox);
   json["atMs"] = entry.at_ms;
@@ -142,9 +147,10 @@ std::string violations_text(const Ledger &ledger) {
   std::string text = fmt::format("The application broke the contract {} times:\n", ledger.total());
   for (const LedgerSum &sum : ledger.sums()) {
     const contract::Clause &clause = contract::clause(sum.first.clause);
-    text += fmt::format("  {}, seen {} times, first in {} {}\n    {}: {}\n", clause.id, sum.times,
-                        printable(sum.first.method), printable(sum.first.path),
-                        clause.violation.value().place, clause.violation.value().mend);
+    text +=
+        fmt::format("  {}, seen {} times, first in {} {}\n    {}: {}\n", clause.id, sum.times,
+                    printable(sum.first.method), printable(sum.first.path), clause.violation.value().place,
+                    sum.first.is_missing ? kMissing : std::string_view(clause.violation.value().mend));
   }
   return text;
 }

@@ -95,6 +95,37 @@ TEST(Violations, AreNotSeenInAHead) {
   EXPECT_EQ(broken(stage), Ids{});
 }
 
+TEST(Violations, ThatWereAnnouncedAreKeptApart) {
+  Stage stage;
+  EXPECT_EQ(stage(retry(kFailed, "?op=cancel").set("X-Flow-Mock-Expect", "retry/op/unsupported")).status,
+            400);
+  EXPECT_EQ(stage(retry(kFailed, "?op=cancel")
+                      .drop("x-api-key")
+                      .set("x-flow-mock-expect", "retry/op/empty, headers/api-key/missing"))
+                .status,
+            403);
+  const Json body = told_of_sandbox(stage, "/violations");
+  ASSERT_EQ(body.at("expected").size(), 2U);
+  EXPECT_EQ(body.at("expected")[0].at("clause"), "retry/op/unsupported");
+  EXPECT_EQ(body.at("expected")[1].at("clause"), "headers/api-key/missing");
+  ASSERT_EQ(body.at("total"), 1);
+  EXPECT_EQ(body.at("violations")[0].at("clause"), "retry/op/empty");
+  EXPECT_EQ(body.at("violations")[0].at("missing"), true);
+  EXPECT_TRUE(told(stage, "/sandboxes/o/another/violations").at("expected").empty());
+  EXPECT_EQ(stage(admin_ask("DELETE", "/violations")).status, 200);
+  EXPECT_EQ(told(stage, "/violations"), Json::parse(R"({"violations": [], "total": 0, "expected": []})"));
+}
+
+TEST(Violations, OfClausesThatNobodyCanBreakCannotBeAnnounced) {
+  Stage stage;
+  for (const char *name : {"no/such/clause", "retry/state/failed"}) {
+    const Response refused = stage(retry(kFailed).set("x-flow-mock-expect", name));
+    EXPECT_EQ(refused.status, 400);
+    EXPECT_NE(refused.body.find(name), std::string::npos) << refused.body;
+  }
+  EXPECT_EQ(broken(stage), Ids{});
+}
+
 TEST(Violations, SayWhereAndHowToMendIt) {
   Stage stage;
   stage(retry(kFailed, "?client_secret=hidden"));
