@@ -4,6 +4,7 @@
 #include <atomic>
 #include <string>
 #include <thread>
+#include <tuple>
 #include <vector>
 
 #include "mock_server/journal/journal.hpp"
@@ -141,6 +142,38 @@ TEST(Journal, KeepsTheBeginningOfLongTextsAndSaysSo) {
   EXPECT_EQ(entry.headers.find("x-longer"), std::string::npos);
   EXPECT_NE(entry.headers.find("x-last: kept\n"), std::string::npos);
   EXPECT_TRUE(entry.target_cut && entry.headers_cut && entry.body_cut && entry.answer_cut);
+}
+
+TEST(Journal, SaysThatATextWasCutThoughItFitsWithoutItsSecrets) {
+  std::string body;
+  while (body.size() < JournalEntry::kBodyBytes + 100) {
+    body += "s33d.s3cr3t,";
+  }
+  Notes notes(1);
+  notes.add(Ask{.method = "POST", .target = "/", .body = body, .headers = {}});
+  EXPECT_LT(notes.all().at(0).body.size(), JournalEntry::kBodyBytes);
+  EXPECT_TRUE(notes.all().at(0).body_cut);
+}
+
+TEST(Journal, LeavesOutAHeaderThatDoesNotFitAndSaysSo) {
+  constexpr std::size_t kFits = JournalEntry::kHeaderBytes - 4; // "x: " and "\n" take four
+  for (const auto &[name, value, is_kept] : std::vector<std::tuple<std::string, std::string, bool>>{
+           {"x", std::string(kFits, 'v'), true},
+           {"x", std::string(kFits + 1, 'v'), false},
+           {std::string(9000, 'n'), "v", false},
+           {"token" + std::string(9000, 'n'), "v", false}}) {
+    for (const bool is_of_answer : {false, true}) {
+      Notes notes(1);
+      Ask asked{.method = "GET", .target = "/", .headers = {}};
+      std::vector<std::pair<std::string, std::string>> fields;
+      (is_of_answer ? fields : asked.headers) = {{name, value}, {"y", "z"}};
+      notes.add(asked, answer_of("", fields));
+      const JournalEntry entry = notes.all().at(0);
+      const std::string &kept = is_of_answer ? entry.answer_headers : entry.headers;
+      EXPECT_EQ(kept, is_kept ? name + ": " + value + "\n" : "y: z\n") << name.substr(0, 9);
+      EXPECT_TRUE(entry.headers_cut) << name.substr(0, 9);
+    }
+  }
 }
 
 TEST(Journal, TakesExchangesFromManyThreads) {

@@ -33,17 +33,45 @@ void expect_without(const std::string &stored, const std::string &secret, const 
 }
 
 TEST(JournalSecrets, OfHeadersAreKnownByTheirNames) {
-  for (const std::string name : {"Authorization",   "AUTHORIZATION",
-                                 "authorisation",   "Proxy-Authorization",
-                                 "Cookie",          "Set-Cookie",
-                                 "x-api-key",       "x-apikey",
-                                 "apiKey",          "API_KEY",
-                                 "X-Client-Secret", "x-auth-token",
-                                 "x-PassWord",      "X-Amz-Security-Token",
-                                 "x-jwt",           "x-db-pwd",
-                                 "private_key",     "x-credentials",
-                                 "x-session-id",    "pass",
-                                 "x-access-key"}) {
+  for (const std::string name : {"Authorization",
+                                 "AUTHORIZATION",
+                                 "authorisation",
+                                 "Proxy-Authorization",
+                                 "Cookie",
+                                 "Set-Cookie",
+                                 "x-api-key",
+                                 "x-apikey",
+                                 "apiKey",
+                                 "API_KEY",
+                                 "X-Client-Secret",
+                                 "x-auth-token",
+                                 "x-PassWord",
+                                 "X-Amz-Security-Token",
+                                 "x-jwt",
+                                 "x-db-pwd",
+                                 "private_key",
+                                 "x-credentials",
+                                 "x-session-id",
+                                 "pass",
+                                 "x-access-key",
+                                 "_auth",
+                                 "user_pass",
+                                 "x-api.key",
+                                 "passwd",
+                                 "Passphrase",
+                                 "x-passcode",
+                                 "bearer",
+                                 "x-signature",
+                                 "SharedKey",
+                                 "account-key",
+                                 "clientKey",
+                                 "signing_key",
+                                 "x-sas-key",
+                                 "authkey",
+                                 "auth",
+                                 "pw",
+                                 "userpass",
+                                 "session"}) {
     const std::string entry = stored(Ask{.method = "GET", .target = "/", .headers = {{name, "S3CRET"}}});
     expect_without(entry, "S3CRET", name);
     EXPECT_NE(entry.find(name + ": (not kept)\n"), std::string::npos) << entry;
@@ -111,14 +139,14 @@ const std::vector<std::string> &bodies() {
       R"([{"name":"a","value":"b"},{"x":1,"name":"Authorization","value":"S3CRET"}])",
       R"(["password","S3CRET"])", R"([["x-api-key",["S3CRET"]]])", R"({"log":"client_secret=S3CRET"})",
       R"({"log":"{\"password\":\"S3CRET\"}"})", R"({"log":"{\\\"password\\\":\\\"S3CRET\\\"}"})",
-      R"({"password=S3CRET":1})",
+      R"({"password=S3CRET":1})", R"({"log":"to%6ben=S3CRET"})",
       // no JSON, though it begins so
       R"({password:"S3CRET"})", R"({'password':'S3CRET'})", R"({"a":1 "password":"S3CRET"})",
       R"({"password";"S3CRET"})", R"({"a":"x" password: "S3CRET"})", R"([}"password":"S3CRET"])",
       R"({"token":{]"S3CRET"})", R"({"a":1}{"password":"S3CRET"})", R"({"a":1} password=S3CRET)",
       // neither
       "client_secret=S3CRET&a=b", "a=b&client%5Fsecret=S3CRET", "a=b&%63lient_secret=S3CRET", "token: S3CRET",
-      R"("token S3CRET")", "<password>S3CRET</password>", "a=<token>S3CRET",
+      "tok%65n: S3CRET", R"("token S3CRET")", "<password>S3CRET</password>", "a=<token>S3CRET",
       "--b\r\nContent-Disposition: form-data; name=\"client_secret\"\r\n\r\nS3CRET\r\n--b--",
       "password:\n  S3CRET\n"};
   return bodies;
@@ -217,7 +245,8 @@ const std::vector<Place> &places() {
 }
 
 TEST(JournalSecrets, AreKnownByTheirValuesWhereverTheyStand) {
-  const KnownSecrets known({"s33d.s3cr3t", "s33d.other"});
+  const std::string long_known = std::string(1000, 'K') + "nown";
+  const KnownSecrets known({"s33d.s3cr3t", "s33d.other", long_known});
   const std::string issued = "0f8fad5b-d9cb-469f-a165-70867728950e7c9e6679-7425-40de-944b-e07fc1f90ae7";
   struct Secret {
     std::string value;
@@ -234,6 +263,7 @@ TEST(JournalSecrets, AreKnownByTheirValuesWhereverTheyStand) {
                                {std::string(5000, 'L') + "ong", "x-api-key", ""},
                                {"s33d.s3cr3t", nullptr, ""},
                                {"s33d.other", nullptr, ""},
+                               {long_known, nullptr, ""},
                                {issued, nullptr, ""}}) {
     for (const Place &place : places()) {
       Ask asked = plain("/x");
@@ -250,6 +280,82 @@ TEST(JournalSecrets, AreKnownByTheirValuesWhereverTheyStand) {
   }
 }
 
+TEST(JournalSecrets, AreRemovedFromEveryHeaderWhereverTheOneThatBringsThemStands) {
+  const std::string token = "t0k3n-of-ours";
+  for (const std::string name : {"accept", "user-agent", "content-type", "if-match", "x-note"}) {
+    for (const std::size_t place : {std::size_t{0}, std::size_t{1}, std::size_t{3}}) {
+      Ask asked{.method = "GET",
+                .target = "/x",
+                .headers = {{"Authorization", "Bearer " + token}, {"x-api-key", "k"}, {"host", "h"}}};
+      asked.headers.emplace(asked.headers.begin() + static_cast<std::ptrdiff_t>(place), name, "a/" + token);
+      const std::string entry = stored(asked);
+      expect_without(entry, token, name + " at " + std::to_string(place));
+      EXPECT_NE(entry.find(name + ": a/(not kept)\n"), std::string::npos) << entry;
+      EXPECT_NE(entry.find("host: h\n"), std::string::npos) << entry;
+    }
+  }
+}
+
+TEST(JournalSecrets, AreRemovedFromTheHeadersOfTheAnswer) {
+  const std::string token = "t0k3n-of-ours";
+  std::atomic<std::uint64_t> numbers = 0;
+  Journal journal({}, numbers);
+  const Ask asked{.method = "GET", .target = "/x", .headers = {{"Authorization", "Bearer " + token}}};
+  const Request request = asked.request();
+  const Response response{.status = 200,
+                          .headers = {{"Content-Type", "a/" + token},
+                                      {"Set-Cookie", "s3ss10n"},
+                                      {"Location", "/x?" + token},
+                                      {"etag", "\"1\""}},
+                          .body = ""};
+  journal.add(request, response, {}, {}, secrets_of(request, KnownSecrets()), {});
+  EXPECT_EQ(StoredEntries::of(journal).front().answer_headers,
+            "Content-Type: a/(not kept)\nSet-Cookie: (not kept)\nLocation: /x?(not kept)\netag: \"1\"\n");
+}
+
+TEST(JournalSecrets, AreRemovedFromWhatIsNotedBesideTheTexts) {
+  const std::string token = "t0k3n-of-ours";
+  std::atomic<std::uint64_t> numbers = 0;
+  Journal journal({}, numbers);
+  const Ask asked{.method = "GET", .target = "/x", .headers = {{"x-api-key", token}}};
+  const Request request = asked.request();
+  Trace trace;
+  trace.run = "of " + token;
+  trace.made_run = "by " + token;
+  trace.faults = "of " + token;
+  journal.add(request, {.status = 200, .headers = {}, .body = ""}, trace, {},
+              secrets_of(request, KnownSecrets()), {});
+  const JournalEntry &entry = StoredEntries::of(journal).front();
+  EXPECT_EQ(entry.run, "of (not kept)");
+  EXPECT_EQ(entry.made_run, "by (not kept)");
+  EXPECT_EQ(entry.faults, "of (not kept)");
+}
+
+TEST(JournalSecrets, AreValuesOfEightCharactersOrMore) {
+  const KnownSecrets known({"s33ded-8", "s33d-07"});
+  for (std::size_t shift = 0; shift < 8; ++shift) {
+    const std::string target = "/x?" + std::string(shift, 'a') + "=";
+    for (const std::string behind : {"", "."}) {
+      expect_without(stored(plain(target + "s33ded-8" + behind), "", known), "s33ded-8", target);
+      Ask asked = plain(target + "eight-08" + behind);
+      expect_without(stored(asked.add("x-api-key", "eight-08")), "eight-08", target);
+    }
+  }
+  EXPECT_NE(stored(plain("/x?a=s33d-07"), "", known).find("s33d-07"), std::string::npos);
+  Ask asked = plain("/x?a=seven-7");
+  EXPECT_NE(stored(asked.add("x-api-key", "seven-7")).find("/x?a=seven-7"), std::string::npos);
+}
+
+TEST(JournalSecrets, OfTheTokenServiceAreAllThatIsSentAndAnswered) {
+  for (const std::string target :
+       {"/ims/token/v3", "/ims/token/v3?code=S3CRET", "/IMS/Token/v9", "/oauth2/x"}) {
+    const std::string entry = stored(plain(target, "grant_type=authorization_code&code=S3CRET"),
+                                     R"({"error_description":"no code S3CRET"})");
+    expect_without(entry, "S3CRET", target);
+  }
+  EXPECT_NE(stored(plain("/x", "code=read")).find("code=read"), std::string::npos) << "elsewhere it is none";
+}
+
 TEST(JournalSecrets, OfTheQueryAreNotEchoedByTheAnswer) {
   expect_without(stored(plain("/x?access_token=s3cr3t-1%2B2"), R"({"detail":"unknown: s3cr3t-1+2"})"),
                  "s3cr3t", "");
@@ -260,6 +366,29 @@ TEST(JournalSecrets, AreNotTheNamesOfSandboxAndOrganisation) {
   asked.set("x-api-key", "{SANDBOX_NAME}").set("Authorization", "Bearer {ORG_ID}");
   const std::string entry = stored(asked);
   EXPECT_NE(entry.find("x-sandbox-name: {SANDBOX_NAME}"), std::string::npos) << entry;
+}
+
+TEST(JournalSecrets, AreAllLookedForThoughThereAreSeveral) {
+  Ask asked = plain("/x", "the number-7-of-ten, and more");
+  for (int i = 0; i < 10; ++i) {
+    asked.add("x-token-" + std::to_string(i), "number-" + std::to_string(i) + "-of-ten");
+  }
+  EXPECT_NE(stored(asked).find("the (not kept), and more"), std::string::npos) << stored(asked);
+}
+
+TEST(JournalSecrets, AreNotShownFromBehindWhatIsLookedAt) {
+  const std::string token = "t0k3n-of-ours";
+  std::string body;
+  while (body.size() < 3000) {
+    body += token + " "; // what stands in its place is shorter: more of the text would fit
+  }
+  for (std::size_t shift = 0; shift < token.size(); ++shift) {
+    const std::string long_body = body +
+                                  std::string(JournalEntry::kBodyBytes + 512 - body.size() - shift, 'x') +
+                                  token + std::string(999, 'x');
+    Ask asked = plain("/x", long_body);
+    expect_without(stored(asked.add("x-api-key", token)), "t0", "behind it");
+  }
 }
 
 TEST(JournalSecrets, WhereThereAreTooManyNothingSuspiciousIsKept) {
@@ -278,6 +407,8 @@ struct Told : Stage {
     Json run = run_on_demand();
     run["params"]["password"] = "hidden-by-name";
     run["params"]["note"] = "is s33d.s3cr3t";
+    const std::string flow = R"({"id":"f","name":"of s33d.s3cr3t"})";
+    EXPECT_EQ((*this)(admin_ask("POST", std::string(kSandbox) + "/flows", flow)).status, 201);
     const Response made = (*this)(create(run));
     EXPECT_EQ(made.status, 201) << made.body;
   }
@@ -307,6 +438,22 @@ TEST(Secrets, OfAWebhooksQueryAreNotShown) {
   }
 }
 
+TEST(Secrets, OfTheSeedAndOfTheControlApiAreKnownByTheirValues) {
+  Stage stage([](Settings &settings) {
+    settings.seed.allow.tokens = {"{ACCESS_TOKEN}", "s33ded-t0k3n"};
+    settings.seed.allow.api_keys = {"{API_KEY}", "s33ded-k3y"};
+    settings.seed.allow.clients = {{.id = "c", .secret = "s33ded-cl13nt", .scopes = {}}};
+    settings.control.token = "c0ntr0l-t0k3n";
+  });
+  for (const std::string secret : {"s33ded-t0k3n", "s33ded-k3y", "s33ded-cl13nt", "c0ntr0l-t0k3n"}) {
+    EXPECT_EQ(stage(read("/runs?limit=" + secret)).status, 400);
+    const std::string entries =
+        StoredEntries::texts(stage.service.state().tenants.find("{ORG_ID}", "{SANDBOX_NAME}")->journal);
+    expect_without(entries, secret, "the journal");
+    EXPECT_NE(entries.find("/runs?limit=(not kept)"), std::string::npos) << entries;
+  }
+}
+
 TEST(Secrets, AreInNoViolation) {
   Stage stage;
   const std::string token = "s3cr3t-t0k3n";
@@ -316,6 +463,13 @@ TEST(Secrets, AreInNoViolation) {
   EXPECT_EQ(stage.service.state().violations.total(), 1U);
   expect_without(told(stage, "/violations").dump(), token, "what is told");
   expect_without(violations_text(stage.service.state().violations), token, "the report");
+  stage(asked.set("x-gw-ims-org-id", "of-" + token).set("x-sandbox-name", "of-" + token));
+  EXPECT_EQ(stage.service.state().violations.total(), 2U);
+  expect_without(told(stage, "/violations").dump(), token, "its sandbox");
+  asked.method = "M" + token;
+  stage(asked);
+  EXPECT_EQ(stage.service.state().violations.total(), 3U);
+  expect_without(told(stage, "/violations").dump(), token, "its method");
 }
 
 } // namespace
