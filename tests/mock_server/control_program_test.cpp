@@ -28,12 +28,18 @@ struct Served {
     port = std::stoi(line.substr(line.rfind(':') + 1));
   }
 
-  int ask(const std::string &method, const std::string &target) const {
+  test::Answer answer(const std::string &method, const std::string &target, const std::string &body = "",
+                      const std::string &sandbox = "s") const {
     test::RawClient client(port);
     client.send(method + " " + target +
                 " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer t\r\nx-api-key: k\r\n"
-                "x-gw-ims-org-id: o\r\nx-sandbox-name: s\r\nContent-Type: application/json\r\n\r\n");
-    return client.answer().status;
+                "x-gw-ims-org-id: o\r\nx-sandbox-name: " +
+                sandbox + "\r\nContent-Type: application/json\r\nContent-Length: " +
+                std::to_string(body.size()) + "\r\n\r\n" + body);
+    return client.answer();
+  }
+  int ask(const std::string &method, const std::string &target) const {
+    return answer(method, target).status;
   }
   int stop() {
     process.signal(SIGTERM);
@@ -111,6 +117,39 @@ TEST(CoverageFile, ThatCannotBeWrittenIsRefusedAtTheStart) {
     EXPECT_NE(process.error_text().find("--coverage-file: the file " + file), std::string::npos)
         << process.error_text();
   }
+}
+
+TEST(Limits, AreWhatTheOptionsSay) {
+  const Served mock({"--max-sandboxes", "1", "--max-runs", "6", "--max-webhooks", "0", "--max-tokens", "1",
+                     "--journal-bytes", "0"}); // of runs the built-in seed has 5
+  const std::string sandbox = "/__admin/sandboxes/o/s";
+  EXPECT_EQ(mock.ask("POST", kRetry + "?op=re-trigger"), 200);
+  const test::Answer run = mock.answer("POST", kRetry + "?op=re-trigger");
+  EXPECT_EQ(run.status, 507);
+  EXPECT_NE(run.body.find("--max-runs"), std::string::npos) << run.body;
+  const test::Answer other = mock.answer("POST", kRetry + "?op=re-trigger", "", "other");
+  EXPECT_EQ(other.status, 507);
+  EXPECT_NE(other.body.find("--max-sandboxes"), std::string::npos) << other.body;
+  EXPECT_EQ(mock.answer("PUT", sandbox + "/webhook", R"({"url":"http://127.0.0.1:1/"})").status, 409);
+  const std::string token = "/ims/token/v3?grant_type=client_credentials&client_id=c&client_secret=s&scope=x";
+  EXPECT_EQ(mock.ask("POST", token), 200);
+  EXPECT_EQ(mock.ask("POST", token), 503);
+  EXPECT_EQ(mock.answer("GET", sandbox + "/requests/count").json().value("count", -1), 0);
+}
+
+TEST(Limits, OfRunsHoldForTheSeedToo) {
+  const Folder folder;
+  const std::string seed = folder.write(
+      "seed.json", R"({"flows":[{"id":"f"}],"runs":[{"id":"r","flowId":"f","state":"failed","copies":3}]})");
+  for (const std::vector<std::string> &options :
+       std::vector<std::vector<std::string>>{{"--max-runs", "4"}, {"--max-runs", "2", "--seed", seed}}) {
+    std::vector<std::string> all = {"--port", "0"};
+    all.insert(all.end(), options.begin(), options.end());
+    ChildProcess process(all);
+    EXPECT_EQ(process.exit_code(), 2);
+    EXPECT_NE(process.error_text().find("--max-runs"), std::string::npos) << process.error_text();
+  }
+  EXPECT_EQ(Served({"--max-runs", "3", "--seed", seed}).stop(), 0);
 }
 
 TEST(JournalSize, IsBounded) {
