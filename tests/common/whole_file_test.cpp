@@ -1,6 +1,8 @@
 #include "common/whole_file.hpp"
 
+#include <array>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -8,6 +10,7 @@
 #include <vector>
 
 #include <fcntl.h>
+#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -98,6 +101,31 @@ TEST_F(WholeFile, TakesThePlaceOfTheOneBefore) {
   write_whole(name, "new");
   EXPECT_EQ(read_whole(name), "new");
   EXPECT_EQ(read_whole(path("other-name")), "old");
+}
+
+TEST_F(WholeFile, IsFirstWrittenBesideItUnderANameThatNobodyCanKnow) {
+  const int watch = ::inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+  ASSERT_GE(::inotify_add_watch(watch, folder_.c_str(), IN_CREATE | IN_MOVED_TO), 0);
+  write_whole(path("port"), "1");
+  write_whole(path("port"), "2");
+  alignas(inotify_event) std::array<char, 4096> read{};
+  const ssize_t length = ::read(watch, read.data(), read.size());
+  ::close(watch);
+  std::vector<std::string> made;
+  std::vector<std::string> moved;
+  for (ssize_t at = 0; at < length;) {
+    inotify_event event{};
+    std::memcpy(&event, &read.at(static_cast<std::size_t>(at)), sizeof(event));
+    const char *name = read.data() + at + sizeof(event);
+    ((event.mask & IN_CREATE) != 0 ? made : moved).emplace_back(name);
+    at += static_cast<ssize_t>(sizeof(event) + event.len);
+  }
+  EXPECT_EQ(moved, std::vector<std::string>({"port", "port"}));
+  ASSERT_EQ(made.size(), 2U);
+  EXPECT_NE(made[0], made[1]);
+  for (const std::string &name : made) {
+    EXPECT_TRUE(name.starts_with(".port.") && name.size() >= std::string(".port.").size() + 16) << name;
+  }
 }
 
 TEST_F(WholeFile, OwnLinksAreFollowed) {
