@@ -37,8 +37,8 @@ TEST(Guard, RefusesForeignHostsAsOfDnsRebinding) {
   for (const char *host :
        {"evil.example", "evil.example:8080", "localhost.evil.example", "10.0.0.1", "",
         // no authority, or one that only begins as ours do
-        "[::1].evil.example", "[::1]evil.example", "[::1]:evil", "[::1]:", "[::1", "[", "[]", "[::2]", "::1",
-        "[0:0:0:0:0:0:0:1]", "[localhost]", "[127.0.0.1]", "localhost:evil.example",
+        "[::1].evil.example", "[::1].8080", "[::1]evil.example", "[::1]:evil", "[::1]:", "[::1", "[", "[]",
+        "[::2]", "::1", "[0:0:0:0:0:0:0:1]", "[localhost]", "[127.0.0.1]", "localhost:evil.example",
         "localhost:", "localhost:0", "localhost:080", "localhost:65536", "localhost:+80", "localhost:80:80",
         "localhost.", "localhost@evil.example", "evil.example#localhost", "127.", "127.0.0.1.",
         "127.0.0.1.evil.example", "127.0.0.1:80:80", "127.0.0.1:8080,evil.example", "127.0.0.256",
