@@ -73,6 +73,8 @@ TEST(MaxRuns, DeletedOnesCountUntilAReset) {
   EXPECT_EQ(steered.steer("POST", "/runs", entry("a")).status, 201);
   EXPECT_EQ(steered.steer("DELETE", "/runs/a").status, 200);
   EXPECT_EQ(steered.steer("POST", "/runs", entry("a")).status, 409);
+  EXPECT_EQ(steered(retry(kFailed)).status, 507);
+  EXPECT_EQ(steered(create()).status, 507);
   EXPECT_EQ(steered.steer("POST", "/reset").status, 200);
   EXPECT_EQ(steered.steer("POST", "/runs", entry("a")).status, 201);
 }
@@ -180,6 +182,7 @@ TEST(MaxWebhooks, AreAsManyAsTheSettingsSay) {
   };
   EXPECT_EQ(webhook("PUT", "a").status, 200);
   EXPECT_EQ(webhook("PUT", "b").status, 200);
+  stage(admin_ask("PUT", "/sandboxes/o/c/defaults", R"({"durationMs":5})")); // it stays
   const Response beyond = webhook("PUT", "c");
   EXPECT_EQ(beyond.status, 409);
   EXPECT_NE(detail_in(beyond).find("--max-webhooks"), std::string::npos);
