@@ -44,7 +44,7 @@ std::vector<LedgerSum> Ledger::sums() const {
 void Ledger::clear() {
   const std::lock_guard lock(mutex_);
   total_ = 0;
-  entries_ = {}; // with its memory
+  std::vector<LedgerEntry>().swap(entries_); // with its memory, which assigning {} keeps
   sums_.clear();
 }
 

@@ -1,9 +1,14 @@
+#include <atomic>
 #include <cstdint>
 #include <string>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "mock_server/journal/journal.hpp"
+#include "mock_server/journal/kept_text.hpp"
 #include "mock_server/journal/ledger.hpp"
 #include "mock_server/service_state.hpp"
 #include "tests/mock_server/scarce_memory.hpp"
@@ -186,6 +191,41 @@ TEST(Sandboxes, CostWhatTheSeedTakes) {
   EXPECT_LT(bytes_of([&] { stage(admin_ask("POST", "/reset")); }), -kMany * 5000) << "a reset gives it back";
 }
 
+TEST(JournalBytes, AreTheMemoryThatItTakesWhateverTheExchangesHold) {
+  if (!kMemoryIsScarce) {
+    GTEST_SKIP() << "memory is counted where no sanitizer does";
+  }
+  const std::string text(2000, 'x');
+  const std::vector<std::pair<std::string, std::string>> field = {{"x-note", text}};
+  Trace trace;
+  trace.run = trace.made_run = trace.faults = text;
+  const Ask long_target{.method = "GET", .target = "/" + text, .headers = {}};
+  const Ask long_body{.method = "POST", .target = "/", .body = text, .headers = {}};
+  const Ask long_header{.method = "GET", .target = "/", .headers = field};
+  const Ask small{.method = "GET", .target = "/", .headers = {}};
+  for (const auto &[asked, response, its_trace] : std::vector<std::tuple<Ask, Response, Trace>>{
+           {long_target, {}, {}},
+           {long_body, {}, {}},
+           {long_header, {}, {}},
+           {small, {.status = 200, .headers = {}, .body = text}, {}},
+           {small, {.status = 200, .headers = field, .body = ""}, {}},
+           {small, {}, trace},
+           {small, {}, {}}}) {
+    std::atomic<std::uint64_t> numbers = 0;
+    Journal journal({.exchanges = 100'000, .bytes = kMiB}, numbers);
+    const Request request = asked.request();
+    const KnownSecrets known;
+    const std::int64_t bytes = bytes_of([&] {
+      for (int i = 0; i < 2500; ++i) {
+        journal.add(request, response, its_trace, {}, secrets_of(request, known), {});
+      }
+    });
+    EXPECT_LT(bytes, kMiB * 9 / 8) << asked.target.substr(0, 9);
+    EXPECT_GT(bytes, kMiB * 3 / 4) << asked.target.substr(0, 9);
+    EXPECT_LT(bytes_of([&] { journal.clear(); }), kMiB / -2) << "it is given back";
+  }
+}
+
 TEST(Violations, CostByWhatTheyHold) {
   if (!kMemoryIsScarce) {
     GTEST_SKIP() << "memory is counted where no sanitizer does";
@@ -193,6 +233,13 @@ TEST(Violations, CostByWhatTheyHold) {
   Ledger ledger;
   const LedgerEntry entry{.clause = 3, .method = "GET", .path = "/runs", .organisation = "o", .sandbox = "s"};
   EXPECT_LT(bytes_of([&] { ledger.add(entry); }), 1024);
+  const auto add_many = [&] {
+    for (std::size_t i = 0; i < Ledger::kKept; ++i) {
+      ledger.add(entry);
+    }
+  };
+  EXPECT_GT(bytes_of(add_many), 50'000);
+  EXPECT_LT(bytes_of([&] { ledger.clear(); }), -50'000) << "it is given back";
 }
 
 } // namespace
