@@ -42,11 +42,16 @@ bool is_path(std::string_view path) {
   return std::all_of(path.begin(), path.end(), [](char c) { return c > ' ' && c < 0x7f; });
 }
 
+/// A password before the host, a key in the query; also a token in the place of a URL.
+bool may_hold_secret(const std::string &url) {
+  return url.find("://") == std::string::npos || url.find_first_of("?#@") != std::string::npos;
+}
+
 } // namespace
 
 BaseUrl parse_base_url(const std::string &url, std::string_view default_path, const std::string &name) {
   const auto refuse = [&](const std::string &reason) {
-    throw std::invalid_argument("the " + name + " \"" + url + "\" " + reason);
+    throw std::invalid_argument("the " + name + (may_hold_secret(url) ? " " : " \"" + url + "\" ") + reason);
   };
   const std::size_t colon = url.find("://");
   if (colon == std::string::npos) {

@@ -1,3 +1,6 @@
+#include <stdexcept>
+#include <string>
+
 #include <gtest/gtest.h>
 
 #include "client/retry_after.hpp"
@@ -33,6 +36,25 @@ TEST(BaseUrl, WhatIsNoHttpAddressIsRefused) {
         "http://host?x=1", "http://host/#f", "http://ho st", "http://host/a b", "http://host/\xc3\xa9",
         "http://[::1", "http://host\r\nx: y", "http://[]"}) {
     EXPECT_THROW(parse_base_url(url), std::invalid_argument) << url;
+  }
+}
+
+std::string reason_to_refuse(const std::string &url) {
+  try {
+    parse_base_url(url);
+  } catch (const std::invalid_argument &error) {
+    return error.what();
+  }
+  return "it is not refused";
+}
+
+TEST(BaseUrl, IsShownInTheRefusalUnlessItMayHoldASecret) {
+  EXPECT_EQ(reason_to_refuse("http://host:0"),
+            "the base URL \"http://host:0\" has a port that is not a number from 1 to 65535");
+  for (const char *url : {"https://user:s3cret@host", "ftp://user:s3cret@host", "http://ho st?key=s3cret",
+                          "http://host/#s3cret", "s3cret-that-is-a-token"}) {
+    EXPECT_EQ(reason_to_refuse(url).find("s3cret"), std::string::npos) << url;
+    EXPECT_TRUE(reason_to_refuse(url).starts_with("the base URL ")) << url;
   }
 }
 
