@@ -5,6 +5,7 @@
 
 #include "tests/client/flowctl_fixture.hpp"
 #include "tests/client/raw_server.hpp"
+#include "tests/full_device.hpp"
 
 namespace flow::client {
 
@@ -123,7 +124,9 @@ TEST_F(FlowctlMock, ASnapshotThatCannotBeWrittenLeavesNothing) {
   EXPECT_THAT(nowhere.err, HasSubstr("kept.json cannot be written: No such file"));
   std::filesystem::create_directory(folder + "/taken");
   EXPECT_EQ(mock({"snapshot", folder + "/taken"}).code, 2);
-  EXPECT_THAT(mock({"snapshot", "/dev/full"}).err, HasSubstr("No space left"));
+  const FullDevice full;
+  EXPECT_TRUE(full.path().empty() ||
+              mock({"snapshot", full.path()}).err.find("No space left") != std::string::npos);
   EXPECT_EQ(mock({"snapshot", folder + "/kept.json"}).code, 0);
   std::vector<std::string> kept;
   for (const auto &entry : std::filesystem::directory_iterator(folder)) {

@@ -16,6 +16,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/full_device.hpp"
+
 namespace flow {
 namespace {
 
@@ -198,14 +200,17 @@ TEST_F(WholeFile, ThatCannotBeWrittenIsRefusedAndNothingIsLeftBehind) {
 }
 
 TEST_F(WholeFile, OnAFullDeviceIsAnError) {
+  const FullDevice full;
+  if (full.path().empty()) {
+    GTEST_SKIP() << "no device can be made here";
+  }
   try {
-    write_whole("/dev/full", "x");
+    write_whole(full.path(), "x");
     ADD_FAILURE() << "it was written";
   } catch (const FileError &error) {
-    EXPECT_STREQ(error.what(), "the file /dev/full cannot be written: No space left on device");
+    EXPECT_EQ(error.what(), "the file " + full.path() + " cannot be written: No space left on device");
   }
-  write_whole("/dev/null", "x");
-  EXPECT_TRUE(fs::is_character_file("/dev/null")) << "it is not replaced";
+  EXPECT_TRUE(fs::is_character_file(full.path())) << "it is not replaced";
 }
 
 TEST_F(WholeFile, MayBeAFifo) {
