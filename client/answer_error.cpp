@@ -20,7 +20,7 @@ std::string text_at(const Json &object, const char *key) {
   return member->is_number_integer() ? member->dump() : "";
 }
 
-/// "FLOW-1422-400" of "https://ns.adobe.com/aep/errors/FLOW-1422-400"; a problem's placeholder has no code.
+/// "FLOW-1387-400" of "https://ns.adobe.com/aep/errors/FLOW-1387-400"; a problem's placeholder has no code.
 std::string code_of_type(const std::string &type) {
   const std::string name = type.substr(type.rfind('/') + 1);
   return name.find_first_of("0123456789") == std::string::npos ? "" : name;

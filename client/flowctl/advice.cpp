@@ -12,16 +12,20 @@ struct Advice {
   std::string_view text; ///< RUN stands for the id of the run
 };
 
+// Of both catalogues: sources-errors has 1401-400 for it, flow-service-errors 1434-400.
+constexpr std::string_view kOpAdvice =
+    "The server does not know op=re-trigger: check that the base URL leads to Flow Service.";
+
 constexpr std::array kAdvice{
-    Advice{"FLOW-1422-400",
+    Advice{"FLOW-1387-400",
            "Only a failed run, or a successful one that ingested no records, can be retried. "
            "See how it stands: flowctl get RUN"},
     Advice{"FLOW-1333-400",
            "Only runs of batch sources can be retried or created; this source is a streaming one."},
     Advice{"FLOW-1430-400", "Check the flow's id: flowctl flows lists them. Organisation and sandbox must be "
                             "those it is in."},
-    Advice{"FLOW-1434-400",
-           "The server does not know op=re-trigger: check that the base URL leads to Flow Service."},
+    Advice{"FLOW-1401-400", kOpAdvice},
+    Advice{"FLOW-1434-400", kOpAdvice},
     Advice{"FLOW-1439-404", "Check the id, and that organisation and sandbox are those the run is in."},
     Advice{"FLOW-1404-412", "The run has changed since. Its etag now: flowctl get RUN"},
     Advice{"FLOW-2105-400", "Name the sandbox: FLOW_SANDBOX, sandbox in the settings file, or --sandbox."},

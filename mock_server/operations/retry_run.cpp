@@ -43,14 +43,15 @@ std::optional<Error> check_op(const Target &target, Reading reading) {
     return Error("bad-request").with("reason", "the query param op is given more than once");
   }
   if (op != op_of(reading)) {
-    return Error("op-unsupported").with("op", op);
+    return Error("op-unsupported").with("flowRunAction", op);
   }
   return std::nullopt;
 }
 
 Error refusal_error(RetryRefusal refusal, const Run &run, Reading reading) {
   Error error(refusal == RetryRefusal::source ? "source-unsupported" : "state-refuses");
-  error.with("op", op_of(reading)).with("spec", run.flow->source_spec_id).with("state", status(run.state));
+  error.with("op", op_of(reading)).with("spec", run.flow->source_spec_id);
+  error.with("flowRunId", run.id).with("state", status(run.state));
   error.resource_id = run.id;
   return error;
 }

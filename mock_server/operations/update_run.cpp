@@ -203,10 +203,10 @@ Answer update_run(const Call &call) {
   }
   const auto &state = std::get<Update>(update).state;
   if (state && has_ended(run->state) && status(*state) != status(run->state)) {
-    Error error("state-refuses");
-    error.with("op", "update").with("state", status(run->state));
-    error.resource_id = run->id;
-    return error;
+    return Error("param-invalid")
+        .with("value", status(*state))
+        .with("field", "metrics.statusSummary.status")
+        .with("reason", "the run has ended, with the status " + std::string(status(run->state)));
   }
   const bool was_in_progress = !has_ended(run->state);
   sandbox.runs.change(*run, [&](Run &its) { apply(std::get<Update>(std::move(update)), its, call); });

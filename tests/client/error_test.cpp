@@ -56,7 +56,7 @@ TEST_F(AnswerError, ACodeMayBeANumber) {
 
 TEST_F(AnswerError, TheDetailIsTakenFromWhereItStands) {
   const auto detail = [&](const char *members) {
-    const std::string type = R"({"type":"https://ns.adobe.com/aep/errors/FLOW-1422-400",)";
+    const std::string type = R"({"type":"https://ns.adobe.com/aep/errors/FLOW-1387-400",)";
     return error_of_get({Response{400, {}, type + members + "}"}}).detail;
   };
   EXPECT_EQ(detail(R"("errorMessage":"a","errorDetails":"b")"), "a");
@@ -67,7 +67,7 @@ TEST_F(AnswerError, TheDetailIsTakenFromWhereItStands) {
 TEST_F(AnswerError, TheSummaryHoldsCodeTitleDetailAndStatus) {
   const ErrorEntry &entry = contract::error("state-refuses");
   const std::string text = error_of_get({Response{400, {}, body_of(entry)}}).what();
-  EXPECT_EQ(text, "FLOW-1422-400 Invalid request: " + entry.message + " (HTTP 400)");
+  EXPECT_EQ(text, "FLOW-1387-400 Bad Request: " + entry.message + " (HTTP 400)");
 }
 
 TEST_F(AnswerError, ABodyThatIsNoDocumentedErrorIsShownShortened) {

@@ -158,7 +158,7 @@ TEST_F(FlowctlLists, AllFailedRunsAreRetriedAlsoAfterARefusal) {
 TEST_F(FlowctlLists, ARefusalInTheMiddleDoesNotKeepTheRestFromBeingRetried) {
   answer = [this] {
     return requests == 1   ? answered(200, R"({"items":[{"id":"a"},{"id":"b"},{"id":"c"}],"_links":{}})")
-           : requests == 3 ? answered(400, R"({"type":"FLOW-1422-400","title":"Invalid request"})")
+           : requests == 3 ? answered(400, R"({"type":"FLOW-1387-400","title":"Bad Request"})")
                            : answered(200, R"({"id":"new","etag":"e"})");
   };
   const Ended ended = run({"--json", "retry", "--all-failed"});
@@ -167,7 +167,7 @@ TEST_F(FlowctlLists, ARefusalInTheMiddleDoesNotKeepTheRestFromBeingRetried) {
   const json report = json::parse(ended.out);
   ASSERT_EQ(report.at("retried").size(), 3u);
   EXPECT_EQ(report.at("retried").at(1).at("id"), "b");
-  EXPECT_EQ(report.at("retried").at(1).at("error").at("code"), "FLOW-1422-400");
+  EXPECT_EQ(report.at("retried").at(1).at("error").at("code"), "FLOW-1387-400");
   EXPECT_EQ(report.at("retried").at(2).at("new").at("id"), "new");
   EXPECT_EQ(report.at("not_tried"), 0);
 }

@@ -59,7 +59,7 @@ TEST_F(Flowctl, ARefusalIsExitCode1AndSaysWhatToDo) {
   const Ended ended = run({"retry", kSuccess});
   EXPECT_EQ(ended.code, 1);
   EXPECT_EQ(ended.out, "");
-  EXPECT_THAT(ended.err, HasSubstr("FLOW-1422-400 Invalid request"));
+  EXPECT_THAT(ended.err, HasSubstr("FLOW-1387-400 Bad Request"));
   EXPECT_THAT(ended.err, HasSubstr("flowctl get " + std::string(kSuccess)));
   EXPECT_THAT(ended.err, HasSubstr("request id: "));
 }
@@ -70,7 +70,7 @@ TEST_F(Flowctl, ARefusalIsJsonForMachines) {
   EXPECT_EQ(ended.out, "");
   const json error = json::parse(ended.err).at("error");
   EXPECT_EQ(error.at("kind"), "service");
-  EXPECT_EQ(error.at("code"), "FLOW-1422-400");
+  EXPECT_EQ(error.at("code"), "FLOW-1387-400");
   EXPECT_EQ(error.at("status"), 400);
 }
 

@@ -53,8 +53,8 @@ TEST_F(OnMock, ARetryMakesTheDocumentedRunWhichEndsWithSuccess) {
 
 TEST_F(OnMock, RefusalsCarryTheDocumentedCodes) {
   EXPECT_EQ(code_of_retry(kZeroRecords), "none");
-  EXPECT_EQ(code_of_retry(kSuccess), "FLOW-1422-400");
-  EXPECT_EQ(code_of_retry(kInProgress), "FLOW-1422-400");
+  EXPECT_EQ(code_of_retry(kSuccess), "FLOW-1387-400");
+  EXPECT_EQ(code_of_retry(kInProgress), "FLOW-1387-400");
   EXPECT_EQ(code_of_retry(kStreaming), "FLOW-1333-400");
   EXPECT_EQ(code_of_retry("no such run/../%00"), "FLOW-1439-404");
 }

@@ -164,6 +164,14 @@ Rule but_without(std::string pointer) {
   });
 }
 
+Rule but_message(std::string message) {
+  return but([=](Json &body) {
+    body["report"]["detailed-message"] = message;
+    body["errorMessage"] = message;
+    body["errorDetails"] = message;
+  });
+}
+
 Rule but_status(int status) {
   return [=](const Call &call, const Honest &honest) {
     mock::Response response = honest(call);

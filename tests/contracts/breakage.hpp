@@ -105,6 +105,8 @@ Rule but(std::function<void(Json &body)> change);
 Rule but_with(std::string pointer, Json value);
 Rule but_without(std::string pointer);
 Rule but_status(int status);
+/// The honest error of the service, with these words for its message.
+Rule but_message(std::string message);
 Rule but_header(std::string name, std::string value); ///< an empty value: without it
 
 } // namespace flow::contract::breaking

@@ -194,10 +194,10 @@ TEST(JudgeOfErrors, SeesAMessageThatIsNotTheDocumentedOne) {
 TEST(JudgeOfErrors, SeesAMessageThatNamesNotWhatItMust) {
   Expectation then;
   then.error = "op-unsupported";
-  then.mentions = {"'delete'"};
+  then.mentions = {"delete"};
   const std::string message = "Unsupported operation.";
-  const Json body = {{"type", "https://ns.adobe.com/aep/errors/FLOW-1434-400"},
-                     {"title", "Invalid request"},
+  const Json body = {{"type", "https://ns.adobe.com/aep/errors/FLOW-1401-400"},
+                     {"title", "Bad Request"},
                      {"status", 400},
                      {"report", {{"detailed-message", message}, {"request-id", "r1"}}},
                      {"errorMessage", message},

@@ -51,7 +51,7 @@ TEST(ErrorBody, IsMadeForEveryEntryWithItsStatus) {
 
 TEST(ErrorBody, ParametersThatAreNotUtf8StayJson) {
   Error error("op-unsupported");
-  error.with("op", std::string("\xff\xfe\0\"\n\xc3", 6));
+  error.with("flowRunAction", std::string("\xff\xfe\0\"\n\xc3", 6));
   const Response response = to_response(error, "the-id");
   const contract::Json body = contract::Json::parse(response.body, nullptr, false);
   ASSERT_TRUE(body.is_object()) << response.body;
@@ -66,8 +66,9 @@ TEST(ErrorBody, ResourceIdsThatAreNotUtf8StayJson) {
 }
 
 TEST(ErrorBody, ParametersAreNotFilledAgain) {
-  const Response response = to_response(Error("op-unsupported").with("op", "{op}{id}"), "the-id");
-  EXPECT_NE(response.body.find("'{op}{id}'"), std::string::npos) << response.body;
+  const Response response =
+      to_response(Error("op-unsupported").with("flowRunAction", "{flowRunAction}{id}"), "the-id");
+  EXPECT_NE(response.body.find("'{flowRunAction}{id}'"), std::string::npos) << response.body;
 }
 
 TEST(ErrorBody, CarriesTheErrorsHeaders) {

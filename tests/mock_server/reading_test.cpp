@@ -29,9 +29,18 @@ Response re_trigger(Stage &stage, std::string_view id) {
 void op_of_a_retry() {
   Sides sides;
   EXPECT_EQ(sides.tutorial(retry(kFailed)).status, 200);
-  EXPECT_EQ(error_in(re_trigger(sides.tutorial, kFailed)), "1434-400");
+  EXPECT_EQ(error_in(re_trigger(sides.tutorial, kFailed)), "1401-400");
   EXPECT_EQ(re_trigger(sides.openapi, kFailed).status, 200);
-  EXPECT_EQ(error_in(sides.openapi(retry(kFailed))), "1434-400");
+  EXPECT_EQ(error_in(sides.openapi(retry(kFailed))), "1401-400");
+}
+
+void code_of_an_unsupported_op() {
+  Sides sides;
+  for (Stage *stage : {&sides.tutorial, &sides.openapi}) {
+    const Response refused = (*stage)(retry(kFailed, "?op=delete"));
+    EXPECT_EQ(error_in(refused), "1401-400");
+    EXPECT_EQ(body_of(refused)["title"], "Bad Request") << "of sources-errors";
+  }
 }
 
 void answer_to_a_retry() {
@@ -100,15 +109,16 @@ void success_without_records() {
   EXPECT_EQ(sides.tutorial(retry(kZeroRecords)).status, 200);
   EXPECT_EQ(re_trigger(sides.openapi, kZeroRecords).status, 200);
   Stage tutorial = edition_2022(Reading::tutorial);
-  EXPECT_EQ(error_in(tutorial(retry(kZeroRecords))), "1422-400");
+  EXPECT_EQ(error_in(tutorial(retry(kZeroRecords))), "1387-400");
   EXPECT_EQ(tutorial(retry(kFailed)).status, 200);
   Stage openapi = edition_2022(Reading::openapi);
-  EXPECT_EQ(error_in(re_trigger(openapi, kZeroRecords)), "1422-400");
+  EXPECT_EQ(error_in(re_trigger(openapi, kZeroRecords)), "1387-400");
 }
 
 const std::map<std::string, std::function<void()>> &proofs() {
   static const std::map<std::string, std::function<void()>> all = {
       {"op of a retry", op_of_a_retry},
+      {"code of an unsupported op", code_of_an_unsupported_op},
       {"answer to a retry", answer_to_a_retry},
       {"answer to a create", answer_to_a_create},
       {"etag's field in a run", [] { expect_field("etag", "eTag"); }},

@@ -73,11 +73,20 @@ TEST_F(Service, RunsShowTheSandboxTheyAreAskedIn) {
 TEST_F(Service, EachProviderStateAnswersAsDocumented) {
   EXPECT_EQ(ask(test::retry(test::kFailed)).status, 200);
   EXPECT_EQ(ask(test::retry(test::kZeroRecords)).status, 200);
-  EXPECT_EQ(error(test::retry(test::kSuccess)), "1422-400");
-  EXPECT_EQ(error(test::retry(test::kInProgress)), "1422-400");
+  EXPECT_EQ(error(test::retry(test::kSuccess)), "1387-400");
+  EXPECT_EQ(error(test::retry(test::kInProgress)), "1387-400");
   EXPECT_EQ(error(test::retry(test::kStreaming)), "1333-400");
   EXPECT_EQ(error(test::retry(test::kNoSuchRun)), "1439-404");
   EXPECT_EQ(error(test::get(test::kNoSuchRun)), "1439-404");
+}
+
+TEST_F(Service, TheRefusalForItsStateNamesTheRunAndTheState) {
+  const auto message = [&](std::string_view id) {
+    return test::body_of(ask(test::retry(id)))["errorMessage"].get<std::string>();
+  };
+  EXPECT_NE(message(test::kSuccess).find("state=success"), std::string::npos) << message(test::kSuccess);
+  EXPECT_NE(message(test::kSuccess).find("flowRunId=" + std::string(test::kSuccess)), std::string::npos);
+  EXPECT_NE(message(test::kInProgress).find("state=inProgress"), std::string::npos);
 }
 
 TEST_F(Service, EachSeededRunShowsItsState) {
@@ -99,7 +108,7 @@ TEST_F(Service, OpIsComparedExactly) {
        {"?op=RE_TRIGGER", "?op=Re-Trigger", "?op=retrigger", "?op=re-trigger%20", "?op=+re-trigger",
         "?op=re%2Dtrigger2", "?op=re_trigger", "?op=re-trigge", "?op=re-trigger%00", "?op=%22re-trigger%22",
         "?op=re-trigger?", "?op=re-trigger,"}) {
-    EXPECT_EQ(op(unsupported), "1434-400") << unsupported;
+    EXPECT_EQ(op(unsupported), "1401-400") << unsupported;
   }
   for (const char *twice : {"?op=re-trigger&op=re-trigger", "?op=&op=re-trigger", "?op=re-trigger&op"}) {
     EXPECT_EQ(ask(test::retry(test::kFailed, twice)).status, 400) << twice;
@@ -171,13 +180,13 @@ TEST_F(Service, ChecksComeInTheDocumentedOrder) {
   asked.target = test::run_path(test::kNoSuchRun) + "?op=x";
   EXPECT_EQ(error(asked), "Method Not Allowed");
   asked.target = test::retry(test::kNoSuchRun, "?op=x").target;
-  EXPECT_EQ(error(asked), "1434-400");
+  EXPECT_EQ(error(asked), "1401-400");
   asked.target = test::retry(test::kNoSuchRun).target;
   EXPECT_EQ(error(asked), "1439-404");
   asked.target = test::retry(test::kStreaming).target;
   EXPECT_EQ(error(asked), "1333-400");
   asked.target = test::retry(test::kInProgress).target;
-  EXPECT_EQ(error(asked), "1422-400");
+  EXPECT_EQ(error(asked), "1387-400");
   asked.target = test::retry(test::kFailed).target;
   EXPECT_EQ(error(asked), "1404-412");
   EXPECT_EQ(ask(asked.drop("If-Match")).status, 200);

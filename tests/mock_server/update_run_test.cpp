@@ -165,11 +165,11 @@ TEST(UpdateRun, CanEndARunInProgressButNotChangeHowAnEndedOneEnded) {
   const auto with_status = [](const char *status) {
     return Json{{"metrics", {{"statusSummary", {{"status", status}}}}}};
   };
-  EXPECT_EQ(error_in(updated(stage, kFailed, with_status("success"))), "1422-400");
-  EXPECT_EQ(error_in(updated(stage, kSuccess, with_status("inProgress"))), "1422-400");
+  EXPECT_EQ(error_in(updated(stage, kFailed, with_status("success"))), "1312-400");
+  EXPECT_EQ(error_in(updated(stage, kSuccess, with_status("inProgress"))), "1312-400");
   EXPECT_EQ(updated(stage, kFailed, with_status("failed")).status, 200);
   EXPECT_EQ(updated(stage, kInProgress, with_status("inProgress")).status, 200);
-  EXPECT_EQ(error_in(stage(retry(kInProgress))), "1422-400");
+  EXPECT_EQ(error_in(stage(retry(kInProgress))), "1387-400");
   EXPECT_EQ(updated(stage, kInProgress, with_status("Failed")).status, 200);
   EXPECT_EQ(stage(retry(kInProgress)).status, 200) << "failed now";
 }

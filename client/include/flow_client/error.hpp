@@ -35,7 +35,7 @@ struct Error : std::runtime_error {
 
   ErrorKind kind = ErrorKind::service;
   int status = 0;     ///< of HTTP; 0 where no answer came
-  std::string code;   ///< "FLOW-1422-400" (service), "403010" (gateway), "invalid_client" (token), or empty
+  std::string code;   ///< "FLOW-1387-400" (service), "403010" (gateway), "invalid_client" (token), or empty
   std::string title;  ///< e.g. "Invalid request", or empty
   std::string detail; ///< the sentence meant for people
   std::string request_id;                               ///< what Adobe's support asks for, or empty
