@@ -311,7 +311,7 @@ std::span<const std::string_view> provider_states() {
 }
 
 std::string_view given_by(std::string_view state) {
-  return state.find("flow") == std::string_view::npos ? "run" : "flow";
+  return state.find("flow") < state.find("run") ? "flow" : "run"; // "a failed run of a disabled flow"
 }
 
 const std::vector<std::pair<std::string, std::string>> &built_in_states() {

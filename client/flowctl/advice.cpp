@@ -20,6 +20,7 @@ constexpr std::array kAdvice{
     Advice{"FLOW-1387-400",
            "Only a failed run, or a successful one that ingested no records, can be retried. "
            "See how it stands: flowctl get RUN"},
+    Advice{"FLOW-1388-400", "Enable the flow that the message names, then: flowctl retry RUN"},
     Advice{"FLOW-1333-400",
            "Only runs of batch sources can be retried or created; this source is a streaming one."},
     Advice{"FLOW-1430-400", "Check the flow's id: flowctl flows lists them. Organisation and sandbox must be "

@@ -34,6 +34,11 @@ void add_runs(CLI::App &mock, MockArguments &arguments) {
   state->add_option("STATE", arguments.state, "failed, success, success-without-records or in-progress")
       ->type_name("")
       ->check(CLI::IsMember({"failed", "success", "success-without-records", "in-progress"}).description(""));
+  CLI::App *flow = add_mock_command(mock, "flow", "Show or set the state of a flow");
+  add_id(*flow, "FLOW", "Id of the flow", arguments.id)->required();
+  flow->add_option("STATE", arguments.state,
+                   "enabled, disabled, draft, …; only in enabled its runs can be retried")
+      ->type_name("");
   CLI::App *script = add_mock_command(
       mock, "script", "Show or set what the next retries of a run, or new runs of a flow, come to");
   script->add_option("RUN", arguments.id, "Id of the run; none with --flow")->type_name("");

@@ -25,7 +25,7 @@ struct FaultArguments {
 
 /// The command line behind `flowctl mock`, as given.
 struct MockArguments {
-  std::string id; ///< of the run, fault or event
+  std::string id; ///< of the run, flow, fault or event
   std::string state;
   std::vector<std::string> script; ///< "OUTCOME[:DURATION]"; where --flow is given, `id` is the first
   std::string flow_id;

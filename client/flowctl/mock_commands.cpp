@@ -39,7 +39,7 @@ std::string advice_on_refusal(int status, const std::string &command, const Mock
   if (command == "webhook" || command == "events") {
     return "Set one: flowctl mock webhook URL";
   }
-  const bool is_of_one = command == "state" || command == "script";
+  const bool is_of_one = command == "state" || command == "flow" || command == "script";
   return is_of_one ? "It was looked for " + where + "; others are named by --sandbox and --org." : "";
 }
 

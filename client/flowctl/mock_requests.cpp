@@ -65,6 +65,14 @@ MockRequest state(const Given &given) {
   return {{"PUT", run + "/state", body_of({{"state", given.arguments.state}})}, readable_run};
 }
 
+MockRequest flow(const Given &given) {
+  const std::string entry = sandbox_path(given, "/flows/" + percent_encode(given.arguments.id));
+  if (given.arguments.state.empty()) {
+    return {{"GET", entry}, readable_flow};
+  }
+  return {{"PATCH", entry, body_of({{"state", given.arguments.state}})}, readable_flow};
+}
+
 Json scripted_outcome(const std::string &word) {
   constexpr std::array<std::string_view, 4> kOutcomes{"failed", "success", "success-without-records",
                                                       "in-progress"};
@@ -244,6 +252,7 @@ struct MockCommand {
 
 constexpr std::array kCommands{
     MockCommand{"state", state},
+    MockCommand{"flow", flow},
     MockCommand{"script", script},
     MockCommand{"clock", clock},
     MockCommand{"clock freeze", freeze},

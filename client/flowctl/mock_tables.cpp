@@ -168,6 +168,13 @@ std::string readable_run(const Json &run) {
   return lines + (script_of(run).empty() ? "" : line("script", script_of(run)));
 }
 
+std::string readable_flow(const Json &flow) {
+  const std::string state = text(at(flow, "state"));
+  const std::string lines = line("flow", text(at(flow, "id"))) + line("name", text(at(flow, "name"))) +
+                            line("state", state.empty() ? "enabled" : state);
+  return lines + (script_of(flow).empty() ? "" : line("script", script_of(flow)));
+}
+
 std::string readable_script(const Json &entry) {
   const std::string script = script_of(entry);
   return (script.empty() ? "no script: " + text(at(entry, "id")) + " follows the defaults"

@@ -10,6 +10,7 @@ namespace flow::client {
 
 /// An entry of a run, or of a flow: what it is, how it stands, and its script.
 std::string readable_run(const Json &run);
+std::string readable_flow(const Json &flow);
 std::string readable_script(const Json &entry);
 
 /// "2026-01-01T00:00:00.000Z, frozen"

@@ -48,6 +48,16 @@ std::optional<Error> check_op(const Target &target, Reading reading) {
   return std::nullopt;
 }
 
+std::optional<Error> check_flow(const Flow &flow) {
+  if (flow.state == "enabled") {
+    return std::nullopt;
+  }
+  Error error("flow-not-enabled");
+  error.with("flow", flow.id).with("state", flow.state);
+  error.resource_id = flow.id;
+  return error;
+}
+
 Error refusal_error(RetryRefusal refusal, const Run &run, Reading reading) {
   Error error(refusal == RetryRefusal::source ? "source-unsupported" : "state-refuses");
   error.with("op", op_of(reading)).with("spec", run.flow->source_spec_id);
@@ -72,6 +82,9 @@ Answer retry_run(const Call &call) {
   const Run *original = sandbox.find_run(call.id, call.now_ms);
   if (original == nullptr) {
     return not_found(call);
+  }
+  if (auto error = check_flow(*original->flow)) {
+    return *std::move(error);
   }
   if (const auto refusal = retry_refusal(original->state, original->flow->source, settings.edition)) {
     return refusal_error(*refusal, *original, settings.reading);

@@ -50,6 +50,7 @@ struct Flow {
   std::string spec_version;
   std::string source_spec_id; ///< of the connection spec of its source
   SourceKind source = SourceKind::batch;
+  std::string state = "enabled";      ///< one of those in seed.schema.json; its runs can be retried in this
   bool scheduled_once = true;         ///< scheduleParams.frequency is "once": it can be run on demand
   std::string delta_column;           ///< of its copy transformation; empty: none yet
   std::string delta_column_of_runs;   ///< that a run has named since; empty: none yet

@@ -21,6 +21,15 @@ constexpr std::array kExtras = {"providerRefId", "parentFlowRunId", "childFlowRu
   throw SeedError(file, pointer.empty() ? "/" : pointer, reason);
 }
 
+/// "enabled, disabled, …"
+std::string flow_states() {
+  std::string names;
+  for (const Json &state : seed_schema().at("definitions").at("flowState").at("enum")) {
+    names += (names.empty() ? "" : ", ") + state.get<std::string>();
+  }
+  return names;
+}
+
 /// `first` is the number of the first entry in `list`, where the document is a part of another.
 void check_part(const Json &document, std::string_view file, std::string_view list = "",
                 std::size_t first = 0) {
@@ -38,6 +47,9 @@ void check_part(const Json &document, std::string_view file, std::string_view li
     const std::size_t end = std::min(pointer.find('/', begin.size()), pointer.size());
     const std::size_t number = first + std::stoul(pointer.substr(begin.size(), end - begin.size()));
     pointer = begin + std::to_string(number) + pointer.substr(end);
+  }
+  if (pointer.starts_with("/flows/") && pointer.ends_with("/state")) {
+    fail(file, pointer, "must be one of " + flow_states());
   }
   const bool is_outcome = pointer.ends_with("/state") || pointer.ends_with("/outcome");
   fail(file, pointer,
@@ -154,6 +166,7 @@ void SeedReader::read_flow(const Json &json, const std::string &pointer) {
     flow.spec_id = spec->at("id");
     flow.spec_version = spec->at("version");
   }
+  flow.state = json.value("state", flow.state);
   if (const auto source = json.find("source"); source != json.end()) {
     flow.source = source->at("kind") == "streaming" ? SourceKind::streaming : SourceKind::batch;
     flow.source_spec_id = source->value("specId", "");

@@ -36,7 +36,7 @@ TEST_F(FlowctlLists, RunsAreATable) {
 TEST_F(FlowctlLists, JsonIsOneDocumentOfWhatTheServiceSent) {
   const json document = json::parse(run({"--json", "list", "--status", "failed"}).out);
   EXPECT_EQ(document.at("more"), false);
-  EXPECT_EQ(document.at("items").size(), 2u);
+  EXPECT_EQ(document.at("items").size(), 3u);
   EXPECT_EQ(document.at("items").at(0).at("metrics").at("statusSummary").at("status"), "failed");
 }
 
@@ -69,7 +69,7 @@ TEST_F(FlowctlLists, ALimitSaysWhetherThereAreMore) {
   const Ended two = run({"list", "--limit", "2"});
   EXPECT_EQ(std::count(two.out.begin(), two.out.end(), '\n'), 3);
   EXPECT_THAT(two.err, HasSubstr("--all"));
-  EXPECT_EQ(run({"list", "--limit", "5"}).err, "");
+  EXPECT_EQ(run({"list", "--limit", "100"}).err, "");
   EXPECT_EQ(json::parse(run({"--json", "list", "--limit", "2"}).out).at("more"), true);
   EXPECT_EQ(run({"--json", "list", "--limit", "2"}).err, "");
 }
@@ -95,8 +95,9 @@ TEST_F(FlowctlLists, AServerWhosePagesLeadInACircleIsExitCode5) {
 }
 
 TEST_F(FlowctlLists, CountIsANumber) {
-  EXPECT_EQ(run({"list", "--count", "--status", "failed"}).out, "2\n");
-  EXPECT_EQ(json::parse(run({"--json", "flows", "--count"}).out), json::parse(R"({"count":4})"));
+  EXPECT_EQ(run({"list", "--count", "--status", "failed"}).out, "3\n");
+  EXPECT_EQ(json::parse(run({"--json", "flows", "--count"}).out).at("count"),
+            mock::built_in_seed().flows.size());
 }
 
 TEST_F(FlowctlLists, FlowsAreATableAndAFlowIsShown) {
@@ -146,12 +147,13 @@ TEST_F(FlowctlLists, ACreationThatIsRefusedIsExitCode1AndOneOfUnknownOutcomeIs6)
 
 TEST_F(FlowctlLists, AllFailedRunsAreRetriedAlsoAfterARefusal) {
   const Ended ended = run({"retry", "--all-failed"});
-  EXPECT_EQ(ended.code, 1); // the streaming one
+  EXPECT_EQ(ended.code, 1); // the streaming one, and that of the disabled flow
   EXPECT_THAT(ended.out, StartsWith("4fb0418e-1804-45d6-8d56-dd51f05c0baf  new run 3fb0418e-1804-45d6-8d56-"
                                     "dd51f05c0baf\n"
                                     "e8d4b6a3-0c5f-4f71-b2e9-7a3c1d9f8045  FLOW-1333-400 "));
-  EXPECT_THAT(ended.out, testing::EndsWith("\n1 retried, 1 not\n"));
-  EXPECT_EQ(run({"list", "--count"}).out, "6\n");
+  EXPECT_THAT(ended.out, HasSubstr("a1d94f6e-7c3b-4e52-8f08-6b9e2d5c7a14  FLOW-1388-400 "));
+  EXPECT_THAT(ended.out, testing::EndsWith("\n1 retried, 2 not\n"));
+  EXPECT_EQ(run({"list", "--count"}).out, "8\n");
   EXPECT_EQ(run({"retry", "--all-failed", "--flow", kNightly}).code, 0);
 }
 

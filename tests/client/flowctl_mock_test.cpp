@@ -31,6 +31,12 @@ struct FlowctlMock : Flowctl {
   }
 };
 
+/// "5 runs, 4 flows" of the built-in seed.
+std::string contents() {
+  const mock::Seed &seed = mock::built_in_seed();
+  return std::to_string(seed.runs.size()) + " runs, " + std::to_string(seed.flows.size()) + " flows";
+}
+
 std::string text_of_file(const std::string &file) {
   std::stringstream text;
   text << std::ifstream(file).rdbuf();
@@ -45,6 +51,28 @@ TEST_F(FlowctlMock, AStateIsSetAndShown) {
   EXPECT_THAT(run({"get", kFailed}).out, HasSubstr("state     success\n"));
   EXPECT_EQ(mock_json({"state", kFailed}).at("id"), kFailed);
   EXPECT_THAT(mock({"state", kSuccess}).out, HasSubstr("state     success\n")); // told by its metrics
+}
+
+TEST_F(FlowctlMock, TheStateOfAFlowIsSetAndShown) {
+  EXPECT_THAT(mock({"flow", kNightly}).out, HasSubstr("state     enabled\n"));
+  const Ended set = mock({"flow", kNightly, "disabled"});
+  EXPECT_EQ(set.code, 0) << set.err;
+  EXPECT_EQ(set.out, "flow      " + std::string(kNightly) +
+                         "\nname      Cloud storage, nightly\nstate     disabled\n");
+  EXPECT_EQ(mock({"flow", kNightly}).out, set.out);
+  const Ended refused = run({"retry", kFailed});
+  EXPECT_EQ(refused.code, 1);
+  EXPECT_THAT(refused.err, HasSubstr("FLOW-1388-400 Bad Request"));
+  EXPECT_THAT(refused.err, HasSubstr("flowctl retry " + std::string(kFailed)));
+  EXPECT_EQ(mock({"flow", kNightly, "enabled"}).code, 0);
+  EXPECT_EQ(run({"retry", kFailed}).code, 0);
+}
+
+TEST_F(FlowctlMock, AnUnknownStateOfAFlowIsRefusedWithThoseThereAre) {
+  const Ended ended = mock({"flow", kNightly, "paused"});
+  EXPECT_EQ(ended.code, 1);
+  EXPECT_THAT(ended.err, HasSubstr("at /state: must be one of enabled, disabled, "));
+  EXPECT_THAT(mock({"flow", "nobody"}).err, HasSubstr("in sandbox {SANDBOX_NAME}"));
 }
 
 TEST_F(FlowctlMock, AScriptDecidesWhatTheNextRetriesComeTo) {
@@ -95,7 +123,7 @@ TEST_F(FlowctlMock, ResetPutsBackOneSandboxOrAll) {
   mock({"state", kFailed, "success"});
   mock({"--sandbox", "other", "state", kFailed, "success"});
   EXPECT_EQ(mock({"reset"}).out,
-            "sandbox {SANDBOX_NAME} of organisation {ORG_ID} is as the seed has it: 5 runs, 4 flows\n");
+            "sandbox {SANDBOX_NAME} of organisation {ORG_ID} is as the seed has it: " + contents() + "\n");
   EXPECT_THAT(mock({"state", kFailed}).out, HasSubstr("state     failed\n"));
   EXPECT_THAT(mock({"--sandbox", "other", "state", kFailed}).out, HasSubstr("state     success\n"));
   EXPECT_EQ(mock({"reset", "--all"}).code, 0);
@@ -108,14 +136,16 @@ TEST_F(FlowctlMock, ASnapshotIsRestoredExactly) {
   const std::string file = folder + "/kept.json";
   const Ended taken = mock({"snapshot", file});
   EXPECT_EQ(taken.code, 0) << taken.err;
-  EXPECT_EQ(taken.out, file + ": 5 runs, 4 flows; flow-mock --seed reads it, too\n");
+  EXPECT_EQ(taken.out, file + ": " + contents() + "; flow-mock --seed reads it, too\n");
   EXPECT_EQ(text_of_file(file), mock({"snapshot"}).out);
   mock({"state", kFailed, "success"});
   const Ended restored = mock({"restore", file});
   EXPECT_EQ(restored.code, 0) << restored.err;
-  EXPECT_THAT(restored.out, EndsWith("kept.json has it: 5 runs, 4 flows\n"));
+  EXPECT_THAT(restored.out, EndsWith("kept.json has it: " + contents() + "\n"));
   EXPECT_EQ(text_of_file(file), mock({"snapshot"}).out);
-  EXPECT_EQ(mock_json({"snapshot", file}), json({{"file", file}, {"runs", 5}, {"flows", 4}}));
+  EXPECT_EQ(mock_json({"snapshot", file}), json({{"file", file},
+                                                 {"runs", mock::built_in_seed().runs.size()},
+                                                 {"flows", mock::built_in_seed().flows.size()}}));
 }
 
 TEST_F(FlowctlMock, ASnapshotThatCannotBeWrittenLeavesNothing) {
@@ -148,7 +178,7 @@ TEST_F(FlowctlMock, ALinkToASnapshotStaysALink) {
   std::filesystem::create_symlink(file, folder + "/link.json");
   EXPECT_EQ(mock({"snapshot", folder + "/link.json"}).code, 0);
   EXPECT_TRUE(std::filesystem::is_symlink(folder + "/link.json"));
-  EXPECT_EQ(json::parse(text_of_file(file)).at("runs").size(), 5u);
+  EXPECT_EQ(json::parse(text_of_file(file)).at("runs").size(), mock::built_in_seed().runs.size());
 }
 
 TEST_F(FlowctlMock, AFileThatIsNoSeedIsRefused) {

@@ -68,7 +68,14 @@ When about_unknown_run(std::string method, std::string end) {
       return false;
     }
     const std::string id = call.target.substr(start.size(), kUuidLength);
-    const std::array known = {kFailed, kZeroRecords, kWithRecords, kInProgress, kStreaming, kNewRun};
+    const std::array known = {kFailed,
+                              kZeroRecords,
+                              kWithRecords,
+                              kInProgress,
+                              kStreaming,
+                              kFailedOfDisabledFlow,
+                              kInProgressOfDisabledFlow,
+                              kNewRun};
     return call.target == start + id + end && std::find(known.begin(), known.end(), id) == known.end();
   };
 }

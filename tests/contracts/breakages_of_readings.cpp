@@ -41,6 +41,7 @@ std::vector<Breakage> breakages_of_readings() {
       {"readings/retry/state-named",
        when(re_trigger_of(kWithRecords), but_message("The run cannot be retried."))},
       {"readings/retry/in-progress", when(re_trigger_of(kInProgress), as_if_run(kFailed))},
+      {"readings/retry/flow-disabled", when(re_trigger_of(kFailedOfDisabledFlow), as_if_run(kFailed))},
       {"readings/retry/streaming", when(re_trigger_of(kStreaming), as_if_run(kFailed))},
       {"readings/retry/undocumented-parameter",
        when(is("POST", "/runs/" + kFailed + "/action?op=RE_TRIGGER&verbose=true"), answers(400))},

@@ -86,6 +86,8 @@ std::vector<Breakage> of_state_and_answer() {
        {"retry/state/named"}},
       {"retry/state/named", when(retry_of(kWithRecords), but_message("The run cannot be retried."))},
       {"retry/state/in-progress", when(retry_of(kInProgress), as_if_run(kFailed))},
+      {"retry/flow/disabled",
+       when(all({retry_of(kFailedOfDisabledFlow), lacks("If-Match")}), as_if_run(kFailed))},
       {"retry/source/streaming", when(all({retry_of(kStreaming), lacks("If-Match")}), as_if_run(kFailed))},
       {"retry/run/unknown", when(all({about_unknown_run("POST", "/action?op=re-trigger"), lacks("If-Match")}),
                                  as_if_run(kFailed))},

@@ -268,6 +268,34 @@ TEST(ControlOfFlows, RunsOfAReplacedFlowAreRunsOfTheNewOne) {
   EXPECT_TRUE(mock.retried(kFailed).empty()) << "runs of streaming sources are not retried";
 }
 
+TEST(ControlOfFlows, AStateIsSetAndDecidesOnRetries) {
+  Steered mock;
+  const std::string flow = "/flows/" + std::string(kNightlyFlow);
+  const Response disabled = mock.steer("PATCH", flow, {{"state", "disabled"}});
+  EXPECT_EQ(disabled.status, 200) << disabled.body;
+  EXPECT_EQ(body_of(disabled)["state"], "disabled");
+  EXPECT_EQ(test::error_in(mock.call(test::retry(kFailed))), "1388-400");
+  const Json snapshot = body_of(mock.steer("GET", "/snapshot"));
+  EXPECT_EQ(mock.steer("PATCH", flow, {{"state", "enabled"}}).status, 200);
+  EXPECT_FALSE(mock.retried(kFailed).empty());
+  EXPECT_EQ(mock.steer("POST", "/restore", snapshot).status, 200);
+  EXPECT_EQ(test::error_in(mock.call(test::retry(kFailed))), "1388-400") << "a snapshot keeps it";
+  EXPECT_EQ(mock.steer("PATCH", flow, {{"state", nullptr}}).status, 200);
+  EXPECT_FALSE(mock.retried(kFailed).empty()) << "enabled where nothing is said";
+}
+
+TEST(ControlOfFlows, AnUnknownStateIsRefusedAtItsPlace) {
+  Steered mock;
+  const std::string flow = "/flows/" + std::string(kNightlyFlow);
+  for (const Json &state : {Json("Enabled"), Json("failed"), Json(""), Json(1)}) {
+    const Response refused = mock.steer("PATCH", flow, {{"state", state}});
+    EXPECT_EQ(refused.status, 400) << state;
+    EXPECT_EQ(pointer_in(refused), "/state") << state;
+    EXPECT_NE(detail_in(refused).find("enabled, disabled, initializing"), std::string::npos) << state;
+  }
+  EXPECT_FALSE(mock.retried(kFailed).empty());
+}
+
 TEST(ControlOfFlows, OneWithRunsIsNotDeleted) {
   Steered mock;
   const Response refused = mock.steer("DELETE", "/flows/" + std::string(kNightlyFlow));

@@ -213,7 +213,7 @@ TEST(CreateRun, ARefusedRunIsNotMade) {
        {with_param("windowEndTime", 1), run_on_demand("none"), run_on_demand(kHourlyFlow)}) {
     ASSERT_EQ(stage(create(body)).status, 400);
   }
-  EXPECT_EQ(stage(read("/runs?count=true")).body, R"({"count":5})");
+  EXPECT_EQ(stage(read("/runs?count=true")).body, count_with(0));
 }
 
 TEST(CreateRun, ManyAtOnceAreEachMadeOnce) {
@@ -239,7 +239,7 @@ TEST(CreateRun, ManyAtOnceAreEachMadeOnce) {
     ids.insert(each.begin(), each.end());
   }
   EXPECT_EQ(ids.size(), kThreads * kEach);
-  EXPECT_EQ(stage(read("/runs?count=true")).body, R"({"count":205})");
+  EXPECT_EQ(stage(read("/runs?count=true")).body, count_with(kThreads * kEach));
 }
 
 TEST(CreateRun, OfManyDeltaColumnsAtOnceOneWins) {

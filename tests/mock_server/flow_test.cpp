@@ -54,7 +54,7 @@ TEST(GetFlow, HasTheDocumentedFields) {
 TEST(GetFlow, IsWhatTheListShows) {
   Stage stage;
   const Json listed = body_of(stage(read("/flows")));
-  ASSERT_EQ(listed["items"].size(), 4);
+  ASSERT_EQ(listed["items"].size(), built_in_seed().flows.size());
   for (const Json &item : listed["items"]) {
     EXPECT_EQ(item, flow_of(stage, item["id"].get<std::string>()));
   }
@@ -138,6 +138,49 @@ TEST(Flow, ShowsTheDeltaColumnThatARunGaveIt) {
   EXPECT_EQ(flow_of(stage, kOnDemandFlow)["transformations"], Json::array());
   ASSERT_EQ(stage(create()).status, 201);
   EXPECT_EQ(flow_of(stage, kOnDemandFlow)["transformations"][0]["params"]["deltaColumn"]["name"], "DOB");
+}
+
+/// A seed with one flow in that state, and a failed run `r` of it.
+Seed with_flow_in(const std::string &state, const std::string &source = "batch") {
+  return parse_seed(R"({"flows":[{"id":"f","state":")" + state + R"(","source":{"kind":")" + source +
+                        R"("}}],"runs":[{"id":"r","flowId":"f","state":"failed"}]})",
+                    "test");
+}
+
+TEST(FlowState, DecidesWhetherItsRunsCanBeRetried) {
+  for (const Json &name : seed_schema()["definitions"]["flowState"]["enum"]) {
+    const std::string state = name;
+    Stage stage([&](Settings &settings) { settings.seed = with_flow_in(state); });
+    EXPECT_EQ(flow_of(stage, "f")["state"], state);
+    const Response answer = stage(retry("r"));
+    if (state == "enabled") {
+      EXPECT_EQ(answer.status, 200);
+      continue;
+    }
+    EXPECT_EQ(error_in(answer), "1388-400") << state;
+    const Json body = body_of(answer);
+    EXPECT_EQ(body["title"], "Bad Request");
+    EXPECT_NE(body["errorMessage"].get<std::string>().find("flow=f"), std::string::npos) << body;
+    EXPECT_NE(body["errorMessage"].get<std::string>().find("state=" + state), std::string::npos) << body;
+    EXPECT_EQ(body["report"]["type"], "flows");
+    EXPECT_EQ(body["report"]["id"], "f");
+  }
+}
+
+TEST(FlowState, IsLookedAtBeforeItsSource) {
+  Stage stage([](Settings &settings) { settings.seed = with_flow_in("disabled", "streaming"); });
+  EXPECT_EQ(error_in(stage(retry("r"))), "1388-400");
+}
+
+TEST(FlowState, DoesNotConcernRunsOnDemand) {
+  Stage stage([](Settings &settings) { settings.seed = with_flow_in("disabled"); });
+  EXPECT_EQ(stage(create(run_on_demand("f"))).status, 201) << "no page speaks of it";
+}
+
+TEST(FlowState, IsWhatFlowsAreFilteredBy) {
+  Stage stage;
+  EXPECT_EQ(ids_in(stage(read("/flows?property=state==disabled"))),
+            std::vector<std::string>{std::string(kDisabledFlow)});
 }
 
 TEST(Flow, SeededWithADeltaColumnHasIt) {

@@ -91,7 +91,7 @@ void sandbox_header_missing() {
   ASSERT_EQ(response.status, 200);
   EXPECT_EQ(body_of(response)["items"][0]["sandboxName"], "prod");
   ASSERT_EQ(sides.openapi(create().drop("x-sandbox-name")).status, 201);
-  EXPECT_EQ(sides.openapi(read("/runs?count=true").set("x-sandbox-name", "prod")).body, R"({"count":6})");
+  EXPECT_EQ(sides.openapi(read("/runs?count=true").set("x-sandbox-name", "prod")).body, count_with(1));
 }
 
 void organisation_header_missing() {

@@ -19,6 +19,8 @@ inline constexpr std::string_view kNightlyFlow = "3d17a4ff-9e0a-4f7c-94bb-bc0b61
 inline constexpr std::string_view kStreamingFlow = "7d1e4a90-5b62-4c38-9f07-2c8b6e5d1a34";
 inline constexpr std::string_view kOnDemandFlow = "3abea21c-7e36-4be1-bec1-d3bad0e3e0de";
 
+inline constexpr std::string_view kDisabledFlow = "b6e0c3d8-41f7-4a29-9d5c-8e2f7a1b0c63";
+
 inline constexpr std::int64_t kNow = 1767225600000;
 
 /// A service whose time stands still until the test moves it.
@@ -67,6 +69,11 @@ inline std::vector<std::string> ids_in(const Response &listed) {
     ids.push_back(item.at("id"));
   }
   return ids;
+}
+
+/// What a count of all runs answers, where so many have been made since the built-in seed.
+inline std::string count_with(std::size_t made) {
+  return R"({"count":)" + std::to_string(built_in_seed().runs.size() + made) + "}";
 }
 
 /// What stands behind the first '=' of _links.next.href, as clients take it; "" on the last page.

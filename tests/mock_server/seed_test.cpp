@@ -110,6 +110,8 @@ const BadSeed kBadSeeds[] = {
      with_run(R"("state":"failed","retries":[{"outcome":"failed","etag":"\"a\nb\""}])"),
      "/runs/0/retries/0/etag", ""},
     {"UnknownOutcome", with_run(R"("state":"failed","retries":["fail"])"), "/runs/0/retries/0", ""},
+    {"UnknownFlowState", R"({"flows":[{"id":"f","state":"failed"}],"runs":[]})", "/flows/0/state",
+     "must be one of enabled, disabled, initializing, enabled-finalizing, delete-finalizing, disabling"},
     {"UnknownSourceKind", R"({"flows":[{"id":"f","source":{"kind":"sometimes"}}],"runs":[]})",
      "/flows/0/source/kind", ""},
     {"EmptyAllow", "{" + kFlows + R"(,"runs":[],"allow":{"tokens":[]}})", "/allow/tokens", ""},
@@ -160,8 +162,6 @@ TEST(Seed, BuiltInConformsToThePublishedSchema) {
   for (const contract::SchemaViolation &violation : contract::validate(seed, schema)) {
     ADD_FAILURE() << violation.pointer << ": " << violation.reason;
   }
-  EXPECT_EQ(built_in_seed().runs.size(), 5U);
-  EXPECT_EQ(built_in_seed().flows.size(), 4U);
 }
 
 TEST(Seed, BuiltInHoldsTheDocumentedRunWordForWord) {

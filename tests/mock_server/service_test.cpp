@@ -76,6 +76,7 @@ TEST_F(Service, EachProviderStateAnswersAsDocumented) {
   EXPECT_EQ(error(test::retry(test::kSuccess)), "1387-400");
   EXPECT_EQ(error(test::retry(test::kInProgress)), "1387-400");
   EXPECT_EQ(error(test::retry(test::kStreaming)), "1333-400");
+  EXPECT_EQ(error(test::retry(test::kFailedOfDisabledFlow)), "1388-400");
   EXPECT_EQ(error(test::retry(test::kNoSuchRun)), "1439-404");
   EXPECT_EQ(error(test::get(test::kNoSuchRun)), "1439-404");
 }
@@ -183,6 +184,8 @@ TEST_F(Service, ChecksComeInTheDocumentedOrder) {
   EXPECT_EQ(error(asked), "1401-400");
   asked.target = test::retry(test::kNoSuchRun).target;
   EXPECT_EQ(error(asked), "1439-404");
+  asked.target = test::retry(test::kInProgressOfDisabledFlow).target;
+  EXPECT_EQ(error(asked), "1388-400");
   asked.target = test::retry(test::kStreaming).target;
   EXPECT_EQ(error(asked), "1333-400");
   asked.target = test::retry(test::kInProgress).target;

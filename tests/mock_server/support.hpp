@@ -25,6 +25,8 @@ inline constexpr std::string_view kSuccess = "9830305a-985f-47d0-b030-5a985fd7d0
 inline constexpr std::string_view kZeroRecords = "5b1f0c9e-3d2a-4e6b-9c47-0d8a2f6e1b34";
 inline constexpr std::string_view kInProgress = "c2a7e4d1-6f3b-4b8e-8a95-1e0d7c3f5a62";
 inline constexpr std::string_view kStreaming = "e8d4b6a3-0c5f-4f71-b2e9-7a3c1d9f8045";
+inline constexpr std::string_view kFailedOfDisabledFlow = "a1d94f6e-7c3b-4e52-8f08-6b9e2d5c7a14";
+inline constexpr std::string_view kInProgressOfDisabledFlow = "f3c8a5b0-2e6d-4917-a4b1-9d0e7f6c3b28";
 inline constexpr std::string_view kNoSuchRun = "00000000-0000-4000-8000-000000000000";
 
 inline constexpr std::string_view kUuidForm =

@@ -44,8 +44,9 @@ public:
 
   /// `POST /runs/{RUN_ID}/action?op=re-trigger`: runs a failed run, or a successful one without ingested
   /// records, again, and tells which run that makes (retry-flows). The old run stays as it was.
-  /// Error codes to expect: FLOW-1387-400 the run's state does not allow it, FLOW-1333-400 its source is not
-  /// a batch source, FLOW-1439-404 no such run, FLOW-1404-412 `if_match` is no longer its etag.
+  /// Error codes to expect: FLOW-1387-400 the run's state does not allow it, FLOW-1388-400 its flow is not
+  /// enabled, FLOW-1333-400 its source is not a batch source, FLOW-1439-404 no such run, FLOW-1404-412
+  /// `if_match` is no longer its etag.
   /// An Error of kind `unknown_outcome` says that there may be a new run all the same.
   NewRun retry(const std::string &run_id, const RetryOptions &options = {}) const;
 
