@@ -21,8 +21,13 @@ constexpr std::array kAdvice{
            "Only a failed run, or a successful one that ingested no records, can be retried. "
            "See how it stands: flowctl get RUN"},
     Advice{"FLOW-1388-400", "Enable the flow that the message names, then: flowctl retry RUN"},
-    Advice{"FLOW-1333-400",
-           "Only runs of batch sources can be retried or created; this source is a streaming one."},
+    Advice{"FLOW-1333-400", "Only runs of batch sources can be retried; this source is a streaming one."},
+    Advice{"FLOW-1382-400", "Leave out --delta-column, or name the one in the flow's Copy transformation: "
+                            "flowctl --json flow shows it."},
+    Advice{"FLOW-1383-400", "Name the table's delta column: --delta-column COLUMN"},
+    Advice{"FLOW-1385-400",
+           "Only flows of batch sources can be run on demand; this source is a streaming one."},
+    Advice{"FLOW-1386-400", "Only flows that are scheduled once can be run on demand."},
     Advice{"FLOW-1430-400", "Check the flow's id: flowctl flows lists them. Organisation and sandbox must be "
                             "those it is in."},
     Advice{"FLOW-1401-400", kOpAdvice},

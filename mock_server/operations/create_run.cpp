@@ -16,11 +16,16 @@ using contract::Json;
 // text).
 constexpr std::int64_t kSecondsBelow = 100'000'000'000;
 
-Error invalid(const Json &value, std::string_view field, std::string_view reason) {
-  return Error("param-invalid")
-      .with("value", value.dump(-1, ' ', false, Json::error_handler_t::replace))
-      .with("field", field)
-      .with("reason", reason);
+// data.format of a table-based source's connection (database).
+constexpr std::string_view kTabular = "tabular";
+
+std::string shown(const Json &value) {
+  return value.is_string() ? value.get<std::string>()
+                           : value.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+Error invalid(const Json &params, std::string_view reason) {
+  return Error("run-params-invalid").with("params", shown(params)).with("reason", reason);
 }
 
 bool is_empty_text(const Json &value) {
@@ -30,9 +35,8 @@ bool is_empty_text(const Json &value) {
 /// An epoch time, as a string of digits (tutorial) or an integer (openapi), in ms.
 std::variant<std::int64_t, Error> read_time(const Json &params, const char *field) {
   const auto given = params.find(field);
-  const std::string name = "params." + std::string(field);
   if (given == params.end() || given->is_null() || is_empty_text(*given)) {
-    return Error("param-missing").with("field", name);
+    return invalid(params, std::string(field) + " is missing");
   }
   std::optional<std::int64_t> time;
   if (given->is_number_integer()) {
@@ -42,12 +46,16 @@ std::variant<std::int64_t, Error> read_time(const Json &params, const char *fiel
   }
   constexpr std::int64_t kLatestMs = 253402300799999; // the end of the year 9999
   if (!time || *time < 0 || *time > kLatestMs) {
-    return invalid(*given, name, "it must be an epoch time, as an integer or a string of digits");
+    return invalid(params,
+                   std::string(field) + " must be an epoch time, as an integer or a string of digits");
   }
   return *time < kSecondsBelow ? *time * 1000 : *time;
 }
 
 std::variant<Window, Error> read_window(const Json &params) {
+  if (!params.is_object()) {
+    return invalid(params, "they must be an object");
+  }
   auto scheduled = read_time(params, "startTime");
   if (Error *error = std::get_if<Error>(&scheduled)) {
     return std::move(*error);
@@ -61,41 +69,41 @@ std::variant<Window, Error> read_window(const Json &params) {
     return std::move(*error);
   }
   const Window window{.start_ms = std::get<std::int64_t>(start), .end_ms = std::get<std::int64_t>(end)};
-  if (window.end_ms <= window.start_ms) {
-    return invalid(params["windowEndTime"], "params.windowEndTime", "it must be after windowStartTime");
+  if (window.end_ms < window.start_ms) {
+    return Error("window-backwards")
+        .with("endTime", shown(params["windowEndTime"]))
+        .with("startTime", shown(params["windowStartTime"]));
   }
   return window;
 }
 
-/// The delta column a run names, or an empty text. Once a flow has one, a run may name no other
-/// (on-demand-ingestion).
+/// The delta column a run names, or an empty text. The first run of a table-based source has to name one;
+/// once a flow has one, a run may name no other (on-demand-ingestion).
 std::variant<std::string, Error> read_delta_column(const Json &params, const SandboxFlow &flow) {
   const auto given = params.find("deltaColumn");
   if (given == params.end() || given->is_null()) {
-    return std::string();
+    const bool needed = flow.flow->source_format == kTabular && flow.delta_column.empty();
+    return needed ? std::variant<std::string, Error>(Error("delta-column-missing")) : std::string();
   }
-  constexpr std::string_view kField = "params.deltaColumn.name";
   if (!given->is_object() || !given->contains("name") || !(*given)["name"].is_string() ||
       is_empty_text((*given)["name"])) {
-    return invalid(*given, kField, "deltaColumn must be an object with the name of a column");
+    return invalid(params, "deltaColumn must be an object with the name of a column");
   }
   auto name = (*given)["name"].get<std::string>();
   if (!flow.delta_column.empty() && flow.delta_column != name) {
-    return invalid(name, kField,
-                   "the flow's delta column is " + flow.delta_column + " and cannot be changed by a run");
+    return Error("delta-column-other").with("column", name).with("flowColumn", flow.delta_column);
   }
   return name;
 }
 
-std::optional<Error> check_flow(const SandboxFlow &flow) {
-  if (flow.flow->source == SourceKind::streaming) {
-    return Error("source-not-on-demand").with("op", "create").with("spec", flow.flow->source_spec_id);
+std::optional<Error> check_can_run(const Flow &flow) {
+  if (flow.source != SourceKind::batch) {
+    return Error("source-not-on-demand").with("connectorType", "streaming");
   }
-  if (!flow.flow->scheduled_once) {
-    return Error("illegal-argument")
-        .with("reason", "A run can be created only for a flow that is scheduled once; flow " + flow.flow->id +
-                            " is scheduled by " +
-                            flow.flow->document["scheduleParams"].value("frequency", "") + ".");
+  if (!flow.scheduled_once) {
+    return Error("frequency-not-once")
+        .with("flowId", flow.id)
+        .with("frequency", flow.document.at("scheduleParams").value("frequency", ""));
   }
   return std::nullopt;
 }
@@ -121,16 +129,13 @@ Answer create_run(const Call &call) {
     return Error("flow-id-empty");
   }
   const Json params = document.value("params", Json::object());
-  if (!params.is_object()) {
-    return invalid(params, "params", "it must be an object");
-  }
 
   const std::lock_guard lock(call.sandbox.mutex);
   SandboxFlow *flow = call.sandbox.find_flow(flow_id->get_ref<const std::string &>());
   if (flow == nullptr) {
     return Error("flow-of-run-unknown").with("id", flow_id->get_ref<const std::string &>());
   }
-  if (auto error = check_flow(*flow)) {
+  if (auto error = check_can_run(*flow->flow)) {
     return *std::move(error);
   }
   auto window = read_window(params);

@@ -49,6 +49,7 @@ struct Flow {
   std::string spec_id; ///< flowSpec.id
   std::string spec_version;
   std::string source_spec_id; ///< of the connection spec of its source
+  std::string source_format;  ///< of its source's data, "tabular" of a table-based source; empty: any
   SourceKind source = SourceKind::batch;
   std::string state = "enabled";      ///< one of those in seed.schema.json; its runs can be retried in this
   bool scheduled_once = true;         ///< scheduleParams.frequency is "once": it can be run on demand

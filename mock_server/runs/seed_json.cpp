@@ -128,6 +128,9 @@ Json flow_entry(const SandboxFlow &flow) {
   if (!flow.flow->source_spec_id.empty()) {
     entry["source"]["specId"] = flow.flow->source_spec_id;
   }
+  if (!flow.flow->source_format.empty()) {
+    entry["source"]["format"] = flow.flow->source_format;
+  }
   if (flow.flow->delta_column.empty() && !flow.delta_column.empty()) {
     entry["deltaColumn"] = flow.delta_column;
   }

@@ -170,6 +170,7 @@ void SeedReader::read_flow(const Json &json, const std::string &pointer) {
   if (const auto source = json.find("source"); source != json.end()) {
     flow.source = source->at("kind") == "streaming" ? SourceKind::streaming : SourceKind::batch;
     flow.source_spec_id = source->value("specId", "");
+    flow.source_format = source->value("format", "");
   }
   if (const auto schedule = json.find("scheduleParams"); schedule != json.end()) {
     flow.scheduled_once = schedule->value("frequency", "once") == "once";
@@ -246,8 +247,8 @@ void SeedReader::read_window(const Json &json, const std::string &pointer, Run &
       return;
     }
     run.window = Window{.start_ms = window->at("startMs"), .end_ms = window->at("endMs")};
-    if (run.window->end_ms <= run.window->start_ms) {
-      fail(file_, pointer + "/window/endMs", "must be after startMs");
+    if (run.window->end_ms < run.window->start_ms) {
+      fail(file_, pointer + "/window/endMs", "must not be before startMs");
     }
     return;
   }
@@ -257,7 +258,7 @@ void SeedReader::read_window(const Json &json, const std::string &pointer, Run &
     const Json extensions = durations.is_object() ? durations.value("extensions", Json()) : Json();
     if (extensions.is_object() && extensions.contains("windowStart") && extensions.contains("windowEnd") &&
         extensions["windowStart"].is_number_integer() && extensions["windowEnd"].is_number_integer() &&
-        extensions["windowStart"] < extensions["windowEnd"]) {
+        extensions["windowStart"] <= extensions["windowEnd"]) {
       run.window = Window{.start_ms = extensions["windowStart"], .end_ms = extensions["windowEnd"]};
       return;
     }

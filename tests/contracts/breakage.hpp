@@ -59,6 +59,7 @@ std::vector<Breakage> breakages_of_readings();
 // The flows and runs of the built-in seed, and the run the documented retry makes.
 inline const std::string kSeveralRuns = "3d17a4ff-9e0a-4f7c-94bb-bc0b61a3a76d";
 inline const std::string kOnce = "3abea21c-7e36-4be1-bec1-d3bad0e3e0de";
+inline const std::string kTable = "6c2f9e47-8b1a-4d03-b7e5-1f4a3c8d9e52";
 inline const std::string kRepeatedly = "c9cef9cb-c934-4467-8ef9-cbc934546741";
 inline const std::string kStreamingFlow = "7d1e4a90-5b62-4c38-9f07-2c8b6e5d1a34";
 inline const std::string kFailed = "4fb0418e-1804-45d6-8d56-dd51f05c0baf";

@@ -27,6 +27,10 @@ bool has_delta_column(const Json &body, const std::string &name) {
   return param(body, "deltaColumn/name") == name;
 }
 
+std::function<bool(const Json &body)> is_of(const std::string &flow) {
+  return [=](const Json &body) { return body.value("flowId", "none") == flow; };
+}
+
 /// The usual body: of the flow scheduled once, with its three times in strings.
 bool is_usual(const Json &body) {
   return body.value("flowId", "") == kOnce && body.value("params", Json()).size() == 3 &&
@@ -56,7 +60,7 @@ Rule making_one_run() {
 /// Once a run has named a delta column, a call for which `refuses` holds is refused.
 Rule remembering_delta_columns(std::function<bool(const Json &body)> refuses) {
   auto named = std::make_shared<std::set<std::string>>();
-  return when(creates([](const Json &) { return true; }), [=](const Call &call, const Honest &honest) {
+  return when(creates(is_of(kOnce)), [=](const Call &call, const Honest &honest) {
     const Json body = Json::parse(call.body);
     const std::string &sandbox = *call.header("x-sandbox-name");
     if (named->contains(sandbox) && refuses(body)) {
@@ -93,6 +97,17 @@ std::vector<Breakage> of_acceptance() {
       {"create/delta-column/other",
        when(creates([](const Json &body) { return has_delta_column(body, "name"); }),
             as_if_body(kUsualBody))},
+      {"create/delta-column/missing", when(creates([](const Json &body) {
+                                             return is_of(kTable)(body) &&
+                                                    param(body, "deltaColumn").is_null();
+                                           }),
+                                           as_if_body(kUsualBody))},
+      {"create/delta-column/first",
+       when(creates([](const Json &body) { return is_of(kTable)(body) && has_delta_column(body, "DOB"); }),
+            answers(400))},
+      {"create/window-empty",
+       when(creates([](const Json &body) { return param(body, "windowEndTime") == "1651584991"; }),
+            answers(400))},
   };
 }
 
@@ -101,17 +116,17 @@ std::vector<Breakage> of_create_errors() {
   const auto forgives_text = [&](const std::string &text) {
     return forgives(all({kCreates, with_body(text)}));
   };
-  const auto forgives_flow = [&](const std::string &flow) {
-    return forgives(creates([=](const Json &body) { return body.value("flowId", "none") == flow; }));
-  };
+  const auto forgives_flow = [&](const std::string &flow) { return forgives(creates(is_of(flow))); };
   const auto forgives_lack_of = [&](const std::string &name) {
-    return forgives(creates([=](const Json &body) { return param(body, name).is_null(); }));
+    return forgives(creates([=](const Json &body) {
+      return body.value("params", Json()).size() == 2 && param(body, name).is_null();
+    }));
   };
   const auto forgives_end = [&](const std::string &end) {
     return forgives(creates([=](const Json &body) { return param(body, "windowEndTime") == end; }));
   };
   const When unknown_flow = creates([](const Json &body) {
-    const std::set<std::string> known = {"", kOnce, kRepeatedly, kStreamingFlow};
+    const std::set<std::string> known = {"", kOnce, kTable, kRepeatedly, kStreamingFlow};
     return body.contains("flowId") && !known.contains(body["flowId"].get<std::string>());
   });
   return {
@@ -126,12 +141,15 @@ std::vector<Breakage> of_create_errors() {
       {"create/error/flow-unknown", forgives(unknown_flow)},
       {"create/error/flow-streaming", forgives_flow(kStreamingFlow)},
       {"create/error/flow-repeated", forgives_flow(kRepeatedly)},
+      {"create/error/params-none",
+       forgives(creates([](const Json &body) { return !body.contains("params"); }))},
+      {"create/error/params-empty",
+       forgives(creates([](const Json &body) { return body.value("params", Json()) == Json::object(); }))},
       {"create/error/no-startTime", forgives_lack_of("startTime")},
       {"create/error/no-windowStartTime", forgives_lack_of("windowStartTime")},
       {"create/error/no-windowEndTime", forgives_lack_of("windowEndTime")},
-      {"create/error/time-not-a-number", forgives_end("tomorrow")},
+      {"create/error/params-invalid", forgives_end("tomorrow")},
       {"create/error/window-backwards", forgives_end("1651584990")},
-      {"create/error/window-empty", forgives_end("1651584991")},
   };
 }
 

@@ -143,6 +143,21 @@ TEST(Snapshot, IsWholeWhateverClientsHavePut) {
   }
 }
 
+TEST(Snapshot, KeepsWhatFlowsNeedOnDemand) {
+  Steered mock;
+  test::Json without = test::run_on_demand(test::kTableFlow);
+  without["params"].erase("deltaColumn");
+  without["params"]["windowEndTime"] = without["params"]["windowStartTime"];
+  const Response fresh = mock.steer("GET", "/snapshot");
+  EXPECT_EQ(mock.call(test::create(test::run_on_demand(test::kTableFlow))).status, 201);
+  EXPECT_EQ(mock.call(test::create(without)).status, 201);
+  const Response run_once = mock.steer("GET", "/snapshot");
+  EXPECT_EQ(mock.steer("POST", "/restore", body_of(fresh)).status, 200);
+  EXPECT_EQ(test::error_in(mock.call(test::create(without))), "1383-400");
+  EXPECT_EQ(mock.steer("POST", "/restore", body_of(run_once)).status, 200) << "also of an empty window";
+  EXPECT_EQ(mock.call(test::create(without)).status, 201);
+}
+
 TEST(Snapshot, ABadOneChangesNothing) {
   Steered mock;
   const std::string before = mock.steer("GET", "/snapshot").body;

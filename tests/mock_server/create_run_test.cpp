@@ -25,6 +25,22 @@ Json without_param(std::string_view name) {
   return body;
 }
 
+bool has_part(const std::string &text, const std::string &part) {
+  return text.find(part) != std::string::npos;
+}
+
+/// A refusal by sources-errors: its code and message.
+struct Refusal {
+  std::string code;
+  std::string message;
+};
+Refusal refusal_in(const Response &refused) {
+  const Json body = body_of(refused);
+  EXPECT_EQ(refused.status, 400) << refused.body;
+  EXPECT_EQ(body.value("title", ""), "Bad Request") << refused.body;
+  return {.code = error_in(refused), .message = body.value("errorMessage", "")};
+}
+
 TEST(CreateRun, AnswersWithIdAndEtagOfARunOfThatFlow) {
   Stage stage;
   const Response created = stage(create());
@@ -108,9 +124,15 @@ TEST(CreateRun, NeedsAFlowIdOfAKnownFlow) {
 
 TEST(CreateRun, IsForFlowsOfBatchSourcesScheduledOnce) {
   Stage stage;
-  EXPECT_EQ(error_in(stage(create(run_on_demand(kStreamingFlow)))), "1333-400");
-  for (const std::string_view flow : {kHourlyFlow, kNightlyFlow}) {
-    EXPECT_EQ(error_in(stage(create(run_on_demand(flow)))), "1014-400");
+  const auto refusal_of = [&](std::string_view flow) {
+    return refusal_in(stage(create(run_on_demand(flow))));
+  };
+  EXPECT_EQ(refusal_of(kStreamingFlow).code, "1385-400");
+  EXPECT_PRED2(has_part, refusal_of(kStreamingFlow).message, "connectorType=streaming");
+  for (const auto &[flow, frequency] : {std::pair(kHourlyFlow, "hour"), std::pair(kNightlyFlow, "day")}) {
+    EXPECT_EQ(refusal_of(flow).code, "1386-400");
+    EXPECT_PRED2(has_part, refusal_of(flow).message, "flowId=" + std::string(flow));
+    EXPECT_PRED2(has_part, refusal_of(flow).message, std::string("frequency=") + frequency);
   }
 }
 
@@ -118,14 +140,14 @@ TEST(CreateRun, NeedsItsTimes) {
   Stage stage;
   for (const char *name : {"startTime", "windowStartTime", "windowEndTime"}) {
     for (const Json &body : {without_param(name), with_param(name, nullptr), with_param(name, "")}) {
-      const Response refused = stage(create(body));
-      EXPECT_EQ(error_in(refused), "1304-400") << body;
-      EXPECT_NE(refused.body.find(std::string("params.") + name), std::string::npos) << refused.body;
+      const Refusal refused = refusal_in(stage(create(body)));
+      EXPECT_EQ(refused.code, "1384-400") << body;
+      EXPECT_PRED2(has_part, refused.message, std::string(": ") + name + " is missing");
     }
   }
   Json body = run_on_demand();
   body.erase("params");
-  EXPECT_EQ(error_in(stage(create(body))), "1304-400");
+  EXPECT_EQ(error_in(stage(create(body))), "1384-400");
 }
 
 TEST(CreateRun, TakesNothingButEpochTimes) {
@@ -156,34 +178,85 @@ TEST(CreateRun, TakesNothingButEpochTimes) {
       std::string text = body.dump();
       text.replace(text.find("\"@\""), 3, value);
       const Response refused = stage(create(text));
-      EXPECT_TRUE(error_in(refused) == "1312-400" || error_in(refused) == "1000-400")
+      EXPECT_TRUE(error_in(refused) == "1384-400" || error_in(refused) == "1000-400")
           << name << " " << value << refused.body;
     }
   }
 }
 
-TEST(CreateRun, ItsWindowEndsAfterItStarts) {
+TEST(CreateRun, ItsWindowDoesNotEndBeforeItStarts) {
   Stage stage;
-  EXPECT_EQ(error_in(stage(create(with_param("windowEndTime", "1651584991")))), "1312-400") << "same";
-  EXPECT_EQ(error_in(stage(create(with_param("windowEndTime", 1651584990)))), "1312-400") << "before";
-  EXPECT_EQ(stage(create(with_param("windowEndTime", "1651584992"))).status, 201);
-  EXPECT_EQ(error_in(stage(create(with_param("windowStartTime", 1651585018000)))), "1312-400") << "in ms";
+  const Refusal refused = refusal_in(stage(create(with_param("windowEndTime", "1651584990"))));
+  EXPECT_EQ(refused.code, "1381-400");
+  EXPECT_PRED2(has_part, refused.message, "windowEndTime=1651584990");
+  EXPECT_PRED2(has_part, refused.message, "windowStartTime=1651584991");
+  EXPECT_EQ(error_in(stage(create(with_param("windowEndTime", 1651584990)))), "1381-400") << "a number";
+  EXPECT_EQ(error_in(stage(create(with_param("windowStartTime", 1651585018000)))), "1381-400") << "in ms";
+  EXPECT_EQ(stage(create(with_param("windowEndTime", "1651584991"))).status, 201) << "the same";
+}
+
+TEST(CreateRun, BothDocumentedCallsAreTakenInAnyOrderWithASlashOrWithout) {
+  Json table = run_on_demand();
+  table["params"]["windowEndTime"] = "16515859567"; // eleven digits, as printed
+  Json file = table;
+  file["params"].erase("deltaColumn");
+  for (const auto &[first, second] : {std::pair(table, file), std::pair(file, table)}) {
+    for (const char *end : {"", "/"}) {
+      Stage stage;
+      for (const Json &body : {first, second}) {
+        Ask asked = create(body);
+        asked.target += end;
+        const Response made = stage(asked);
+        ASSERT_EQ(made.status, 201) << made.body;
+        const Json run = run_of(stage.service, created_id(made));
+        EXPECT_EQ(run["activities"][0]["durationSummary"]["extensions"]["windowEnd"], 16515859567000);
+      }
+      Json other = table;
+      other["params"]["deltaColumn"]["name"] = "updatedAt";
+      EXPECT_EQ(error_in(stage(create(other))), "1382-400") << "the first column named stays";
+    }
+  }
+}
+
+TEST(CreateRun, TheFirstOfATableBasedSourceNamesItsDeltaColumn) {
+  Stage stage;
+  Json without = without_param("deltaColumn");
+  without["flowId"] = kTableFlow;
+  const Refusal refused = refusal_in(stage(create(without)));
+  EXPECT_EQ(refused.code, "1383-400");
+  EXPECT_PRED2(has_part, refused.message, "deltaColumn");
+  EXPECT_EQ(stage(create(run_on_demand(kTableFlow))).status, 201);
+  EXPECT_EQ(stage(create(without)).status, 201) << "the flow has one now";
+}
+
+TEST(CreateRun, OfATableBasedSourceWithADeltaColumnInItsFlowNeedsNone) {
+  Stage stage([](Settings &settings) {
+    settings.seed = parse_seed(R"({"flows":[{"id":"f","source":{"kind":"batch","format":"tabular"},
+        "transformations":[{"name":"Copy","params":{"deltaColumn":{"name":"DOB"}}}]}],"runs":[]})",
+                               "test");
+  });
+  Json without = without_param("deltaColumn");
+  without["flowId"] = "f";
+  EXPECT_EQ(stage(create(without)).status, 201);
 }
 
 TEST(CreateRun, ParamsIsAnObject) {
   Stage stage;
-  for (const Json &params : {Json(1), Json("x"), Json::array(), Json(), Json(false)}) {
+  for (const Json &params : {Json(1), Json("x"), Json::array(), Json(), Json(false), Json::object()}) {
     Json body = run_on_demand();
     body["params"] = params;
-    EXPECT_EQ(error_in(stage(create(body))), "1312-400") << params;
+    EXPECT_EQ(error_in(stage(create(body))), "1384-400") << params;
   }
+  Json body = run_on_demand();
+  body["params"] = "soon";
+  EXPECT_PRED2(has_part, refusal_in(stage(create(body))).message, "params=soon");
 }
 
 TEST(CreateRun, DeltaColumnIsAnObjectWithAName) {
   Stage stage;
   for (const Json &column : {Json("DOB"), Json(1), Json::object(), Json::array({"DOB"}), Json({{"name", ""}}),
                              Json({{"name", 1}}), Json({{"name", nullptr}}), Json({{"Name", "DOB"}})}) {
-    EXPECT_EQ(error_in(stage(create(with_param("deltaColumn", column)))), "1312-400") << column;
+    EXPECT_EQ(error_in(stage(create(with_param("deltaColumn", column)))), "1384-400") << column;
   }
 }
 
@@ -194,9 +267,9 @@ TEST(CreateRun, DeltaColumnMayBeGivenOnceAndStaysWithTheFlow) {
   EXPECT_EQ(stage(create()).status, 201) << "the same again";
   EXPECT_EQ(stage(create(without_param("deltaColumn"))).status, 201) << "left out";
   EXPECT_EQ(stage(create(with_param("deltaColumn", nullptr))).status, 201);
-  const Response refused = stage(create(with_param("deltaColumn", {{"name", "updatedAt"}})));
-  EXPECT_EQ(error_in(refused), "1312-400");
-  EXPECT_NE(refused.body.find("DOB"), std::string::npos) << "it says which it is";
+  const Refusal refused = refusal_in(stage(create(with_param("deltaColumn", {{"name", "updatedAt"}}))));
+  EXPECT_EQ(refused.code, "1382-400");
+  EXPECT_PRED2(has_part, refused.message, "DOB") << "it says which it is";
   EXPECT_EQ(stage(create(with_param("deltaColumn", {{"name", "other"}})).set("x-sandbox-name", "b")).status,
             201);
 }

@@ -189,7 +189,7 @@ TEST(Flow, SeededWithADeltaColumnHasIt) {
         {"deltaColumn":{"name":"seeded"}}}]}],"runs":[]})",
                                "test");
   });
-  EXPECT_EQ(error_in(stage(create(run_on_demand("f")))), "1312-400");
+  EXPECT_EQ(error_in(stage(create(run_on_demand("f")))), "1382-400");
   Json body = run_on_demand("f");
   body["params"]["deltaColumn"]["name"] = "seeded";
   EXPECT_EQ(stage(create(body)).status, 201);

@@ -19,6 +19,7 @@ inline constexpr std::string_view kNightlyFlow = "3d17a4ff-9e0a-4f7c-94bb-bc0b61
 inline constexpr std::string_view kStreamingFlow = "7d1e4a90-5b62-4c38-9f07-2c8b6e5d1a34";
 inline constexpr std::string_view kOnDemandFlow = "3abea21c-7e36-4be1-bec1-d3bad0e3e0de";
 
+inline constexpr std::string_view kTableFlow = "6c2f9e47-8b1a-4d03-b7e5-1f4a3c8d9e52";
 inline constexpr std::string_view kDisabledFlow = "b6e0c3d8-41f7-4a29-9d5c-8e2f7a1b0c63";
 
 inline constexpr std::int64_t kNow = 1767225600000;

@@ -98,9 +98,7 @@ const BadSeed kBadSeeds[] = {
          R"("metrics":{"statusSummary":{"status":"success"},"recordSummary":{"outputRecordCount":"1"}})"),
      "/runs/0/metrics/recordSummary/outputRecordCount", ""},
     {"WindowBackwards", with_run(R"("state":"failed","window":{"startMs":2,"endMs":1})"),
-     "/runs/0/window/endMs", "after"},
-    {"WindowEmpty", with_run(R"("state":"failed","window":{"startMs":2,"endMs":2})"), "/runs/0/window/endMs",
-     "after"},
+     "/runs/0/window/endMs", "before"},
     {"EndOfAnEndedRun", with_run(R"("state":"failed","ends":{"afterMs":1,"outcome":"failed"})"),
      "/runs/0/ends", "in progress"},
     {"EndThatIsNone", with_run(R"("state":"in-progress","ends":{"afterMs":1,"outcome":"in-progress"})"),
@@ -112,6 +110,8 @@ const BadSeed kBadSeeds[] = {
     {"UnknownOutcome", with_run(R"("state":"failed","retries":["fail"])"), "/runs/0/retries/0", ""},
     {"UnknownFlowState", R"({"flows":[{"id":"f","state":"failed"}],"runs":[]})", "/flows/0/state",
      "must be one of enabled, disabled, initializing, enabled-finalizing, delete-finalizing, disabling"},
+    {"UnknownSourceFormat", R"({"flows":[{"id":"f","source":{"kind":"batch","format":"xml"}}],"runs":[]})",
+     "/flows/0/source/format", ""},
     {"UnknownSourceKind", R"({"flows":[{"id":"f","source":{"kind":"sometimes"}}],"runs":[]})",
      "/flows/0/source/kind", ""},
     {"EmptyAllow", "{" + kFlows + R"(,"runs":[],"allow":{"tokens":[]}})", "/allow/tokens", ""},
@@ -121,6 +121,10 @@ const BadSeed kBadSeeds[] = {
 
 INSTANTIATE_TEST_SUITE_P(Seed, BadSeeds, testing::ValuesIn(kBadSeeds),
                          [](const auto &info) { return info.param.what; });
+
+TEST(Seed, AWindowMayBeEmpty) {
+  EXPECT_EQ(error_of(with_run(R"("state":"failed","window":{"startMs":2,"endMs":2})")), "");
+}
 
 TEST(Seed, OddActivitiesOfARecordedRunAreTakenAsTheyAre) {
   for (const char *odd : {R"({})", R"({"durationSummary":[1]})", R"({"durationSummary":"x"})",

@@ -58,7 +58,9 @@ public:
   Run wait(const std::string &run_id, std::chrono::milliseconds timeout) const;
 
   /// `POST /runs`: a run on demand (on-demand-ingestion). Error codes to expect: FLOW-1430-400 no such flow,
-  /// FLOW-1333-400 its source is not a batch source. Like a re-trigger it may end with `unknown_outcome`.
+  /// FLOW-1385-400 its source is not a batch source, FLOW-1386-400 it is not scheduled once, FLOW-1381-400
+  /// the window ends before it starts, FLOW-1382-400 and FLOW-1383-400 another delta column than the flow's,
+  /// or none where a table-based source needs one. Like a re-trigger it may end with `unknown_outcome`.
   NewRun create(const NewRunRequest &request, const CreateOptions &options = {}) const;
 
   /// `GET /runs`: the runs that the query is about, each page asked for when the iteration gets there.
