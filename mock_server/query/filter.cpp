@@ -28,8 +28,40 @@ std::vector<std::string> split(std::string_view text, char separator) {
   }
 }
 
-std::optional<Comparison> comparison_of(std::string_view text) {
-  if (text == "==") {
+/// What stands behind an operator.
+struct Values {
+  std::vector<std::string> texts; ///< without their quotes
+  bool all_quoted = true;
+};
+
+/// A quote ends where a comma or nothing follows it: `"a"b"` is a"b. One that does not end is part of the
+/// value.
+Values read_values(std::string_view text) {
+  Values values;
+  const auto ends_value = [&](std::size_t quote) {
+    return quote + 1 == text.size() || text[quote + 1] == ',';
+  };
+  bool may_close = true; // not where an earlier quote has found no end
+  for (;;) {
+    std::size_t close = may_close && text.starts_with('"') ? text.find('"', 1) : std::string_view::npos;
+    while (close != std::string_view::npos && !ends_value(close)) {
+      close = text.find('"', close + 1);
+    }
+    const bool is_quoted = close != std::string_view::npos;
+    may_close = may_close && (is_quoted || !text.starts_with('"'));
+    values.all_quoted = values.all_quoted && is_quoted;
+    const std::size_t end = is_quoted ? close + 1 : text.find(',');
+    values.texts.emplace_back(is_quoted ? text.substr(1, close - 1) : text.substr(0, end));
+    if (end >= text.size()) {
+      return values;
+    }
+    text.remove_prefix(end + 1);
+  }
+}
+
+/// `quoted`: all values stand in quotes.
+std::optional<Comparison> comparison_of(std::string_view text, bool quoted) {
+  if (text == "==" || (text == "=" && quoted)) {
     return Comparison::equal;
   }
   if (text == "<") {
@@ -87,12 +119,16 @@ std::optional<Error> check_values(const Filter &filter, std::string_view path, s
   if (is_text && filter.comparison != Comparison::equal) {
     return Error("filter-operator-unsupported").with("operator", comparison).with("field", path);
   }
+  if (filter.values.size() > 1 && filter.kind == FieldKind::time) {
+    return Error("filter-value-invalid").with("value", values).with("field", path);
+  }
+  const bool is_number = filter.kind == FieldKind::number || filter.kind == FieldKind::time;
   for (const std::string &value : filter.values) {
     if (value.empty()) {
       return Error("filter-value-empty")
           .with("query", std::string(path) + std::string(comparison) + std::string(values));
     }
-    if (filter.kind == FieldKind::number && !integer_in(value)) {
+    if (is_number && !integer_in(value)) {
       return Error("filter-value-invalid").with("value", value).with("field", path);
     }
   }
@@ -156,15 +192,16 @@ std::variant<Filter, Projection, Error> parse_property(std::string_view property
   const std::size_t end = std::min(property.find_first_not_of(kOperatorCharacters, begin), property.size());
   const std::string_view path = property.substr(0, begin);
   const std::string_view comparison = property.substr(begin, end - begin);
-  const std::string_view values = property.substr(end);
+  const std::string_view text = property.substr(end);
   if (comparison == "~") {
     return Error("filter-operator-not-implemented").with("operator", comparison);
   }
-  const auto known = comparison_of(comparison);
+  Values values = read_values(text);
+  const auto known = comparison_of(comparison, values.all_quoted);
   if (!known) {
     return Error("filter-operator-invalid").with("operator", comparison);
   }
-  Filter filter{.path = parse_path_of_field(path), .comparison = *known, .values = split(values, ',')};
+  Filter filter{.path = parse_path_of_field(path), .comparison = *known, .values = std::move(values.texts)};
   const bool has_gap = std::any_of(filter.path.begin(), filter.path.end(),
                                    [](const PathStep &step) { return step.name.empty(); });
   const auto kind = has_gap ? std::nullopt : kind_of(filter.path, fields);
@@ -172,7 +209,7 @@ std::variant<Filter, Projection, Error> parse_property(std::string_view property
     return field_error(path);
   }
   filter.kind = *kind;
-  if (auto error = check_values(filter, path, comparison, values)) {
+  if (auto error = check_values(filter, path, comparison, text)) {
     return *std::move(error);
   }
   return filter;

@@ -28,6 +28,7 @@ enum class FieldKind {
   text,   ///< compared for equality only
   status, ///< text, compared without regard to case
   number, ///< an integer; can be ordered
+  time,   ///< a number, epoch ms; compared with one value only
   any,    ///< whatever stands there
 };
 
@@ -42,7 +43,8 @@ using Fields = std::vector<Field>;
 
 enum class Comparison { equal, less, greater, less_or_equal, greater_or_equal };
 
-/// "path OP value[,value…]": of several values, any may hold.
+/// "path OP value[,value…]": of several values, any may hold. A value may stand in double quotes, which are
+/// none of it: they keep a comma in it, and with them the operator may be "=".
 struct Filter {
   Path path;
   FieldKind kind = FieldKind::any;
@@ -54,7 +56,7 @@ struct Filter {
 using Projection = std::vector<std::string>;
 
 /// Reads one `property` parameter. Errors: 1440 and 1450 (operator), 1443 (several values), 1448 (operator
-/// for this field), 1449 (field), 1452 and 1453 (value).
+/// for this field), 1449 (field), 1452 (value; several values for a time), 1453 (empty value).
 std::variant<Filter, Projection, Error> parse_property(std::string_view property, const Fields &fields);
 
 /// The path's kind among the documented fields, or `any`; nothing where its first name is not one of them.

@@ -7,8 +7,8 @@ namespace flow::mock {
 const Fields &flow_fields() {
   static const Fields fields = {
       {"id", FieldKind::text},
-      {"createdAt", FieldKind::number},
-      {"updatedAt", FieldKind::number},
+      {"createdAt", FieldKind::time},
+      {"updatedAt", FieldKind::time},
       {"createdBy", FieldKind::text},
       {"updatedBy", FieldKind::text},
       {"createdClient", FieldKind::text},
@@ -31,8 +31,8 @@ const Fields &flow_fields() {
       {"lastOperation", FieldKind::any},
       {"lastRunDetails", FieldKind::any},
       {"lastRunDetails.state", FieldKind::status},
-      {"lastRunDetails.startedAtUTC", FieldKind::number},
-      {"lastRunDetails.completedAtUTC", FieldKind::number},
+      {"lastRunDetails.startedAtUTC", FieldKind::time},
+      {"lastRunDetails.completedAtUTC", FieldKind::time},
   };
   return fields;
 }

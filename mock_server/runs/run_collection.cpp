@@ -53,8 +53,8 @@ std::optional<Value> value_at_hand(const Run &run, const Path &path) {
 const Fields &run_fields() {
   static const Fields fields = {
       {"id", FieldKind::text},
-      {"createdAt", FieldKind::number},
-      {"updatedAt", FieldKind::number},
+      {"createdAt", FieldKind::time},
+      {"updatedAt", FieldKind::time},
       {"createdBy", FieldKind::text},
       {"updatedBy", FieldKind::text},
       {"createdClient", FieldKind::text},
@@ -71,8 +71,8 @@ const Fields &run_fields() {
       {"params", FieldKind::any},
       {"metrics", FieldKind::any},
       {"metrics.statusSummary.status", FieldKind::status},
-      {"metrics.durationSummary.startedAtUTC", FieldKind::number},
-      {"metrics.durationSummary.completedAtUTC", FieldKind::number},
+      {"metrics.durationSummary.startedAtUTC", FieldKind::time},
+      {"metrics.durationSummary.completedAtUTC", FieldKind::time},
       {"metrics.sizeSummary.inputBytes", FieldKind::number},
       {"metrics.sizeSummary.outputBytes", FieldKind::number},
       {"metrics.recordSummary.inputRecordCount", FieldKind::number},

@@ -60,7 +60,10 @@ TEST(Bounds, ManyValuesInOneProperty) {
   Stage stage;
   add_runs(stage, 500);
   expect_answered(stage, read("/runs?property=sandboxId==x" + repeated(",x", 4000)));
-  expect_answered(stage, read("/runs?property=createdAt==1" + repeated(",1", 4000)));
+  expect_answered(stage, read("/runs?property=metrics.fileSummary.inputFileCount==1" + repeated(",1", 4000)));
+  for (const std::string quotes : {",%22", ",%22a", ",%22a%22", ",%22%22%22"}) {
+    expect_answered(stage, read("/runs?property=sandboxId==x" + repeated(quotes, 4000)));
+  }
 }
 
 TEST(Bounds, DeepPaths) {

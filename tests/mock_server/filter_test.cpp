@@ -70,8 +70,51 @@ TEST(Filter, OfSeveralValuesAnyMayHold) {
 }
 
 TEST(Filter, OfSeveralNumbersAnyMayHold) {
-  EXPECT_TRUE(holds("createdAt==1,2", {{"createdAt", 2}}));
-  EXPECT_FALSE(holds("createdAt==1,2", {{"createdAt", 3}}));
+  const auto failed = [](int records) {
+    return Json{{"metrics", {{"recordSummary", {{"failedRecordCount", records}}}}}};
+  };
+  EXPECT_TRUE(holds("metrics.recordSummary.failedRecordCount==1,2", failed(2)));
+  EXPECT_FALSE(holds("metrics.recordSummary.failedRecordCount==1,2", failed(3)));
+}
+
+TEST(Filter, ATimeIsComparedWithOneValue) {
+  for (const std::string field : {"createdAt", "updatedAt", "metrics.durationSummary.startedAtUTC",
+                                  "metrics.durationSummary.completedAtUTC"}) {
+    EXPECT_EQ(filter_refusal(field + "==1676643256,1676643210"), "1452-400") << field;
+    EXPECT_EQ(filter_refusal(field + "==1676643256"), "none") << field;
+    EXPECT_EQ(filter_refusal(field + "<=1676643256,1676643210"), "1443-400") << field;
+  }
+  const auto read = parsed("createdAt==1676643256,1676643210");
+  EXPECT_NE(to_response(std::get<Error>(read), "").body.find(" 1676643256,1676643210 "), std::string::npos)
+      << "the values are named as they came";
+}
+
+TEST(Filter, QuotesAroundAValueAreNoneOfIt) {
+  EXPECT_TRUE(holds(R"(id=="a")", {{"id", "a"}}));
+  EXPECT_FALSE(holds(R"(id=="a")", {{"id", R"("a")"}}));
+  EXPECT_TRUE(holds(R"(id=="a","b",c)", {{"id", "b"}}));
+  EXPECT_TRUE(holds(R"(id=="a",b,"c")", {{"id", "c"}}));
+  EXPECT_TRUE(holds(R"(createdAt>="100")", {{"createdAt", 100}}));
+  EXPECT_TRUE(holds(R"(metrics.statusSummary.status=="FAILED")",
+                    {{"metrics", {{"statusSummary", {{"status", "failed"}}}}}}));
+  EXPECT_EQ(filter_refusal(R"(id=="")"), "1453-400") << "nothing between the quotes";
+}
+
+TEST(Filter, AQuotedValueMayHoldCommasAndQuotes) {
+  EXPECT_TRUE(holds(R"(id=="a,b")", {{"id", "a,b"}}));
+  EXPECT_FALSE(holds(R"(id=="a,b")", {{"id", "a"}}));
+  EXPECT_TRUE(holds(R"(id=="a"b","c")", {{"id", R"(a"b)"}}));
+  EXPECT_TRUE(holds(R"(id==a"b")", {{"id", R"(a"b")"}})) << "a quote within a value is part of it";
+  EXPECT_TRUE(holds(R"(id=="a,b)", {{"id", R"("a)"}})) << "as is one that does not end";
+}
+
+TEST(Filter, OneEqualsSignIsEnoughBeforeQuotes) {
+  EXPECT_TRUE(holds(R"(params.x="abc")", {{"params", {{"x", "abc"}}}}));
+  EXPECT_FALSE(holds(R"(params.x="abc")", {{"params", {{"x", "ab"}}}}));
+  EXPECT_TRUE(holds(R"(id="a","b")", {{"id", "b"}}));
+  for (const char *property : {"id=a", R"(id="a",b)", R"(id="a)", R"(id=a")", "id=", R"(id!="a")"}) {
+    EXPECT_EQ(filter_refusal(property), "1450-400") << property;
+  }
 }
 
 TEST(Filter, TextIsComparedWithItsCase) {

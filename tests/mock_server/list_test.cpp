@@ -145,6 +145,8 @@ TEST(List, TheDocumentedFilters) {
   const auto found = [&](std::string_view property) { return ids_in(stage(with_property(property))); };
   EXPECT_EQ(found("id==" + std::string(kFailed) + "," + std::string(kSuccess)),
             Ids({std::string(kFailed), std::string(kSuccess)}));
+  EXPECT_EQ(found("id==\"" + std::string(kFailed) + "\""), Ids({std::string(kFailed)}));
+  EXPECT_EQ(found("id=\"" + std::string(kFailed) + "\",\"none\""), Ids({std::string(kFailed)}));
   EXPECT_EQ(found("flowId==" + std::string(kNightlyFlow)).size(), 3);
   EXPECT_EQ(found("state==inProgress"), Ids({std::string(kInProgress)}));
   EXPECT_EQ(found("state==INPROGRESS"), Ids({std::string(kInProgress)}));
