@@ -5,13 +5,22 @@
 
 namespace flow::mock::admin {
 
+namespace {
+
+/// By its name others tell this server from the real one, to which they send less (flow-contract).
+Response health(const char *status) {
+  return json_response({{"status", status}, {"server", "flow-mock"}});
+}
+
+} // namespace
+
 Response live(const Call & /*call*/) {
-  return json_response({{"status", "live"}});
+  return health("live");
 }
 
 // The seed is loaded before the mock listens: who is answered finds it ready.
 Response ready(const Call & /*call*/) {
-  return json_response({{"status", "ready"}});
+  return health("ready");
 }
 
 Response version(const Call & /*call*/) {

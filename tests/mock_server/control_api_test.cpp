@@ -135,6 +135,13 @@ TEST(Guard, HealthIsForAnyone) {
   }
 }
 
+TEST(ControlApi, HealthNamesTheServer) {
+  Steered mock;
+  for (const char *path : {"/health/live", "/health/ready"}) {
+    EXPECT_EQ(Json::parse(mock.admin("GET", path).body).at("server"), "flow-mock") << path;
+  }
+}
+
 TEST(ControlApi, SaysWhatIsWrongWithAPath) {
   Steered mock;
   EXPECT_EQ(mock.admin("GET", "/nowhere").status, 404);
