@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "common/printable.hpp"
+#include "contracts/suite/masked.hpp"
 
 namespace flow::contract {
 
@@ -28,18 +29,11 @@ std::size_t length_unprintable(std::string_view text) {
   return static_cast<std::size_t>(std::find_if(text.begin(), text.end(), is_plain) - text.begin());
 }
 
-/// In single quotes, so that the shell leaves it alone; only the secret stands outside of them, as a
-/// variable, and what a terminal would not show.
-std::string quoted(std::string_view text, std::string_view secret) {
-  std::string word = "'";
+/// For within single quotes: the shell leaves it alone, and makes what a terminal would not show.
+std::string within_quotes(std::string_view text) {
+  std::string word;
   while (!text.empty()) {
-    if (!secret.empty() && text.starts_with(secret)) {
-      word += "'\"$FLOW_TOKEN\"'";
-      text.remove_prefix(secret.size());
-      continue;
-    }
-    const std::string_view before_secret = secret.empty() ? text : text.substr(0, text.find(secret));
-    if (const std::size_t length = length_unprintable(before_secret); length > 0) {
+    if (const std::size_t length = length_unprintable(text); length > 0) {
       const std::string_view bytes = text.substr(0, length);
       word += is_printable(bytes) ? std::string(bytes) : made_by_shell(bytes);
       text.remove_prefix(length);
@@ -48,7 +42,18 @@ std::string quoted(std::string_view text, std::string_view secret) {
     word += text.front() == '\'' ? std::string("'\\''") : std::string(1, text.front());
     text.remove_prefix(1);
   }
-  return word + "'";
+  return word;
+}
+
+/// In single quotes; only the secret stands outside of them, as a variable.
+std::string quoted(std::string_view text, std::string_view secret) {
+  std::string word = "'";
+  for (std::size_t at = find_whole(text, secret); at != std::string_view::npos;
+       at = find_whole(text, secret)) {
+    word += within_quotes(text.substr(0, at)) + "'\"$FLOW_TOKEN\"'";
+    text.remove_prefix(at + secret.size());
+  }
+  return word + within_quotes(text) + "'";
 }
 
 } // namespace

@@ -7,7 +7,8 @@
 
 namespace flow::contract {
 
-/// A shell command that sends `request` again. `secret`, where not empty, is written as `$FLOW_TOKEN`.
+/// A shell command that sends `request` again. `secret`, where it stands as a whole value, is written as
+/// `$FLOW_TOKEN`.
 std::string curl_command(const HttpRequest &request, std::string_view secret);
 
 } // namespace flow::contract

@@ -4,17 +4,11 @@
 
 #include "common/printable.hpp"
 #include "contracts/suite/curl_command.hpp"
+#include "contracts/suite/masked.hpp"
 
 namespace flow::contract {
 
 namespace {
-
-std::string without(std::string text, std::string_view secret) {
-  for (std::size_t at = 0; !secret.empty() && (at = text.find(secret, at)) != std::string::npos;) {
-    text.replace(at, secret.size(), "$FLOW_TOKEN");
-  }
-  return text;
-}
 
 std::string indented(const std::string &text) {
   std::string lines = "      ";
@@ -67,8 +61,8 @@ std::string explanation(const Verdict &verdict, std::string_view secret) {
   }
   for (const Deviation &deviation : verdict.deviations) {
     text += "  " + printable(deviation.where) + "\n";
-    text += "    expected: " + printable(without(deviation.expected, secret)) + "\n";
-    text += "    received: " + printable(without(deviation.received, secret)) + "\n";
+    text += "    expected: " + printable(masked(deviation.expected, secret)) + "\n";
+    text += "    received: " + printable(masked(deviation.received, secret)) + "\n";
   }
   return text;
 }

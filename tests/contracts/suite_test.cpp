@@ -2,6 +2,7 @@
 
 #include "contracts/suite/bindings.hpp"
 #include "contracts/suite/curl_command.hpp"
+#include "contracts/suite/masked.hpp"
 #include "contracts/suite/report.hpp"
 #include "contracts/suite/run.hpp"
 
@@ -49,6 +50,26 @@ TEST(CurlCommand, NeverShowsTheSecret) {
   const std::string command = curl_command(documented_call(), "s3cret");
   EXPECT_EQ(command.find("s3cret"), std::string::npos);
   EXPECT_NE(command.find("'Authorization: Bearer '\"$FLOW_TOKEN\"''"), std::string::npos) << command;
+}
+
+TEST(Masked, HidesTheSecretAsAWholeValue) {
+  EXPECT_EQ(masked("Bearer run, run", "run"), "Bearer $FLOW_TOKEN, $FLOW_TOKEN");
+  for (const char *text : {"token=run", "\"run\"", "%3Drun&x=1", "\\nrun", "\\u0020run", "run.", "run"}) {
+    EXPECT_NE(masked(text, "run").find("$FLOW_TOKEN"), std::string::npos) << text;
+  }
+}
+
+TEST(Masked, LeavesPartsOfWordsAlone) {
+  for (const char *text : {"/runs/7", "rerun", "run_id", "dry-run", "x%2"}) {
+    EXPECT_EQ(masked(text, "run"), text);
+  }
+  EXPECT_EQ(masked("run", ""), "run");
+}
+
+TEST(CurlCommand, HidesTheSecretOnlyAsAWholeValue) {
+  const std::string command = curl_command(documented_call(), "action");
+  EXPECT_NE(command.find("/runs/7/'\"$FLOW_TOKEN\"'?op"), std::string::npos) << command;
+  EXPECT_EQ(curl_command(documented_call(), "trig").find("$FLOW_TOKEN"), std::string::npos);
 }
 
 TEST(CurlCommand, QuotesForTheShell) {
