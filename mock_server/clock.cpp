@@ -18,6 +18,7 @@ class FrozenClock final : public Clock {
 public:
   explicit FrozenClock(std::int64_t now_ms) : now_ms_(now_ms) {}
   [[nodiscard]] std::int64_t now_ms() const override { return now_ms_; }
+  [[nodiscard]] bool stands_still() const override { return true; }
 
 private:
   std::int64_t now_ms_;

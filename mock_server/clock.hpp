@@ -12,6 +12,9 @@ public:
 
   /// Milliseconds since 1970-01-01T00:00:00Z. Safe to call from several threads.
   [[nodiscard]] virtual std::int64_t now_ms() const = 0;
+
+  /// Whether it stays as it is until somebody moves it. Safe likewise.
+  [[nodiscard]] virtual bool stands_still() const { return false; }
 };
 
 /// The machine's time.

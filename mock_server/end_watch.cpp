@@ -64,8 +64,7 @@ void EndWatch::settle_all() {
   const auto watched = watched_;
   lock.unlock();
   for (const auto &tenant : tenants_of(watched)) {
-    const std::lock_guard sandbox_lock(tenant->sandbox.mutex);
-    tenant->sandbox.settle(tenant->clock.now_ms());
+    tenant->settle();
   }
 }
 

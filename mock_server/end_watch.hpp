@@ -12,7 +12,8 @@
 
 namespace flow::mock {
 
-/// Lets runs end when their time comes, though nobody asks for them: for tenants who tell ends to a webhook.
+/// Ends runs and lets deliveries follow when their time comes, although no request asks for it: for tenants
+/// that have a webhook.
 class EndWatch {
 public:
   /// Makes a sender and lets the tenant tell it of ends; from now on the tenant is looked at, several times a

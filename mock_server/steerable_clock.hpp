@@ -18,6 +18,7 @@ public:
   explicit SteerableClock(const Clock &base) : base_(base) {}
 
   [[nodiscard]] std::int64_t now_ms() const override;
+  [[nodiscard]] bool stands_still() const override { return frozen() || base_.stands_still(); }
 
   /// What shall become of it, all at once; what is not given stays as it is.
   struct Change {

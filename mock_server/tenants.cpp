@@ -71,9 +71,18 @@ void Tenant::tell(std::shared_ptr<WebhookSender> sender, Reading reading) {
     webhook_->send({.id = id,
                     .code = std::string(event_code(run.state)),
                     .run_id = run.id,
-                    .at_ms = run.updated_at_ms,
+                    .at_ms = std::min(run.updated_at_ms, clock.now_ms()),
                     .body = notification(id, run, sandbox, reading)});
   };
+}
+
+void Tenant::settle() {
+  const std::lock_guard lock(sandbox.mutex);
+  const std::int64_t now_ms = clock.now_ms();
+  sandbox.settle(now_ms);
+  if (webhook_) {
+    webhook_->advance_to(now_ms, !clock.stands_still());
+  }
 }
 
 std::shared_ptr<WebhookSender> Tenant::webhook() {

@@ -44,6 +44,9 @@ struct Tenant : std::enable_shared_from_this<Tenant> {
   /// Tells ends of runs to `sender` from now on, instead of whom it told them before; to nobody if null.
   void tell(std::shared_ptr<WebhookSender> sender, Reading reading);
 
+  /// Ends the runs whose time has come by its clock, and then lets deliveries follow to the same time.
+  void settle();
+
   /// Whom it tells them, or null.
   std::shared_ptr<WebhookSender> webhook();
 

@@ -262,10 +262,15 @@ std::string readable_webhook(const Json &webhook) {
     return "no webhook\n";
   }
   std::string sentence = "ended runs are posted to " + url;
-  if (number(at(webhook, "attempts"))) {
-    sentence += ": " + counted(*number(at(webhook, "attempts")), "attempt") + ", the second after " +
-                duration(at(webhook, "firstDelayMs")) + ", " + duration(at(webhook, "timeoutMs")) +
-                " for each";
+  if (number(at(webhook, "timeoutMs"))) {
+    sentence += ", to be answered within " + duration(at(webhook, "timeoutMs"));
+  }
+  const Json &retry = at(webhook, "retry");
+  if (at(retry, "forMs") == 0) {
+    sentence += ", once";
+  } else if (number(at(retry, "forMs"))) {
+    sentence += "; retried after " + duration(at(retry, "firstDelayMs")) + ", doubling up to " +
+                duration(at(retry, "maxDelayMs")) + ", for " + duration(at(retry, "forMs"));
   }
   return printable(sentence) + "\n";
 }
@@ -276,7 +281,11 @@ std::string readable_events(const Json &answer) {
     rows.push_back({text(at(event, "id")), instant(at(event, "atMs")), text(at(event, "code")),
                     text(at(event, "runId")), text(at(event, "state")), attempts_of(event)});
   }
-  return table(rows) + dropped(answer, "event");
+  const auto due = number(at(answer, "due"));
+  return table(rows) +
+         (due.value_or(0) > 0 ? counted(*due, "attempt") + " due by the sandbox's clock, not done yet\n"
+                              : "") +
+         dropped(answer, "event");
 }
 
 std::string readable_members(const Json &object) {

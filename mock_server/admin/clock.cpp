@@ -33,12 +33,6 @@ std::int64_t time_in(const Json &value, const char *pointer) {
   return value.get<std::int64_t>();
 }
 
-/// Runs end, one after the other, by the new time.
-void settle(Tenant &tenant) {
-  const std::lock_guard lock(tenant.sandbox.mutex);
-  tenant.sandbox.settle(tenant.clock.now_ms());
-}
-
 } // namespace
 
 Response get_clock(const Call &call) {
@@ -76,10 +70,10 @@ Response put_clock(const Call &call) {
                   "It is " + std::to_string(clock.now_ms()) + " now. To begin anew, reset the sandbox."};
   }
   if (call.tenant != nullptr) {
-    settle(*call.tenant);
+    call.tenant->settle();
   } else {
     for (const auto &tenant : call.state.tenants.all()) {
-      settle(*tenant);
+      tenant->settle();
     }
   }
   return json_response(clock_json(call));

@@ -10,11 +10,6 @@ namespace flow::mock::admin {
 
 namespace {
 
-/// The time of attempts, which outlives whoever asked for the webhook.
-std::shared_ptr<const Clock> clock_of(const Call &call) {
-  return {std::shared_ptr<const Clock>(), &call.tenant->clock};
-}
-
 std::shared_ptr<WebhookSender> webhook_of(const Call &call) {
   auto sender = call.tenant->webhook();
   if (!sender) {
@@ -51,7 +46,7 @@ Response put_webhook(const Call &call) {
   }
   const Settings &settings = call.state.settings;
   const auto make_sender = [&] {
-    return std::make_shared<WebhookSender>(webhook, clock_of(call), HttpPost(settings.ca_file));
+    return std::make_shared<WebhookSender>(webhook, call.tenant->clock.now_ms(), HttpPost(settings.ca_file));
   };
   if (!call.state.ends.watch(*call.tenant, make_sender, settings.reading, settings.limits.webhooks)) {
     throw Refusal{
@@ -71,14 +66,12 @@ Response delete_webhook(const Call &call) {
 
 Response list_events(const Call &call) {
   check_parameters(call, {});
-  {
-    const std::lock_guard lock(call.tenant->sandbox.mutex);
-    call.tenant->sandbox.settle(call.tenant->clock.now_ms());
-  }
+  call.tenant->settle();
   return json_response(events_json(*webhook_of(call), call.state.secrets));
 }
 
 Response redeliver_event(const Call &call) {
+  call.tenant->settle();
   if (!webhook_of(call)->redeliver(call.ids.front())) {
     throw not_found("event", call.ids.front());
   }

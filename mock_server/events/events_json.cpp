@@ -45,7 +45,7 @@ Json events_json(const WebhookSender &sender, const KnownSecrets &known) {
   for (const EventRecord &record : log.events) {
     events.push_back(to_json(record, known));
   }
-  return {{"events", std::move(events)}, {"dropped", log.dropped}};
+  return {{"events", std::move(events)}, {"dropped", log.dropped}, {"due", log.due}};
 }
 
 } // namespace flow::mock

@@ -4,14 +4,15 @@
 
 namespace flow::mock {
 
-PostResult HttpPost::operator()(const std::string &url, const std::string &body,
+PostResult HttpPost::operator()(const std::string &url, const HttpHeaders &headers, const std::string &body,
                                 std::chrono::milliseconds timeout, const std::stop_token &stop) const {
   const WebhookUrl parts = parse_webhook_url(url);
-  const HttpRequest request{.method = "POST",
-                            .url = parts.origin + parts.target,
-                            .headers = {{"Content-Type", "application/json"}},
-                            .body = body,
-                            .keep_alive = false};
+  HttpRequest request{.method = "POST",
+                      .url = parts.origin + parts.target,
+                      .headers = {{"Content-Type", "application/json"}},
+                      .body = body,
+                      .keep_alive = false};
+  request.headers.insert(request.headers.end(), headers.begin(), headers.end());
   constexpr std::size_t kLongestAnswer = 1'048'576; // only its status matters
   const HttpLimits limits{.connect = timeout, .silence = timeout, .whole = timeout, .body = kLongestAnswer};
   try {

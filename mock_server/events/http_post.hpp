@@ -15,7 +15,7 @@ struct PostResult {
   std::string error; ///< empty where one came
 };
 
-/// Posts a JSON body, with no header of ours beyond `Content-Type: application/json`, over a connection of
+/// Posts a JSON body, with `Content-Type: application/json` and the headers it is given, over a connection of
 /// its own, and waits for the whole answer, of at most 1 MiB; a redirection is an answer, not followed. Safe
 /// to call from several threads.
 class HttpPost {
@@ -25,8 +25,8 @@ public:
 
   /// Returns within `timeout`, which covers name, connection, TLS, request and answer, and at once when
   /// `stop` is requested. Throws std::invalid_argument where parse_webhook_url does.
-  PostResult operator()(const std::string &url, const std::string &body, std::chrono::milliseconds timeout,
-                        const std::stop_token &stop) const;
+  PostResult operator()(const std::string &url, const HttpHeaders &headers, const std::string &body,
+                        std::chrono::milliseconds timeout, const std::stop_token &stop) const;
 
 private:
   std::shared_ptr<HttpSender> sender_; ///< shared, so that this can be copied

@@ -1,7 +1,7 @@
 #include "mock_server/events/webhook.hpp"
 
 #include <algorithm>
-#include <array>
+#include <initializer_list>
 #include <string_view>
 
 #include "mock_server/events/webhook_url.hpp"
@@ -12,10 +12,32 @@ namespace {
 
 using contract::Json;
 
-constexpr std::int64_t kLongestDelayMs = 60000;
+constexpr std::int64_t kDayMs = 86'400'000;
 
-std::int64_t whole_number(const Json &json, const char *name, std::int64_t least, std::int64_t most,
-                          std::int64_t otherwise) {
+/// A member's name as one step of a JSON Pointer (RFC 6901, 3).
+std::string step(const std::string &name) {
+  return (Json::json_pointer() / name).to_string();
+}
+
+/// Refuses what is no object, or has members that are not among `known`. `pointer`: where it is.
+void check_webhook_members(const Json &json, const std::string &pointer, const char *example,
+                           std::initializer_list<std::string_view> known) {
+  if (!json.is_object()) {
+    throw WebhookError(pointer, std::string("must be an object such as ") + example);
+  }
+  for (const auto &member : json.items()) {
+    if (std::find(known.begin(), known.end(), member.key()) == known.end()) {
+      std::string names;
+      for (const std::string_view name : known) {
+        names.append(names.empty() ? "" : ", ").append(name);
+      }
+      throw WebhookError(pointer + step(member.key()), "is not known; the members here are " + names);
+    }
+  }
+}
+
+std::int64_t whole_number(const Json &json, const std::string &pointer, const char *name, std::int64_t least,
+                          std::int64_t most, std::int64_t otherwise) {
   const auto found = json.find(name);
   if (found == json.end()) {
     return otherwise;
@@ -24,8 +46,8 @@ std::int64_t whole_number(const Json &json, const char *name, std::int64_t least
   const bool fits = found->is_number_integer() &&
                     (!found->is_number_unsigned() || found->get<std::uint64_t>() <= INT64_MAX);
   if (!fits || found->get<std::int64_t>() < least || found->get<std::int64_t>() > most) {
-    throw WebhookError(std::string("/") + name, "must be a whole number from " + std::to_string(least) +
-                                                    " to " + std::to_string(most));
+    throw WebhookError(pointer + "/" + name, "must be a whole number from " + std::to_string(least) + " to " +
+                                                 std::to_string(most));
   }
   return found->get<std::int64_t>();
 }
@@ -43,46 +65,46 @@ std::string url_in(const Json &json) {
   return *found;
 }
 
-/// A member's name as one step of a JSON Pointer (RFC 6901, 3).
-std::string step(const std::string &name) {
-  return (Json::json_pointer() / name).to_string();
+RetrySchedule retry_in(const Json &webhook) {
+  RetrySchedule retry;
+  const auto found = webhook.find("retry");
+  if (found == webhook.end()) {
+    return retry;
+  }
+  const std::string at = "/retry";
+  check_webhook_members(*found, at, R"({"firstDelayMs":60000})", {"firstDelayMs", "maxDelayMs", "forMs"});
+  retry.first_delay_ms = whole_number(*found, at, "firstDelayMs", 1, kDayMs, retry.first_delay_ms);
+  retry.max_delay_ms = whole_number(*found, at, "maxDelayMs", 1, kDayMs, retry.max_delay_ms);
+  retry.for_ms = whole_number(*found, at, "forMs", 0, kDayMs, retry.for_ms);
+  return retry;
 }
 
 } // namespace
 
 Webhook webhook_of(const Json &json) {
-  if (!json.is_object()) {
-    throw WebhookError("", R"(must be an object such as {"url":"http://localhost:9000/"})");
-  }
-  constexpr std::array<std::string_view, 4> kMembers = {"url", "attempts", "firstDelayMs", "timeoutMs"};
-  for (const auto &member : json.items()) {
-    if (std::find(kMembers.begin(), kMembers.end(), member.key()) == kMembers.end()) {
-      throw WebhookError(step(member.key()),
-                         "is not known; a webhook has url, attempts, firstDelayMs and timeoutMs");
-    }
-  }
-  const Webhook defaults;
+  check_webhook_members(json, "", R"({"url":"http://localhost:9000/"})", {"url", "timeoutMs", "retry"});
   Webhook webhook;
   webhook.url = url_in(json);
-  webhook.attempts = static_cast<int>(whole_number(json, "attempts", 1, 20, defaults.attempts));
-  webhook.first_delay_ms = whole_number(json, "firstDelayMs", 0, 600000, defaults.first_delay_ms);
-  webhook.timeout_ms = whole_number(json, "timeoutMs", 1, 60000, defaults.timeout_ms);
+  webhook.timeout_ms = whole_number(json, "", "timeoutMs", 1, 60'000, webhook.timeout_ms);
+  webhook.retry = retry_in(json);
   return webhook;
 }
 
 Json to_json(const Webhook &webhook) {
   return {{"url", webhook.url},
-          {"attempts", webhook.attempts},
-          {"firstDelayMs", webhook.first_delay_ms},
-          {"timeoutMs", webhook.timeout_ms}};
+          {"timeoutMs", webhook.timeout_ms},
+          {"retry",
+           {{"firstDelayMs", webhook.retry.first_delay_ms},
+            {"maxDelayMs", webhook.retry.max_delay_ms},
+            {"forMs", webhook.retry.for_ms}}}};
 }
 
-std::int64_t delay_after(int failed, const Webhook &webhook) {
-  std::int64_t delay = webhook.first_delay_ms;
-  for (int attempt = 1; attempt < failed && delay < kLongestDelayMs; ++attempt) {
-    delay = std::min(delay * 2, kLongestDelayMs);
+std::int64_t delay_after(int failed, const RetrySchedule &retry) {
+  std::int64_t delay = retry.first_delay_ms;
+  for (int attempt = 1; attempt < failed && delay < retry.max_delay_ms; ++attempt) {
+    delay *= 2;
   }
-  return delay;
+  return std::min(delay, retry.max_delay_ms);
 }
 
 } // namespace flow::mock

@@ -8,13 +8,20 @@
 
 namespace flow::mock {
 
-/// Where the ends of runs are told, and how patiently. The platform's own times (retries for 24 hours) are of
-/// no use in a test, so these are ours.
+/// When a delivery that failed is repeated, by the sandbox's clock. The defaults are the documented schedule
+/// (events, retry-doc): after 1 minute, doubling, at most 15 minutes apart, for 24 hours.
+struct RetrySchedule {
+  std::int64_t first_delay_ms = 60'000; ///< 1 to 86400000
+  std::int64_t max_delay_ms = 900'000;  ///< 1 to 86400000
+  std::int64_t for_ms = 86'400'000;     ///< 0 (no retries) to 86400000, from the first attempt on
+};
+
+/// Where the ends of runs are posted, and how often.
 struct Webhook {
-  std::string url;                    ///< http or https
-  int attempts = 5;                   ///< 1 to 20, the first one included
-  std::int64_t first_delay_ms = 1000; ///< 0 to 600000, before the second attempt; the others: delay_after()
-  std::int64_t timeout_ms = 5000;     ///< 1 to 60000, for the whole of an attempt
+  std::string url; ///< http or https
+  /// For the whole of an attempt, in real time: 1 to 60000 (retry-doc: 10 s).
+  std::int64_t timeout_ms = 10'000;
+  RetrySchedule retry{};
 };
 
 /// What of a webhook cannot be used.
@@ -26,15 +33,15 @@ struct WebhookError : std::runtime_error {
   std::string reason;  ///< and what to change
 };
 
-/// The webhook that {"url","attempts","firstDelayMs","timeoutMs"} describes, all but the URL optional. Throws
-/// WebhookError.
+/// The webhook that {"url","timeoutMs","retry":{"firstDelayMs","maxDelayMs","forMs"}} describes,
+/// all but the URL optional. Throws WebhookError.
 Webhook webhook_of(const contract::Json &json);
 
 /// What webhook_of reads.
 contract::Json to_json(const Webhook &webhook);
 
-/// How long to wait after `failed` attempts, 1 or more, in ms: the first delay, doubled each time, up to 60
-/// s; a first delay that is longer stays as it is.
-std::int64_t delay_after(int failed, const Webhook &webhook);
+/// How long to wait after `failed` attempts, 1 or more, in ms: the first delay, doubled each time, up to the
+/// longest.
+std::int64_t delay_after(int failed, const RetrySchedule &retry);
 
 } // namespace flow::mock

@@ -14,6 +14,13 @@ bool is_delivery(const PostResult &result) {
   return result.status >= 200 && result.status < 300;
 }
 
+/// Whether another attempt may help (events, retry-doc): where no answer came, after 429, and after a 5xx
+/// other than 505.
+bool is_worth_retrying(const PostResult &result) {
+  return result.status == 0 || result.status == 429 ||
+         (result.status >= 500 && result.status < 600 && result.status != 505);
+}
+
 } // namespace
 
 std::string_view to_string(DeliveryState state) {
@@ -28,10 +35,9 @@ std::string_view to_string(DeliveryState state) {
   return "failed";
 }
 
-WebhookSender::WebhookSender(Webhook webhook, std::shared_ptr<const Clock> clock, Post post,
-                             std::shared_ptr<DeliveryTime> time)
-    : webhook_(std::move(webhook)), clock_(std::move(clock)), post_(std::move(post)), time_(std::move(time)),
-      thread_([this] { deliver(); }) {}
+WebhookSender::WebhookSender(Webhook webhook, std::int64_t now_ms, Post post, SteadyNow steady_now)
+    : webhook_(std::move(webhook)), post_(std::move(post)), steady_now_(std::move(steady_now)),
+      now_ms_(now_ms), reached_ms_(now_ms), thread_([this] { deliver(); }) {}
 
 WebhookSender::~WebhookSender() {
   {
@@ -47,13 +53,26 @@ void WebhookSender::send(Event event) {
     const std::lock_guard lock(mutex_);
     make_room();
     const Number number = next_++;
+    now_ms_ = std::max(now_ms_, event.at_ms);
     Entry &entry = entries_[number];
     entry.record.event = std::move(event);
     try {
-      queue(entry, number, time_->now());
+      queue(entry, number, now_ms_);
     } catch (...) {
       entries_.erase(number);
       throw;
+    }
+  }
+  changed_.notify_all();
+}
+
+void WebhookSender::advance_to(std::int64_t now_ms, bool runs) {
+  {
+    const std::lock_guard lock(mutex_);
+    now_ms_ = std::max(now_ms_, now_ms);
+    runs_ = runs;
+    if (due_.empty() || due_.begin()->first > now_ms_) {
+      return;
     }
   }
   changed_.notify_all();
@@ -74,7 +93,7 @@ bool WebhookSender::redeliver(std::string_view id) {
     }
     unqueue(found->second, found->first);
     found->second.failed = 0;
-    queue(found->second, found->first, time_->now());
+    queue(found->second, found->first, now_ms_);
   }
   changed_.notify_all();
   return true;
@@ -84,6 +103,10 @@ EventLog WebhookSender::log() const {
   const std::lock_guard lock(mutex_);
   EventLog log;
   log.dropped = dropped_;
+  log.due = posting_ ? 1 : 0;
+  for (const auto &[due_ms, number] : due_) {
+    log.due += due_ms <= now_ms_ ? 1 : 0;
+  }
   log.events.reserve(entries_.size());
   for (const auto &[number, entry] : entries_) {
     log.events.push_back(entry.record);
@@ -94,11 +117,10 @@ EventLog WebhookSender::log() const {
 void WebhookSender::deliver() {
   std::unique_lock lock(mutex_);
   while (!stop_.stop_requested()) {
-    if (due_.empty()) {
-      time_->wait(lock, changed_, std::nullopt);
-    } else if (const auto [due, number] = *due_.begin(); due > time_->now()) {
-      time_->wait(lock, changed_, due);
+    if (due_.empty() || due_.begin()->first > now_ms_) {
+      changed_.wait(lock);
     } else {
+      const Number number = due_.begin()->second;
       try {
         attempt(lock, number);
       } catch (const std::exception &) { // for want of memory
@@ -115,22 +137,30 @@ void WebhookSender::deliver() {
 }
 
 void WebhookSender::attempt(std::unique_lock<std::mutex> &lock, Number number) {
+  using std::chrono::milliseconds;
   Entry &begun = entries_.at(number);
+  // Later than its time where the receiver was slow to answer others.
+  Attempt attempt{.at_ms = std::max(*begun.due_ms, reached_ms_), .result = {}, .duration_ms = 0};
   unqueue(begun, number);
+  if (begun.failed == 0) {
+    begun.first_ms = attempt.at_ms;
+  }
+  HttpHeaders headers;
+  if (begun.failed > 0) {
+    headers.emplace_back("x-adobe-retry-count", std::to_string(begun.failed));
+  }
   const std::string body = begun.record.event.body;
   posting_ = number;
   again_ = false;
   lock.unlock();
 
-  Attempt attempt{.at_ms = clock_->now_ms(), .result = {}, .duration_ms = 0};
-  const Instant start = time_->now();
+  const auto start = steady_now_();
   try {
-    attempt.result =
-        post_(webhook_.url, body, std::chrono::milliseconds(webhook_.timeout_ms), stop_.get_token());
+    attempt.result = post_(webhook_.url, headers, body, milliseconds(webhook_.timeout_ms), stop_.get_token());
   } catch (const std::exception &error) {
     attempt.result.error = error.what();
   }
-  attempt.duration_ms = std::chrono::duration_cast<std::chrono::milliseconds>(time_->now() - start).count();
+  attempt.duration_ms = std::chrono::duration_cast<milliseconds>(steady_now_() - start).count();
 
   lock.lock();
   posting_.reset();
@@ -139,6 +169,9 @@ void WebhookSender::attempt(std::unique_lock<std::mutex> &lock, Number number) {
 
 void WebhookSender::record(Entry &entry, Number number, Attempt attempt) {
   const bool delivered = is_delivery(attempt.result);
+  reached_ms_ = std::min(attempt.at_ms + (runs_ ? attempt.duration_ms : 0), now_ms_);
+  const bool retried = is_worth_retrying(attempt.result);
+  const std::int64_t next_ms = reached_ms_ + delay_after(entry.failed + 1, webhook_.retry);
   std::vector<Attempt> &attempts = entry.record.attempts;
   if (attempts.size() == kMostAttempts) {
     attempts.erase(attempts.begin());
@@ -147,27 +180,27 @@ void WebhookSender::record(Entry &entry, Number number, Attempt attempt) {
   entry.failed += delivered ? 0 : 1;
   if (again_) {
     entry.failed = 0;
-    queue(entry, number, time_->now());
+    queue(entry, number, now_ms_);
   } else if (delivered) {
     entry.record.state = DeliveryState::delivered;
-  } else if (entry.failed >= webhook_.attempts) {
+  } else if (!retried || next_ms - entry.first_ms > webhook_.retry.for_ms) {
     entry.record.state = DeliveryState::failed;
   } else {
-    queue(entry, number, time_->now() + std::chrono::milliseconds(delay_after(entry.failed, webhook_)));
+    queue(entry, number, next_ms);
   }
 }
 
-void WebhookSender::queue(Entry &entry, Number number, Instant due) {
+void WebhookSender::queue(Entry &entry, Number number, std::int64_t due_ms) {
   entry.record.state = DeliveryState::failed; // where memory runs out
-  due_.emplace(due, number);
-  entry.due = due;
+  due_.emplace(due_ms, number);
+  entry.due_ms = due_ms;
   entry.record.state = DeliveryState::pending;
 }
 
 void WebhookSender::unqueue(Entry &entry, Number number) {
-  if (entry.due) {
-    due_.erase({*entry.due, number});
-    entry.due.reset();
+  if (entry.due_ms) {
+    due_.erase({*entry.due_ms, number});
+    entry.due_ms.reset();
   }
 }
 

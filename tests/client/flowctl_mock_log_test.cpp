@@ -164,10 +164,15 @@ TEST_F(FlowctlMockLog, CoverageIsATableAndASum) {
 
 TEST_F(FlowctlMockLog, AWebhookIsShownSetAndTakenAway) {
   EXPECT_EQ(mock({"webhook"}).out, "no webhook\n");
-  answer_with(R"({"url":"http://localhost:9/","attempts":5,"firstDelayMs":1000,"timeoutMs":5000})");
+  answer_with(R"({"url":"http://localhost:9/","timeoutMs":5000,
+      "retry":{"firstDelayMs":1000,"maxDelayMs":60000,"forMs":3600000}})");
   EXPECT_EQ(mock({"webhook", "http://localhost:9/"}).out,
-            "ended runs are posted to http://localhost:9/: 5 attempts, the second after 1s, 5s for each\n");
+            "ended runs are posted to http://localhost:9/, to be answered within 5s; retried after 1s, "
+            "doubling up to 1m, for 1h\n");
   EXPECT_EQ(asked_last(), std::string("PUT ") + kHere + R"(/webhook {"url":"http://localhost:9/"})");
+  answer_with(R"({"url":"http://localhost:9/","timeoutMs":5000,"retry":{"forMs":0}})");
+  EXPECT_EQ(mock({"webhook"}).out,
+            "ended runs are posted to http://localhost:9/, to be answered within 5s, once\n");
   EXPECT_EQ(request_of({"webhook", "off"}), std::string("DELETE ") + kHere + "/webhook");
 }
 
@@ -175,11 +180,12 @@ TEST_F(FlowctlMockLog, EventsAreATableAndAreDeliveredOnceMore) {
   answer_with(R"({"events":[{"id":"e1","code":"ingest_run_failed","runId":"a","atMs":1651586400000,"body":{},
       "state":"failed","attempts":[{"atMs":1,"status":500,"durationMs":2},{"atMs":3,"error":"no connection",
       "durationMs":4}]},{"id":"e2","code":"c","runId":"b","atMs":1651586400000,"state":"pending","attempts":[]}],
-      "dropped":0})");
+      "dropped":0,"due":1})");
   EXPECT_EQ(mock({"events"}).out,
             "EVENT  TIME (UTC)               CODE               RUN  STATE    ATTEMPTS\n"
             "e1     2022-05-03 14:00:00.000  ingest_run_failed  a    failed   2, the last no connection\n"
-            "e2     2022-05-03 14:00:00.000  c                  b    pending  0\n");
+            "e2     2022-05-03 14:00:00.000  c                  b    pending  0\n"
+            "1 attempt due by the sandbox's clock, not done yet\n");
   EXPECT_EQ(request_of({"redeliver", "e1"}), std::string("POST ") + kHere + "/events/e1/redeliver");
 }
 

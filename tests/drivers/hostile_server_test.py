@@ -227,7 +227,7 @@ class Mock:
     def delivery(self, url: str) -> dict:
         """The only attempt to tell `url` of a run's end."""
         sandbox = "/__admin/sandboxes/org/dev"
-        self.call("PUT", sandbox + "/webhook", {"url": url, "attempts": 1, "timeoutMs": 5000})
+        self.call("PUT", sandbox + "/webhook", {"url": url, "timeoutMs": 5000, "retry": {"forMs": 0}})
         self.call("POST", f"{BASE}/runs/{RUN}/action?op=re-trigger")
         end = time.monotonic() + LONGEST_S
         while time.monotonic() < end:

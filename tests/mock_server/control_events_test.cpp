@@ -1,8 +1,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <condition_variable>
+#include <future>
 #include <mutex>
+#include <thread>
 
 #include <sys/socket.h>
 
@@ -35,6 +38,13 @@ public:
     return events_;
   }
 
+  /// The heads of all requests so far, once there are `count` of them.
+  std::vector<std::string> heads(std::size_t count) {
+    std::unique_lock lock(mutex_);
+    told_.wait(lock, [&] { return heads_.size() >= count; });
+    return heads_;
+  }
+
 private:
   void serve(int connection) {
     std::string text;
@@ -47,25 +57,30 @@ private:
       }
     }
     const std::lock_guard lock(mutex_);
+    heads_.push_back(text.substr(0, text.find("\r\n\r\n")));
     if (failures_ > 0) {
       --failures_;
       client::write_all(connection, "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n");
-      return;
+    } else {
+      events_.push_back(Json::parse(text.substr(text.find("\r\n\r\n") + 4)));
+      client::write_all(connection, "HTTP/1.1 204 No Content\r\n\r\n");
     }
-    events_.push_back(Json::parse(text.substr(text.find("\r\n\r\n") + 4)));
-    client::write_all(connection, "HTTP/1.1 204 No Content\r\n\r\n");
     told_.notify_all();
   }
 
   std::mutex mutex_;
   std::condition_variable told_;
   std::vector<Json> events_;
+  std::vector<std::string> heads_;
   int failures_;
   client::RawServer server_; ///< last: it uses all of the above
 };
 
+constexpr int kAlways = 1000; ///< failures of a receiver that never takes an event
+constexpr std::int64_t kMinute = 60'000;
+
 void listen(Steered &mock, const Receiver &receiver) {
-  ASSERT_EQ(mock.steer("PUT", "/webhook", {{"url", receiver.url()}, {"firstDelayMs", 0}}).status, 200);
+  ASSERT_EQ(mock.steer("PUT", "/webhook", {{"url", receiver.url()}}).status, 200);
 }
 
 TEST(Events, TellWhenARunEnds) {
@@ -119,21 +134,129 @@ TEST(Events, TellOfRunsThatTheControlApiOrAnUpdateEnds) {
   EXPECT_EQ(body_of(mock.steer("GET", "/events"))["events"].size(), 1U) << "it had ended before";
 }
 
+/// The log of a sandbox's events, once every attempt has been made whose time has come.
+Json log_of(Steered &mock) {
+  for (;;) {
+    const Json log = body_of(mock.steer("GET", "/events"));
+    if (log.at("due") == 0) {
+      return log.at("events");
+    }
+    std::this_thread::yield();
+  }
+}
+
+/// When an event's attempts were made, in minutes since the test began.
+std::vector<std::int64_t> minutes_of(const Json &event) {
+  std::vector<std::int64_t> minutes;
+  for (const Json &attempt : event.at("attempts")) {
+    minutes.push_back((attempt.at("atMs").get<std::int64_t>() - kNow) / kMinute);
+  }
+  return minutes;
+}
+
+using Minutes = std::vector<std::int64_t>;
+
 TEST(Events, AreTriedAgainAndLogged) {
   Receiver receiver(2);
   Steered mock;
   listen(mock, receiver);
   mock.retried(kFailed);
+  mock.steer("PUT", "/clock", {{"advanceMs", 60 * kMinute}});
   const std::string id = receiver.events(1).front()["event_id"];
-  Json log;
-  do { // the receiver has answered; that its answer is noted comes a moment later
-    log = body_of(mock.steer("GET", "/events"))["events"];
-  } while (log.at(0)["state"] == "pending");
+  const Json log = log_of(mock);
   EXPECT_EQ(log.at(0)["id"], id);
   EXPECT_EQ(log.at(0)["state"], "delivered");
   ASSERT_EQ(log.at(0)["attempts"].size(), 3U);
   EXPECT_EQ(log.at(0)["attempts"][0]["status"], 503);
   EXPECT_EQ(log.at(0)["attempts"][2]["status"], 204);
+}
+
+TEST(Events, CountTheirRetriesInAHeader) {
+  Receiver receiver(2);
+  Steered mock;
+  listen(mock, receiver);
+  mock.steer("PUT", "/clock", {{"frozen", true}});
+  mock.retried(kFailed);
+  mock.steer("PUT", "/clock", {{"advanceMs", 3 * kMinute}});
+  const auto heads = receiver.heads(3);
+  EXPECT_EQ(heads[0].find("x-adobe-retry-count"), std::string::npos) << heads[0];
+  EXPECT_NE(heads[1].find("\r\nx-adobe-retry-count: 1"), std::string::npos) << heads[1];
+  EXPECT_NE(heads[2].find("\r\nx-adobe-retry-count: 2"), std::string::npos) << heads[2];
+}
+
+TEST(Events, OfAFrozenHourAreThoseOfAnHour) {
+  Receiver receiver(kAlways);
+  Steered mock;
+  listen(mock, receiver);
+  mock.steer("PUT", "/clock", {{"frozen", true}});
+  mock.retried(kFailed);
+  mock.steer("POST", "/runs",
+             {{"id", "later"},
+              {"flowId", test::kNightlyFlow},
+              {"state", "in-progress"},
+              {"ends", {{"afterMs", 20 * kMinute}, {"outcome", "failed"}}}});
+  mock.steer("PUT", "/clock", {{"advanceMs", 60 * kMinute}});
+  const Json log = log_of(mock);
+  ASSERT_EQ(log.size(), 2U);
+  EXPECT_EQ(minutes_of(log[0]), (Minutes{0, 1, 3, 7, 15, 30, 45, 60}));
+  EXPECT_EQ(minutes_of(log[1]), (Minutes{20, 21, 23, 27, 35, 50}));
+  EXPECT_EQ(log[0]["state"], "pending");
+  EXPECT_EQ(receiver.heads(14).size(), 14U);
+  mock.steer("PUT", "/clock", {{"advanceMs", 24 * 60 * kMinute}});
+  EXPECT_EQ(log_of(mock)[0]["state"], "failed") << "given up after 24 hours";
+}
+
+TEST(Events, FollowTheCommonClockToo) {
+  Receiver receiver(kAlways);
+  Steered mock;
+  listen(mock, receiver);
+  mock.admin("PUT", "/clock", {{"frozen", true}});
+  mock.retried(kFailed);
+  mock.admin("PUT", "/clock", {{"advanceMs", 7 * kMinute}});
+  EXPECT_EQ(minutes_of(log_of(mock)[0]), (Minutes{0, 1, 3, 7}));
+}
+
+TEST(Events, AreTriedAgainThoughNobodyAsks) {
+  Receiver receiver(1);
+  Steered mock;
+  listen(mock, receiver);
+  const std::string made = mock.retried(kFailed);
+  log_of(mock);                 // the first attempt has failed
+  mock.clock->advance(kMinute); // time passes by itself: the control API is not asked
+  EXPECT_EQ(receiver.events(1).front()["event"]["id"], made);
+}
+
+TEST(Events, FollowAScheduleOfTheTestsOwn) {
+  Receiver receiver(kAlways);
+  Steered mock;
+  mock.steer("PUT", "/clock", {{"frozen", true}});
+  mock.steer("PUT", "/webhook",
+             {{"url", receiver.url()},
+              {"retry", {{"firstDelayMs", kMinute}, {"maxDelayMs", kMinute}, {"forMs", 3 * kMinute}}}});
+  mock.retried(kFailed);
+  mock.steer("PUT", "/clock", {{"advanceMs", 60 * kMinute}});
+  const Json log = log_of(mock);
+  EXPECT_EQ(minutes_of(log[0]), (Minutes{0, 1, 2, 3}));
+  EXPECT_EQ(log[0]["state"], "failed");
+}
+
+TEST(Events, HoldUpNeitherTheClockNorTheEnd) {
+  std::promise<void> arrived;
+  client::RawServer silent([&](int connection) {
+    arrived.set_value();
+    char byte = 0;
+    while (::recv(connection, &byte, 1, 0) > 0) {
+    }
+  });
+  Steered mock;
+  mock.steer("PUT", "/webhook", {{"url", silent.url()}, {"timeoutMs", 60000}});
+  const auto begun = std::chrono::steady_clock::now();
+  mock.retried(kFailed);
+  arrived.get_future().wait();
+  EXPECT_EQ(mock.steer("PUT", "/clock", {{"advanceMs", 24 * 60 * kMinute}}).status, 200);
+  EXPECT_EQ(body_of(mock.steer("GET", "/events"))["due"], 1);
+  EXPECT_EQ(mock.steer("DELETE", "/webhook").status, 200);
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(30)) << "who waits, waits 60 s";
 }
 
 TEST(Events, AreDeliveredOnceMoreOnRequest) {
@@ -175,7 +298,8 @@ TEST(Events, GoNowhereOnceTheWebhookIsGone) {
 TEST(Events, ABadWebhookIsRefusedAtItsPlace) {
   Steered mock;
   EXPECT_EQ(pointer_in(mock.steer("PUT", "/webhook", {{"url", "ftp://x"}})), "/url");
-  EXPECT_EQ(pointer_in(mock.steer("PUT", "/webhook", {{"url", "http://x"}, {"attempts", 0}})), "/attempts");
+  EXPECT_EQ(pointer_in(mock.steer("PUT", "/webhook", {{"url", "http://x"}, {"retry", {{"forMs", -1}}}})),
+            "/retry/forMs");
 }
 
 TEST(FaultsOfASandbox, FallOnItAlone) {

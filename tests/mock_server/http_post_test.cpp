@@ -35,18 +35,20 @@ void read_until_closed(int connection) {
   }
 }
 
-TEST(HttpPost, SendsTheBodyAsJsonToTheTargetAsItIsWritten) {
+TEST(HttpPost, SendsTheBodyAsJsonWithItsHeadersToTheTargetAsItIsWritten) {
   std::promise<std::string> request;
   RawServer receiver([&](int connection) {
     request.set_value(read_request(connection));
     client::write_all(connection, "HTTP/1.1 204 No Content\r\n\r\n");
   });
-  const PostResult result = HttpPost()(receiver.url() + "/hook?sig=a+b%20c", R"({"a":1})", kLong, {});
+  const PostResult result = HttpPost()(receiver.url() + "/hook?sig=a+b%20c", {{"x-adobe-retry-count", "3"}},
+                                       R"({"a":1})", kLong, {});
   EXPECT_EQ(result.status, 204);
   EXPECT_EQ(result.error, "");
   const std::string text = request.get_future().get();
   EXPECT_TRUE(text.starts_with("POST /hook?sig=a+b%20c HTTP/1.1\r\n")) << text;
   EXPECT_NE(text.find("\r\nContent-Type: application/json\r\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("\r\nx-adobe-retry-count: 3\r\n"), std::string::npos) << text;
   EXPECT_NE(text.find("\r\nContent-Length: 7\r\n"), std::string::npos) << text;
   EXPECT_TRUE(text.ends_with("\r\n\r\n{\"a\":1}")) << text;
 }
@@ -56,14 +58,14 @@ TEST(HttpPost, ARedirectionIsAnAnswer) {
     read_request(connection);
     client::write_all(connection, "HTTP/1.1 307 T\r\nLocation: /there\r\nContent-Length: 0\r\n\r\n");
   });
-  EXPECT_EQ(HttpPost()(receiver.url(), "{}", kLong, {}).status, 307);
+  EXPECT_EQ(HttpPost()(receiver.url(), {}, "{}", kLong, {}).status, 307);
   EXPECT_EQ(receiver.connections(), 1);
 }
 
 TEST(HttpPost, SaysWhereNothingListens) {
   const LocalPort nobody;
   const std::string origin = "http://127.0.0.1:" + std::to_string(nobody.number);
-  const PostResult result = HttpPost()(origin + "/hook", "{}", kLong, {});
+  const PostResult result = HttpPost()(origin + "/hook", {}, "{}", kLong, {});
   EXPECT_EQ(result.status, 0);
   EXPECT_EQ(result.error,
             "could not connect to " + origin + ": nothing listens there, or no way leads there");
@@ -71,7 +73,7 @@ TEST(HttpPost, SaysWhereNothingListens) {
 
 TEST(HttpPost, SaysThatTheConnectionBroke) {
   RawServer receiver([](int connection) { read_request(connection); });
-  const PostResult result = HttpPost()(receiver.url(), "{}", kLong, {});
+  const PostResult result = HttpPost()(receiver.url(), {}, "{}", kLong, {});
   EXPECT_EQ(result.status, 0);
   EXPECT_NE(result.error.find("broke before a whole answer came"), std::string::npos) << result.error;
 }
@@ -86,7 +88,7 @@ TEST(HttpPost, GivesUpWhenTheTimeIsOverHoweverTheReceiverDripsItsAnswer) {
     while (::recv(connection, &byte, 1, 0) != 0 && ::send(connection, "x", 1, MSG_NOSIGNAL) == 1) {
     }
   });
-  const PostResult result = HttpPost()(receiver.url(), "{}", milliseconds(100), {});
+  const PostResult result = HttpPost()(receiver.url(), {}, "{}", milliseconds(100), {});
   EXPECT_EQ(result.status, 0);
   EXPECT_TRUE(result.error.ends_with(receiver.url() + " within 100 ms")) << result.error;
 }
@@ -100,7 +102,7 @@ TEST(HttpPost, EndsAtOnceWhenItShallStop) {
   });
   std::stop_source stop;
   auto result = std::async(std::launch::async,
-                           [&] { return HttpPost()(receiver.url(), "{}", kLong, stop.get_token()); });
+                           [&] { return HttpPost()(receiver.url(), {}, "{}", kLong, stop.get_token()); });
   arrived.get_future().wait();
   const auto begun = steady_clock::now();
   stop.request_stop();
@@ -114,7 +116,7 @@ TEST(HttpPost, GivesUpConnectingWhenTheTimeIsOver) {
   const std::string url = "http://127.0.0.1:" + std::to_string(busy.number);
   // Nobody accepts: the first posts are taken in by the system, the others do not even connect.
   for (int i = 0; i < 4; ++i) {
-    EXPECT_TRUE(HttpPost()(url, "{}", milliseconds(20), {}).error.ends_with(url + " within 20 ms"));
+    EXPECT_TRUE(HttpPost()(url, {}, "{}", milliseconds(20), {}).error.ends_with(url + " within 20 ms"));
   }
 }
 
@@ -125,7 +127,7 @@ TEST(HttpPost, DoesNotTrustACertificateThatNobodyVouchesFor) {
       SSL_free(tls);
     }
   });
-  const PostResult result = HttpPost()(receiver.url("https"), "{}", kLong, {});
+  const PostResult result = HttpPost()(receiver.url("https"), {}, "{}", kLong, {});
   EXPECT_EQ(result.status, 0);
   EXPECT_EQ(result.error,
             "the certificate of " + receiver.url("https") + " is not trusted, or names another host");
@@ -137,7 +139,7 @@ TEST(HttpPost, AReasonOfTenKilobytesIsADelivery) {
     client::write_all(connection,
                       "HTTP/1.1 200 " + std::string(10'000, 'a') + "\r\nContent-Length: 0\r\n\r\n");
   });
-  EXPECT_EQ(HttpPost()(receiver.url(), "{}", kLong, {}).status, 200);
+  EXPECT_EQ(HttpPost()(receiver.url(), {}, "{}", kLong, {}).status, 200);
 }
 
 TEST(HttpPost, AnAnswerWithoutEndIsGivenUp) {
@@ -148,7 +150,7 @@ TEST(HttpPost, AnAnswerWithoutEndIsGivenUp) {
     while (::send(connection, more.data(), more.size(), MSG_NOSIGNAL) > 0) {
     }
   });
-  const PostResult result = HttpPost()(receiver.url(), "{}", kLong, {});
+  const PostResult result = HttpPost()(receiver.url(), {}, "{}", kLong, {});
   EXPECT_EQ(result.status, 0);
   EXPECT_EQ(result.error, receiver.url() + " answered with a body of more than 1048576 bytes");
 }
@@ -160,13 +162,13 @@ TEST(HttpPost, EachPostHasAConnectionOfItsOwn) {
     }
   });
   const HttpPost post;
-  EXPECT_EQ(post(receiver.url(), "{}", kLong, {}).status, 200);
-  EXPECT_EQ(post(receiver.url(), "{}", kLong, {}).status, 200);
+  EXPECT_EQ(post(receiver.url(), {}, "{}", kLong, {}).status, 200);
+  EXPECT_EQ(post(receiver.url(), {}, "{}", kLong, {}).status, 200);
   EXPECT_EQ(receiver.connections(), 2);
 }
 
 TEST(HttpPost, RefusesWhatIsNoUrl) {
-  EXPECT_THROW(HttpPost()("localhost", "{}", kLong, {}), std::invalid_argument);
+  EXPECT_THROW(HttpPost()("localhost", {}, "{}", kLong, {}), std::invalid_argument);
 }
 
 TEST(WebhookSender, DeliversOverHttpAndStopsWhileAReceiverIsSilent) {
@@ -183,8 +185,8 @@ TEST(WebhookSender, DeliversOverHttpAndStopsWhileAReceiverIsSilent) {
     second.set_value();
     read_until_closed(connection);
   });
-  auto sender = std::make_unique<WebhookSender>(Webhook{.url = receiver.url() + "/hook", .timeout_ms = 60000},
-                                                system_clock());
+  auto sender =
+      std::make_unique<WebhookSender>(Webhook{.url = receiver.url() + "/hook", .timeout_ms = 60000}, 0);
   sender->send({.id = "a", .code = "c", .run_id = "r", .at_ms = 1, .body = R"({"event_id":"a"})"});
   EXPECT_TRUE(first.get_future().get().ends_with(R"({"event_id":"a"})"));
   sender->send({.id = "b", .code = "c", .run_id = "r", .at_ms = 1, .body = R"({"event_id":"b"})"});

@@ -402,7 +402,8 @@ TEST(JournalSecrets, WhereThereAreTooManyNothingSuspiciousIsKept) {
 /// A mock that knows a secret, whose run was made with it and with one that is known by its name.
 struct Told : Stage {
   Told() : Stage([](Settings &settings) { settings.seed.allow.tokens = {"{ACCESS_TOKEN}", "s33d.s3cr3t"}; }) {
-    const std::string webhook = R"({"url":"http://127.0.0.1:1/hook?code=c0d3&k3y","firstDelayMs":600000})";
+    const std::string webhook =
+        R"({"url":"http://127.0.0.1:1/hook?code=c0d3&k3y","retry":{"firstDelayMs":600000}})";
     shown_webhook = (*this)(admin_ask("PUT", std::string(kSandbox) + "/webhook", webhook)).body;
     Json run = run_on_demand();
     run["params"]["password"] = "hidden-by-name";

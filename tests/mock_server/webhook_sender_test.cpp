@@ -2,80 +2,21 @@
 
 #include <deque>
 #include <stdexcept>
+#include <thread>
 
 #include <gtest/gtest.h>
 
 #include "mock_server/events/events_json.hpp"
-#include "tests/mock_server/support.hpp"
 
 namespace flow::mock {
 namespace {
 
 using contract::Json;
 using std::chrono::milliseconds;
-using test::SetClock;
 
 constexpr std::chrono::seconds kPatience{20}; ///< before a test that hangs fails
-
-/// A steady time in which every delay is over at once, or, if held, none ever is.
-class FlyingTime final : public DeliveryTime {
-public:
-  explicit FlyingTime(bool held = false) : held_(held) {}
-
-  [[nodiscard]] Instant now() const override {
-    const std::lock_guard guard(mutex_);
-    return now_;
-  }
-
-  void wait(std::unique_lock<std::mutex> &lock, std::condition_variable &changed,
-            std::optional<Instant> until) override {
-    {
-      const std::lock_guard guard(mutex_);
-      if (until && !held_) {
-        delays_.push_back(std::chrono::duration_cast<milliseconds>(*until - now_).count());
-        now_ = *until;
-        return;
-      }
-      ++idle_;
-    }
-    is_idle_.notify_all();
-    changed.wait(lock);
-  }
-
-  void advance(milliseconds time) {
-    const std::lock_guard guard(mutex_);
-    now_ += time;
-  }
-
-  [[nodiscard]] std::vector<std::int64_t> delays() const {
-    const std::lock_guard guard(mutex_);
-    return delays_;
-  }
-
-  /// Waits until `condition` holds when the sender has nothing to do.
-  testing::AssertionResult await(const std::function<bool()> &condition) {
-    for (;;) {
-      std::unique_lock guard(mutex_);
-      const std::uint64_t seen = idle_;
-      guard.unlock();
-      if (condition()) {
-        return testing::AssertionSuccess();
-      }
-      guard.lock();
-      if (!is_idle_.wait_for(guard, kPatience, [&] { return idle_ != seen; })) {
-        return testing::AssertionFailure() << "never came";
-      }
-    }
-  }
-
-private:
-  mutable std::mutex mutex_;
-  std::condition_variable is_idle_;
-  Instant now_;
-  bool held_;
-  std::uint64_t idle_ = 0; ///< how often there was nothing to do
-  std::vector<std::int64_t> delays_;
-};
+constexpr std::int64_t kStart = 1000;         ///< the sandbox's time when a test begins
+constexpr std::int64_t kMinute = 60'000;
 
 using Answers = std::deque<PostResult>;
 
@@ -93,8 +34,9 @@ public:
   explicit Receiver(Answers results = {}, bool dead = false) : results_(std::move(results)), dead_(dead) {}
 
   Post post() {
-    return [this](const std::string &url, const std::string &body, milliseconds timeout,
-                  const std::stop_token &stop) { return take(url, body, timeout, stop); };
+    return [this](const std::string &url, const HttpHeaders &headers, const std::string &body,
+                  milliseconds timeout,
+                  const std::stop_token &stop) { return take(url, headers, body, timeout, stop); };
   }
 
   /// Lets a dead one answer from now on.
@@ -116,14 +58,20 @@ public:
     const std::lock_guard guard(mutex_);
     return bodies_;
   }
+  /// The headers of each post, beside those that every one has.
+  [[nodiscard]] std::vector<HttpHeaders> headers() const {
+    const std::lock_guard guard(mutex_);
+    return headers_;
+  }
 
 private:
-  PostResult take(const std::string &url, const std::string &body, milliseconds timeout,
-                  const std::stop_token &stop) {
+  PostResult take(const std::string &url, const HttpHeaders &headers, const std::string &body,
+                  milliseconds timeout, const std::stop_token &stop) {
     EXPECT_EQ(url, "http://receiver/");
-    EXPECT_EQ(timeout, milliseconds(5000));
+    EXPECT_EQ(timeout, milliseconds(10000));
     std::unique_lock guard(mutex_);
     bodies_.push_back(body);
+    headers_.push_back(headers);
     changed_.notify_all();
     if (!changed_.wait_for(guard, stop, kPatience, [this] { return !dead_; })) {
       return no_answer("stopped");
@@ -139,22 +87,43 @@ private:
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;
   std::vector<std::string> bodies_;
+  std::vector<HttpHeaders> headers_;
   Answers results_;
   bool dead_;
 };
 
-Event event_of(const std::string &id) {
+Event event_of(const std::string &id, std::int64_t at_ms = kStart) {
   return {.id = id,
           .code = "sources_flow_run_failed",
           .run_id = "run of " + id,
-          .at_ms = 7,
+          .at_ms = at_ms,
           .body = R"({"event_id":")" + id + R"("})"};
 }
 
+using Times = std::vector<std::int64_t>;
+
+/// A sender in a sandbox whose time stands still until the test moves it.
 struct Sending {
-  explicit Sending(Receiver &receiver, Webhook webhook = {.url = "http://receiver/"}, bool held = false)
-      : time(std::make_shared<FlyingTime>(held)),
-        sender(std::make_unique<WebhookSender>(webhook, clock, receiver.post(), time)) {}
+  explicit Sending(Receiver &receiver, RetrySchedule retry = {})
+      : sender(std::make_unique<WebhookSender>(Webhook{.url = "http://receiver/", .retry = retry}, kStart,
+                                               receiver.post(), [this] { return real_time; })) {}
+
+  void send(const std::string &id) const { sender->send(event_of(id)); }
+
+  /// The sandbox's time becomes so much later than at the start.
+  void advance_to(std::int64_t after_start_ms) const { sender->advance_to(kStart + after_start_ms, false); }
+
+  /// Waits until every attempt has been made whose time has come.
+  [[nodiscard]] testing::AssertionResult done() const {
+    const auto end = std::chrono::steady_clock::now() + kPatience;
+    while (sender->log().due > 0) {
+      if (std::chrono::steady_clock::now() > end) {
+        return testing::AssertionFailure() << "still under way";
+      }
+      std::this_thread::yield();
+    }
+    return testing::AssertionSuccess();
+  }
 
   [[nodiscard]] EventRecord record(const std::string &id) const {
     for (const EventRecord &record : sender->log().events) {
@@ -164,135 +133,272 @@ struct Sending {
     }
     throw std::out_of_range(id);
   }
-  testing::AssertionResult await(const std::string &id, DeliveryState state) const {
-    return time->await([&] { return record(id).state == state; });
+
+  [[nodiscard]] DeliveryState state(const std::string &id) const { return record(id).state; }
+
+  /// When its attempts began, since the start.
+  [[nodiscard]] Times times(const std::string &id) const {
+    Times times;
+    for (const Attempt &attempt : record(id).attempts) {
+      times.push_back(attempt.at_ms - kStart);
+    }
+    return times;
   }
 
-  std::shared_ptr<SetClock> clock = std::make_shared<SetClock>(1000);
-  std::shared_ptr<FlyingTime> time;
+  std::chrono::steady_clock::time_point real_time; ///< moved only while a receiver is asked
   std::unique_ptr<WebhookSender> sender;
 };
-
-using Delays = std::vector<std::int64_t>;
 
 TEST(WebhookSender, DeliversAtOnceWhatIsAnsweredWith2xx) {
   for (const int status : {200, 204, 299}) {
     Receiver receiver(Answers{answer(status)});
-    Sending sending(receiver);
-    sending.sender->send(event_of("a"));
-    ASSERT_TRUE(sending.await("a", DeliveryState::delivered)) << status;
-    EXPECT_EQ(sending.record("a").attempts.size(), 1);
+    const Sending sending(receiver);
+    sending.send("a");
+    ASSERT_TRUE(sending.done());
+    EXPECT_EQ(sending.state("a"), DeliveryState::delivered) << status;
+    EXPECT_EQ(sending.times("a"), (Times{0}));
     EXPECT_EQ(receiver.bodies(), std::vector<std::string>{event_of("a").body});
   }
 }
 
-TEST(WebhookSender, TriesAgainWithGrowingDelaysUntilItIsDelivered) {
-  Receiver receiver({answer(500), no_answer("gone"), answer(302)});
-  Sending sending(receiver);
-  sending.sender->send(event_of("a"));
-  ASSERT_TRUE(sending.await("a", DeliveryState::delivered));
+TEST(WebhookSender, TriesAgainUntilItIsDelivered) {
+  Receiver receiver({answer(500), no_answer("gone"), answer(429)});
+  const Sending sending(receiver);
+  sending.send("a");
+  sending.advance_to(60 * kMinute);
+  ASSERT_TRUE(sending.done());
+  EXPECT_EQ(sending.state("a"), DeliveryState::delivered);
   const std::vector<Attempt> attempts = sending.record("a").attempts;
   ASSERT_EQ(attempts.size(), 4);
   EXPECT_EQ(attempts[0].result.status, 500);
   EXPECT_EQ(attempts[1].result.error, "gone");
-  EXPECT_EQ(attempts[2].result.status, 302);
+  EXPECT_EQ(attempts[2].result.status, 429);
   EXPECT_EQ(attempts[3].result.status, 200);
-  EXPECT_EQ(sending.time->delays(), (Delays{1000, 2000, 4000}));
 }
 
-TEST(WebhookSender, GivesUpWhenItsAttemptsAreUsedUp) {
-  Receiver receiver(Answers(10, answer(503)));
-  Sending sending(receiver, {.url = "http://receiver/", .attempts = 3, .first_delay_ms = 10});
-  sending.sender->send(event_of("a"));
-  ASSERT_TRUE(sending.await("a", DeliveryState::failed));
-  EXPECT_EQ(sending.record("a").attempts.size(), 3);
-  EXPECT_EQ(sending.time->delays(), (Delays{10, 20}));
+TEST(WebhookSender, AnHourThatPassesAtOnceHasTheDocumentedAttemptsOfAnHour) {
+  Receiver receiver(Answers(100, answer(503)));
+  const Sending sending(receiver);
+  sending.send("a");
+  sending.advance_to(60 * kMinute);
+  ASSERT_TRUE(sending.done());
+  EXPECT_EQ(sending.times("a"), (Times{0, kMinute, 3 * kMinute, 7 * kMinute, 15 * kMinute, 30 * kMinute,
+                                       45 * kMinute, 60 * kMinute}));
+  EXPECT_EQ(sending.state("a"), DeliveryState::pending);
+}
+
+TEST(WebhookSender, OnlyAnswersThatMayBecomeOthersAreRetried) {
+  for (const int status : {429, 500, 503, 504, 506, 599}) {
+    Receiver receiver(Answers{answer(status)});
+    const Sending sending(receiver);
+    sending.send("a");
+    ASSERT_TRUE(sending.done());
+    EXPECT_EQ(sending.state("a"), DeliveryState::pending) << status;
+  }
+  for (const int status : {302, 400, 404, 410, 428, 499, 505, 600}) {
+    Receiver receiver(Answers{answer(status)});
+    const Sending sending(receiver);
+    sending.send("a");
+    ASSERT_TRUE(sending.done());
+    EXPECT_EQ(sending.state("a"), DeliveryState::failed) << status;
+  }
+}
+
+TEST(WebhookSender, NoAttemptIsMadeBeforeItsTime) {
+  Receiver receiver(Answers(100, answer(503)));
+  const Sending sending(receiver);
+  sending.send("a");
+  sending.advance_to(kMinute - 1);
+  ASSERT_TRUE(sending.done());
+  EXPECT_EQ(receiver.bodies().size(), 1);
+  sending.advance_to(kMinute);
+  ASSERT_TRUE(sending.done());
+  EXPECT_EQ(receiver.bodies().size(), 2);
+}
+
+TEST(WebhookSender, GivesUpAfterADay) {
+  Receiver receiver(Answers(200, answer(503)));
+  const Sending sending(receiver);
+  sending.send("a");
+  sending.advance_to(3 * 24 * 60 * kMinute);
+  ASSERT_TRUE(sending.done());
+  EXPECT_EQ(sending.state("a"), DeliveryState::failed);
+  EXPECT_EQ(sending.times("a").size(), 100);
+  EXPECT_EQ(sending.times("a").back(), 24 * 60 * kMinute);
+}
+
+TEST(WebhookSender, KeepsToAScheduleOfItsOwn) {
+  Receiver receiver(Answers(100, answer(503)));
+  const Sending sending(receiver, {.first_delay_ms = 10, .max_delay_ms = 30, .for_ms = 100});
+  sending.send("a");
+  sending.advance_to(kMinute);
+  ASSERT_TRUE(sending.done());
+  EXPECT_EQ(sending.state("a"), DeliveryState::failed);
+  EXPECT_EQ(sending.times("a"), (Times{0, 10, 30, 60, 90}));
+}
+
+TEST(WebhookSender, CountsItsRetriesInAHeader) {
+  Receiver receiver({answer(500), answer(500)});
+  const Sending sending(receiver);
+  sending.send("a");
+  sending.advance_to(3 * kMinute);
+  ASSERT_TRUE(sending.done());
+  EXPECT_TRUE(sending.sender->redeliver("a"));
+  ASSERT_TRUE(sending.done());
+  const HttpHeaders first;
+  EXPECT_EQ(receiver.headers(),
+            (std::vector<HttpHeaders>{
+                first, {{"x-adobe-retry-count", "1"}}, {{"x-adobe-retry-count", "2"}}, first}));
+}
+
+TEST(WebhookSender, EventsOfTheTimeThatPassesAreDeliveredInItsOrder) {
+  Receiver receiver(Answers(100, answer(503)));
+  const Sending sending(receiver);
+  sending.send("a");
+  // As a sandbox whose time was moved tells them: what happened meanwhile, then how late it is.
+  sending.sender->send(event_of("b", kStart + 2 * kMinute));
+  sending.advance_to(4 * kMinute);
+  ASSERT_TRUE(sending.done());
+  EXPECT_EQ(sending.times("a"), (Times{0, kMinute, 3 * kMinute}));
+  EXPECT_EQ(sending.times("b"), (Times{2 * kMinute, 3 * kMinute}));
+  std::string order;
+  for (const std::string &body : receiver.bodies()) {
+    order += body.at(body.size() - 3);
+  }
+  EXPECT_EQ(order, "aabab");
+}
+
+TEST(WebhookSender, AnAttemptUnderWayWhenTimeIsMovedIsFollowedByThoseOfThatTime) {
+  Receiver receiver(Answers(100, answer(503)), true);
+  Sending sending(receiver);
+  sending.send("a");
+  ASSERT_TRUE(receiver.await(1));
+  sending.advance_to(3 * kMinute);
+  EXPECT_EQ(sending.sender->log().due, 1);
+  sending.real_time += milliseconds(500); // the time that stands still does not follow
+  receiver.revive();
+  ASSERT_TRUE(sending.done());
+  EXPECT_EQ(sending.times("a"), (Times{0, kMinute, 3 * kMinute}));
+}
+
+TEST(WebhookSender, WhereTimeRunsASlowReceiverIsAskedLater) {
+  Receiver receiver(Answers{answer(503)}, true);
+  Sending sending(receiver);
+  sending.send("a");
+  sending.send("b");
+  ASSERT_TRUE(receiver.await(1));
+  sending.real_time += milliseconds(9000);
+  sending.sender->advance_to(kStart + 9000, true);
+  receiver.revive();
+  ASSERT_TRUE(sending.done());
+  sending.sender->advance_to(kStart + 9000 + kMinute, true);
+  ASSERT_TRUE(sending.done());
+  EXPECT_EQ(sending.times("a"), (Times{0, 9000 + kMinute})) << "a minute after it failed";
+  EXPECT_EQ(sending.times("b"), (Times{9000}));
+  EXPECT_EQ(sending.record("a").attempts.at(0).duration_ms, 9000);
+}
+
+TEST(WebhookSender, SaysHowManyAttemptsAreDue) {
+  Receiver receiver(Answers(100, answer(503)), true);
+  const Sending sending(receiver);
+  EXPECT_EQ(sending.sender->log().due, 0);
+  for (const char *id : {"a", "b", "c"}) {
+    sending.send(id);
+  }
+  EXPECT_EQ(sending.sender->log().due, 3);
+  receiver.revive();
+  ASSERT_TRUE(sending.done());
+  EXPECT_EQ(receiver.bodies().size(), 3);
+}
+
+TEST(WebhookSender, TimeDoesNotGoBack) {
+  Receiver receiver(Answers(100, answer(503)));
+  const Sending sending(receiver);
+  sending.advance_to(kMinute);
+  sending.advance_to(0);
+  sending.sender->send(event_of("a", kStart));
+  ASSERT_TRUE(sending.done());
+  EXPECT_EQ(sending.times("a"), (Times{kMinute}));
 }
 
 TEST(WebhookSender, APostThatCannotBeMadeIsAFailedAttempt) {
-  const auto time = std::make_shared<FlyingTime>();
   const Post post = [](auto &&...) -> PostResult { throw std::runtime_error("no more threads"); };
-  WebhookSender sender({.url = "http://receiver/", .attempts = 1}, frozen_clock(0), post, time);
+  WebhookSender sender({.url = "http://receiver/"}, 0, post);
   sender.send(event_of("a"));
-  ASSERT_TRUE(time->await([&] { return sender.log().events.at(0).state == DeliveryState::failed; }));
+  while (sender.log().due > 0) {
+    std::this_thread::yield();
+  }
   EXPECT_EQ(sender.log().events.at(0).attempts.at(0).result.error, "no more threads");
-}
-
-TEST(WebhookSender, AttemptsAreDatedByTheClockAndMeasuredInSteadyTime) {
-  Receiver receiver({}, true);
-  Sending sending(receiver);
-  sending.sender->send(event_of("a"));
-  ASSERT_TRUE(receiver.await(1));
-  sending.clock->advance(500); // after it began
-  sending.time->advance(milliseconds(30));
-  receiver.revive();
-  ASSERT_TRUE(sending.await("a", DeliveryState::delivered));
-  EXPECT_EQ(sending.record("a").attempts.at(0).at_ms, 1000);
-  EXPECT_EQ(sending.record("a").attempts.at(0).duration_ms, 30);
 }
 
 TEST(WebhookSender, AnEventThatWaitsForItsNextAttemptHoldsBackNoOther) {
   Receiver receiver(Answers{answer(500)});
-  Sending sending(receiver, {.url = "http://receiver/"}, true);
-  sending.sender->send(event_of("a"));
-  ASSERT_TRUE(receiver.await(1));
-  sending.sender->send(event_of("b"));
-  ASSERT_TRUE(sending.await("b", DeliveryState::delivered));
-  EXPECT_EQ(sending.record("a").state, DeliveryState::pending);
+  const Sending sending(receiver);
+  sending.send("a");
+  ASSERT_TRUE(sending.done());
+  sending.send("b");
+  ASSERT_TRUE(sending.done());
+  EXPECT_EQ(sending.state("b"), DeliveryState::delivered);
+  EXPECT_EQ(sending.state("a"), DeliveryState::pending);
   EXPECT_EQ(sending.record("a").attempts.size(), 1);
 }
 
 TEST(WebhookSender, RedeliversWhatFailedWithAllAttemptsAnew) {
   Receiver receiver(Answers(3, answer(500)));
-  Sending sending(receiver, {.url = "http://receiver/", .attempts = 2});
-  sending.sender->send(event_of("a"));
-  ASSERT_TRUE(sending.await("a", DeliveryState::failed));
+  const Sending sending(receiver, {.first_delay_ms = 10, .for_ms = 10});
+  sending.send("a");
+  sending.advance_to(kMinute);
+  ASSERT_TRUE(sending.done());
+  EXPECT_EQ(sending.state("a"), DeliveryState::failed);
   EXPECT_TRUE(sending.sender->redeliver("a"));
-  ASSERT_TRUE(sending.await("a", DeliveryState::delivered)); // its third attempt failed, too
-  EXPECT_EQ(sending.record("a").attempts.size(), 4);
+  sending.advance_to(2 * kMinute);
+  ASSERT_TRUE(sending.done());
+  EXPECT_EQ(sending.state("a"), DeliveryState::delivered) << "its third attempt failed, too";
+  EXPECT_EQ(sending.times("a"), (Times{0, 10, kMinute, kMinute + 10}));
 }
 
 TEST(WebhookSender, RedeliversWhatWasDelivered) {
   Receiver receiver;
-  Sending sending(receiver);
-  sending.sender->send(event_of("a"));
-  ASSERT_TRUE(sending.await("a", DeliveryState::delivered));
+  const Sending sending(receiver);
+  sending.send("a");
+  ASSERT_TRUE(sending.done());
   EXPECT_TRUE(sending.sender->redeliver("a"));
-  ASSERT_TRUE(receiver.await(2));
-  ASSERT_TRUE(sending.await("a", DeliveryState::delivered));
+  ASSERT_TRUE(sending.done());
+  EXPECT_EQ(sending.state("a"), DeliveryState::delivered);
+  EXPECT_EQ(receiver.bodies().size(), 2);
   EXPECT_FALSE(sending.sender->redeliver("b"));
 }
 
 TEST(WebhookSender, RedeliversAtOnceWhatWaitsForItsNextAttempt) {
   Receiver receiver(Answers{answer(500)});
-  Sending sending(receiver, {.url = "http://receiver/"}, true);
-  sending.sender->send(event_of("a"));
-  ASSERT_TRUE(sending.time->await([&] { return sending.record("a").attempts.size() == 1; }));
+  const Sending sending(receiver);
+  sending.send("a");
+  ASSERT_TRUE(sending.done());
   EXPECT_TRUE(sending.sender->redeliver("a"));
-  ASSERT_TRUE(sending.await("a", DeliveryState::delivered));
-  sending.time->advance(milliseconds(5000)); // past the attempt it waited for
-  sending.sender->send(event_of("b"));
-  ASSERT_TRUE(sending.await("b", DeliveryState::delivered));
-  EXPECT_EQ(receiver.bodies().size(), 3);
+  ASSERT_TRUE(sending.done());
+  EXPECT_EQ(sending.state("a"), DeliveryState::delivered);
+  sending.advance_to(60 * kMinute); // past the attempt it waited for
+  ASSERT_TRUE(sending.done());
+  EXPECT_EQ(receiver.bodies().size(), 2);
 }
 
 TEST(WebhookSender, RedeliversWhatIsBeingPostedOnceThatIsDone) {
   Receiver receiver({}, true);
-  Sending sending(receiver);
-  sending.sender->send(event_of("a"));
+  const Sending sending(receiver);
+  sending.send("a");
   ASSERT_TRUE(receiver.await(1));
   EXPECT_TRUE(sending.sender->redeliver("a"));
   receiver.revive();
-  ASSERT_TRUE(sending.await("a", DeliveryState::delivered));
+  ASSERT_TRUE(sending.done());
   EXPECT_EQ(sending.record("a").attempts.size(), 2);
 }
 
 TEST(WebhookSender, StopsWhileAReceiverDoesNotAnswer) {
   Receiver receiver({}, true);
   Sending sending(receiver);
-  sending.sender->send(event_of("a")); // would the dead one hold up sending, the next line would hang
+  sending.send("a"); // would the dead one hold up sending, the next line would hang
   ASSERT_TRUE(receiver.await(1));
-  sending.sender->send(event_of("b"));
+  sending.send("b");
   const auto begun = std::chrono::steady_clock::now();
   sending.sender.reset();
   EXPECT_LT(std::chrono::steady_clock::now() - begun, kPatience / 2);
@@ -301,22 +407,21 @@ TEST(WebhookSender, StopsWhileAReceiverDoesNotAnswer) {
 
 TEST(WebhookSender, StopsWhileAnEventWaitsForItsNextAttempt) {
   Receiver receiver(Answers{answer(500)});
-  auto sender = std::make_unique<WebhookSender>(Webhook{.url = "http://receiver/", .first_delay_ms = 600000},
-                                                frozen_clock(0), receiver.post());
-  sender->send(event_of("a"));
-  ASSERT_TRUE(receiver.await(1));
+  Sending sending(receiver);
+  sending.send("a");
+  ASSERT_TRUE(sending.done());
   const auto begun = std::chrono::steady_clock::now();
-  sender.reset();
+  sending.sender.reset();
   EXPECT_LT(std::chrono::steady_clock::now() - begun, kPatience / 2);
 }
 
 TEST(WebhookSender, DropsTheOldestThatWaitsPast1000AndCountsIt) {
   Receiver receiver({}, true);
-  Sending sending(receiver);
-  sending.sender->send(event_of("0"));
+  const Sending sending(receiver);
+  sending.send("0");
   ASSERT_TRUE(receiver.await(1));
   for (int i = 1; i < 1003; ++i) {
-    sending.sender->send(event_of(std::to_string(i)));
+    sending.send(std::to_string(i));
   }
   const EventLog log = sending.sender->log();
   EXPECT_EQ(log.dropped, 3);
@@ -325,20 +430,21 @@ TEST(WebhookSender, DropsTheOldestThatWaitsPast1000AndCountsIt) {
   EXPECT_EQ(log.events[1].event.id, "4");
   EXPECT_EQ(log.events[999].event.id, "1002");
   receiver.revive();
-  ASSERT_TRUE(sending.await("1002", DeliveryState::delivered));
+  ASSERT_TRUE(sending.done());
+  EXPECT_EQ(sending.state("1002"), DeliveryState::delivered);
   EXPECT_EQ(receiver.bodies().size(), 1000);
 }
 
 TEST(WebhookSender, ForgetsWhatHasEndedBeforeItDropsWhatWaits) {
   Receiver receiver(Answers{answer(500)});
-  Sending sending(receiver, {.url = "http://receiver/"}, true);
-  sending.sender->send(event_of("waits"));
-  ASSERT_TRUE(receiver.await(1));
+  const Sending sending(receiver);
+  sending.send("waits");
+  ASSERT_TRUE(sending.done());
   for (int i = 0; i < 999; ++i) {
-    sending.sender->send(event_of(std::to_string(i)));
+    sending.send(std::to_string(i));
   }
-  ASSERT_TRUE(sending.await("998", DeliveryState::delivered));
-  sending.sender->send(event_of("one more"));
+  ASSERT_TRUE(sending.done());
+  sending.send("one more");
   const EventLog log = sending.sender->log();
   EXPECT_EQ(log.dropped, 0);
   ASSERT_EQ(log.events.size(), 1000);
@@ -346,15 +452,27 @@ TEST(WebhookSender, ForgetsWhatHasEndedBeforeItDropsWhatWaits) {
   EXPECT_EQ(log.events[1].event.id, "1");
 }
 
+TEST(WebhookSender, KeepsTheLast100AttemptsOfAnEvent) {
+  Receiver receiver(Answers(1000, answer(500)));
+  const Sending sending(receiver, {.first_delay_ms = 1, .max_delay_ms = 1, .for_ms = 500});
+  sending.send("a");
+  sending.advance_to(kMinute);
+  ASSERT_TRUE(sending.done());
+  EXPECT_EQ(receiver.bodies().size(), 501);
+  EXPECT_EQ(sending.times("a").size(), 100);
+  EXPECT_EQ(sending.times("a").back(), 500);
+}
+
 TEST(WebhookSender, ItsLogIsShownAsJson) {
   Receiver receiver(Answers{no_answer("gone")});
-  Sending sending(receiver);
-  sending.sender->send(event_of("a"));
-  ASSERT_TRUE(sending.await("a", DeliveryState::delivered));
+  const Sending sending(receiver);
+  sending.send("a");
+  sending.advance_to(kMinute);
+  ASSERT_TRUE(sending.done());
   EXPECT_EQ(events_json(*sending.sender, KnownSecrets()), Json::parse(R"({"events":[{
-    "id":"a","code":"sources_flow_run_failed","runId":"run of a","atMs":7,"body":{"event_id":"a"},
+    "id":"a","code":"sources_flow_run_failed","runId":"run of a","atMs":1000,"body":{"event_id":"a"},
     "state":"delivered","attempts":[{"atMs":1000,"error":"gone","durationMs":0},
-                                    {"atMs":1000,"status":200,"durationMs":0}]}],"dropped":0})"));
+                                    {"atMs":61000,"status":200,"durationMs":0}]}],"dropped":0,"due":0})"));
 }
 
 } // namespace

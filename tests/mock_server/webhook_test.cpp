@@ -14,14 +14,15 @@ using contract::Json;
 
 TEST(Webhook, HasDefaultsForAllButItsUrl) {
   const Webhook webhook = webhook_of({{"url", "http://localhost:9000/hook"}});
-  EXPECT_EQ(to_json(webhook), Json::parse(R"({"url":"http://localhost:9000/hook","attempts":5,
-                                              "firstDelayMs":1000,"timeoutMs":5000})"));
+  EXPECT_EQ(to_json(webhook), Json::parse(R"({"url":"http://localhost:9000/hook","timeoutMs":10000,
+      "retry":{"firstDelayMs":60000,"maxDelayMs":900000,"forMs":86400000}})"));
 }
 
 TEST(Webhook, IsWrittenAsItWasRead) {
-  for (const char *text :
-       {R"({"url":"https://a.example/","attempts":1,"firstDelayMs":0,"timeoutMs":1})",
-        R"({"url":"http://[::1]:1?a=b+c","attempts":20,"firstDelayMs":600000,"timeoutMs":60000})"}) {
+  for (const char *text : {R"({"url":"https://a.example/","timeoutMs":1,
+            "retry":{"firstDelayMs":1,"maxDelayMs":1,"forMs":0}})",
+                           R"({"url":"http://[::1]:1?a=b+c","timeoutMs":60000,
+            "retry":{"firstDelayMs":86400000,"maxDelayMs":86400000,"forMs":86400000}})"}) {
     const Json json = Json::parse(text);
     EXPECT_EQ(to_json(webhook_of(json)), json);
   }
@@ -61,13 +62,19 @@ const BadWebhook kBadWebhooks[] = {
     {"Fragment", R"({"url":"http://a/#b"})", "/url", "fragment"},
     {"Space", R"({"url":"http://a/b c"})", "/url", "percent-encoded"},
     {"LineEnd", R"({"url":"http://a/b\r\nX: y"})", "/url", "percent-encoded"},
-    {"NoAttempts", R"({"url":"http://a","attempts":0})", "/attempts", "1 to 20"},
-    {"TooManyAttempts", R"({"url":"http://a","attempts":21})", "/attempts", "1 to 20"},
-    {"HalfAnAttempt", R"({"url":"http://a","attempts":1.5})", "/attempts", "whole number"},
-    {"AttemptsAreText", R"({"url":"http://a","attempts":"5"})", "/attempts", "whole number"},
-    {"AttemptsBeyond64Bits", R"({"url":"http://a","attempts":18446744073709551611})", "/attempts", "1 to 20"},
-    {"NegativeDelay", R"({"url":"http://a","firstDelayMs":-1})", "/firstDelayMs", "0 to 600000"},
-    {"DelayTooLong", R"({"url":"http://a","firstDelayMs":600001})", "/firstDelayMs", "0 to 600000"},
+    {"RetryIsNoObject", R"({"url":"http://a","retry":5})", "/retry", "must be an object"},
+    {"NoFirstDelay", R"({"url":"http://a","retry":{"firstDelayMs":0}})", "/retry/firstDelayMs",
+     "1 to 86400000"},
+    {"NegativeDelay", R"({"url":"http://a","retry":{"firstDelayMs":-1}})", "/retry/firstDelayMs",
+     "1 to 86400000"},
+    {"DelayTooLong", R"({"url":"http://a","retry":{"maxDelayMs":86400001}})", "/retry/maxDelayMs",
+     "1 to 86400000"},
+    {"HalfAMillisecond", R"({"url":"http://a","retry":{"maxDelayMs":1.5}})", "/retry/maxDelayMs",
+     "whole number"},
+    {"TimeIsText", R"({"url":"http://a","retry":{"forMs":"5"}})", "/retry/forMs", "whole number"},
+    {"TimeBeyond64Bits", R"({"url":"http://a","retry":{"forMs":18446744073709551611}})", "/retry/forMs",
+     "0 to 86400000"},
+    {"UnknownRetryMember", R"({"url":"http://a","retry":{"attempts":5}})", "/retry/attempts", "not known"},
     {"NoTime", R"({"url":"http://a","timeoutMs":0})", "/timeoutMs", "1 to 60000"},
     {"TimeTooLong", R"({"url":"http://a","timeoutMs":60001})", "/timeoutMs", "1 to 60000"},
     {"UnknownMember", R"({"url":"http://a","time/out":1})", "/time~1out", "not known"},
@@ -90,18 +97,17 @@ TEST(WebhookUrl, IsTakenApartAndItsTargetLeftAsItIs) {
   EXPECT_EQ(parse_webhook_url("http://[::1]:9/x").origin, "http://[::1]:9");
 }
 
-TEST(Webhook, DelaysDoubleUpToAMinute) {
-  const Webhook webhook{.url = "http://a", .attempts = 20, .first_delay_ms = 1000};
-  const std::vector<std::int64_t> expected = {1000, 2000, 4000, 8000, 16000, 32000, 60000, 60000};
-  for (std::size_t i = 0; i < expected.size(); ++i) {
-    EXPECT_EQ(delay_after(static_cast<int>(i) + 1, webhook), expected[i]) << i;
+TEST(Webhook, DelaysDoubleUpToTheLongest) {
+  const RetrySchedule documented;
+  const std::vector<std::int64_t> minutes = {1, 2, 4, 8, 15, 15, 15};
+  for (std::size_t i = 0; i < minutes.size(); ++i) {
+    EXPECT_EQ(delay_after(static_cast<int>(i) + 1, documented), minutes[i] * 60000) << i;
   }
+  EXPECT_EQ(delay_after(1'000'000, documented), 900000);
 }
 
-TEST(Webhook, AFirstDelayOfNothingOrOfMoreThanAMinuteStaysSo) {
-  EXPECT_EQ(delay_after(19, {.url = "http://a", .first_delay_ms = 0}), 0);
-  EXPECT_EQ(delay_after(1, {.url = "http://a", .first_delay_ms = 600000}), 600000);
-  EXPECT_EQ(delay_after(19, {.url = "http://a", .first_delay_ms = 600000}), 600000);
+TEST(Webhook, AFirstDelayBeyondTheLongestIsTheLongest) {
+  EXPECT_EQ(delay_after(1, {.first_delay_ms = 5000, .max_delay_ms = 30}), 30);
 }
 
 } // namespace
