@@ -72,7 +72,7 @@ void Tenant::tell(std::shared_ptr<WebhookSender> sender, Reading reading) {
                     .code = std::string(event_code(run.state)),
                     .run_id = run.id,
                     .at_ms = std::min(run.updated_at_ms, clock.now_ms()),
-                    .body = notification(id, run, sandbox, reading)});
+                    .body = notification(id, webhook_->webhook().client_id, run, sandbox, reading)});
   };
 }
 

@@ -10,15 +10,24 @@
 namespace flow::mock {
 
 /// What the end of a run is called: "sources_flow_run_success", also without ingested records, or
-/// "sources_flow_run_failed" (documented, notifications). Throws std::invalid_argument for a run in progress:
-/// only an end is told.
+/// "sources_flow_run_failed" (documented, notifications; its prose has "…_failure"). Throws
+/// std::invalid_argument for a run in progress: only an end is told.
 std::string_view event_code(RunState state);
 
-/// What the platform posts to a webhook when a run has ended:
-/// {"event_id","event":{run…,"header":{"_adobeio":{"imsOrgId","providerMetadata","eventCode"}}}}, the run as
-/// append_run shows it. `event_id` is a UUID: nothing to escape. Throws as event_code does.
-/// Of success: documented (notifications). Of failure: the code and the run in it are documented
-/// (notifications), that they come in the same envelope is inferred.
-std::string notification(std::string_view event_id, const Run &run, const Sandbox &sandbox, Reading reading);
+/// What the platform posts to a webhook when a run has ended, the run as append_run shows it. Success and
+/// failure have different envelopes (documented, notifications).
+///
+/// Success: {"event_id","event":{run…,"slaCreatedAt","processStartTime","header":{"_adobeio":{"imsOrgId",
+/// "providerMetadata","eventCode"}},"transformedTime"}}, the times of every durationSummary in seconds, all
+/// others in ms. That the three times of its own are those of the end is inferred. Where `client_id` is not
+/// empty, "recipient_client_id" stands beside "event" (documented, events, signature verification; the
+/// examples of notifications have none).
+///
+/// Failure: [{"messages":[{"msgType","version","timestamp","imsOrgId","schema","provider",
+/// "_eventNotificationMeta":{"category","type"},"value":run}]}], all times in ms. It has no id.
+///
+/// Throws as event_code does.
+std::string notification(std::string_view event_id, const std::string &client_id, const Run &run,
+                         const Sandbox &sandbox, Reading reading);
 
 } // namespace flow::mock

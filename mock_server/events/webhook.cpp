@@ -65,6 +65,20 @@ std::string url_in(const Json &json) {
   return *found;
 }
 
+std::string client_id_in(const Json &json) {
+  constexpr std::size_t kLongest = 200;
+  const auto found = json.find("clientId");
+  if (found == json.end()) {
+    return {};
+  }
+  if (!found->is_string() || found->get_ref<const std::string &>().empty() ||
+      found->get_ref<const std::string &>().size() > kLongest) {
+    throw WebhookError("/clientId", "must be a text of 1 to 200 bytes: what notifications name as "
+                                    "recipient_client_id");
+  }
+  return *found;
+}
+
 RetrySchedule retry_in(const Json &webhook) {
   RetrySchedule retry;
   const auto found = webhook.find("retry");
@@ -82,21 +96,26 @@ RetrySchedule retry_in(const Json &webhook) {
 } // namespace
 
 Webhook webhook_of(const Json &json) {
-  check_webhook_members(json, "", R"({"url":"http://localhost:9000/"})", {"url", "timeoutMs", "retry"});
+  check_webhook_members(json, "", R"({"url":"http://localhost:9000/"})",
+                        {"url", "clientId", "timeoutMs", "retry"});
   Webhook webhook;
   webhook.url = url_in(json);
+  webhook.client_id = client_id_in(json);
   webhook.timeout_ms = whole_number(json, "", "timeoutMs", 1, 60'000, webhook.timeout_ms);
   webhook.retry = retry_in(json);
   return webhook;
 }
 
 Json to_json(const Webhook &webhook) {
-  return {{"url", webhook.url},
-          {"timeoutMs", webhook.timeout_ms},
-          {"retry",
-           {{"firstDelayMs", webhook.retry.first_delay_ms},
-            {"maxDelayMs", webhook.retry.max_delay_ms},
-            {"forMs", webhook.retry.for_ms}}}};
+  Json json = {{"url", webhook.url}};
+  if (!webhook.client_id.empty()) {
+    json["clientId"] = webhook.client_id;
+  }
+  json["timeoutMs"] = webhook.timeout_ms;
+  json["retry"] = {{"firstDelayMs", webhook.retry.first_delay_ms},
+                   {"maxDelayMs", webhook.retry.max_delay_ms},
+                   {"forMs", webhook.retry.for_ms}};
+  return json;
 }
 
 std::int64_t delay_after(int failed, const RetrySchedule &retry) {

@@ -19,6 +19,8 @@ struct RetrySchedule {
 /// Where the ends of runs are posted, and how often.
 struct Webhook {
   std::string url; ///< http or https
+  /// Of who registered it, up to 200 bytes; empty: notifications name none.
+  std::string client_id{};
   /// For the whole of an attempt, in real time: 1 to 60000 (retry-doc: 10 s).
   std::int64_t timeout_ms = 10'000;
   RetrySchedule retry{};
@@ -33,7 +35,7 @@ struct WebhookError : std::runtime_error {
   std::string reason;  ///< and what to change
 };
 
-/// The webhook that {"url","timeoutMs","retry":{"firstDelayMs","maxDelayMs","forMs"}} describes,
+/// The webhook that {"url","clientId","timeoutMs","retry":{"firstDelayMs","maxDelayMs","forMs"}} describes,
 /// all but the URL optional. Throws WebhookError.
 Webhook webhook_of(const contract::Json &json);
 

@@ -52,7 +52,7 @@ private:
     while (::recv(connection, &byte, 1, 0) > 0) {
       text += byte;
       const std::size_t head = text.find("\r\n\r\n");
-      if (byte == '}' && head != std::string::npos && Json::accept(text.substr(head + 4))) {
+      if ((byte == '}' || byte == ']') && head != std::string::npos && Json::accept(text.substr(head + 4))) {
         break;
       }
     }
@@ -80,7 +80,7 @@ constexpr int kAlways = 1000; ///< failures of a receiver that never takes an ev
 constexpr std::int64_t kMinute = 60'000;
 
 void listen(Steered &mock, const Receiver &receiver) {
-  ASSERT_EQ(mock.steer("PUT", "/webhook", {{"url", receiver.url()}}).status, 200);
+  ASSERT_EQ(mock.steer("PUT", "/webhook", {{"url", receiver.url()}, {"clientId", "mine"}}).status, 200);
 }
 
 TEST(Events, TellWhenARunEnds) {
@@ -93,6 +93,7 @@ TEST(Events, TellWhenARunEnds) {
   EXPECT_EQ(event["event"]["header"]["_adobeio"]["eventCode"], "sources_flow_run_success");
   EXPECT_EQ(event["event"]["header"]["_adobeio"]["imsOrgId"], "{ORG_ID}");
   EXPECT_EQ(event["event"]["metrics"]["statusSummary"]["status"], "success");
+  EXPECT_EQ(event["recipient_client_id"], "mine");
 }
 
 TEST(Events, FollowTheClockInTheOrderOfTheEnds) {
@@ -110,8 +111,8 @@ TEST(Events, FollowTheClockInTheOrderOfTheEnds) {
   mock.steer("PUT", "/clock", {{"advanceMs", 3000}});
   const auto events = receiver.events(2);
   ASSERT_EQ(events.size(), 2U);
-  EXPECT_EQ(events[0]["event"]["id"], "first");
-  EXPECT_EQ(events[0]["event"]["header"]["_adobeio"]["eventCode"], "sources_flow_run_failed");
+  EXPECT_EQ(events[0][0]["messages"][0]["value"]["id"], "first") << "a failure has an envelope of its own";
+  EXPECT_EQ(events[0][0]["messages"][0]["_eventNotificationMeta"]["type"], "sources_flow_run_failed");
   EXPECT_EQ(events[1]["event"]["id"], "second");
 }
 
@@ -129,7 +130,7 @@ TEST(Events, TellOfRunsThatTheControlApiOrAnUpdateEnds) {
   Steered mock;
   listen(mock, receiver);
   mock.steer("PUT", "/runs/" + std::string(test::kInProgress) + "/state", {{"state", "failed"}});
-  EXPECT_EQ(receiver.events(1).front()["event"]["id"], test::kInProgress);
+  EXPECT_EQ(receiver.events(1).front()[0]["messages"][0]["value"]["id"], test::kInProgress);
   mock.steer("PUT", "/runs/" + std::string(test::kInProgress) + "/state", {{"state", "success"}});
   EXPECT_EQ(body_of(mock.steer("GET", "/events"))["events"].size(), 1U) << "it had ended before";
 }

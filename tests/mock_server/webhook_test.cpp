@@ -21,7 +21,7 @@ TEST(Webhook, HasDefaultsForAllButItsUrl) {
 TEST(Webhook, IsWrittenAsItWasRead) {
   for (const char *text : {R"({"url":"https://a.example/","timeoutMs":1,
             "retry":{"firstDelayMs":1,"maxDelayMs":1,"forMs":0}})",
-                           R"({"url":"http://[::1]:1?a=b+c","timeoutMs":60000,
+                           R"({"url":"http://[::1]:1?a=b+c","clientId":"{API_KEY}","timeoutMs":60000,
             "retry":{"firstDelayMs":86400000,"maxDelayMs":86400000,"forMs":86400000}})"}) {
     const Json json = Json::parse(text);
     EXPECT_EQ(to_json(webhook_of(json)), json);
@@ -62,6 +62,8 @@ const BadWebhook kBadWebhooks[] = {
     {"Fragment", R"({"url":"http://a/#b"})", "/url", "fragment"},
     {"Space", R"({"url":"http://a/b c"})", "/url", "percent-encoded"},
     {"LineEnd", R"({"url":"http://a/b\r\nX: y"})", "/url", "percent-encoded"},
+    {"ClientIsNoText", R"({"url":"http://a","clientId":5})", "/clientId", "1 to 200"},
+    {"NoClient", R"({"url":"http://a","clientId":""})", "/clientId", "1 to 200"},
     {"RetryIsNoObject", R"({"url":"http://a","retry":5})", "/retry", "must be an object"},
     {"NoFirstDelay", R"({"url":"http://a","retry":{"firstDelayMs":0}})", "/retry/firstDelayMs",
      "1 to 86400000"},
