@@ -81,10 +81,13 @@ NewRun fresh_run(const ScriptedRetry &next, const Call &call) {
                .etag = next.etag.empty() ? sandbox.ids.etag(call.now_ms) : next.etag,
                .now_ms = call.now_ms,
                .actors = std::make_shared<const Actors>(Actors{actor, actor, actor, actor}),
-               .ending = std::nullopt};
+               .ending = std::nullopt,
+               .state = {}};
   if (has_ended(next.outcome)) {
     fresh.ending = Ending{.at_ms = call.now_ms + next.duration_ms.value_or(sandbox.defaults.duration_ms),
                           .state = next.outcome};
+  } else {
+    fresh.state = next.outcome;
   }
   return fresh;
 }

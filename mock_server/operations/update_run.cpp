@@ -40,7 +40,7 @@ constexpr std::array<std::string_view, 14> kReadOnly = {
 
 /// A body that has been checked: what of the run it replaces.
 struct Update {
-  std::optional<RunState> state;
+  std::optional<RunStatus> state;
   std::optional<std::int64_t> started_at_ms;
   std::optional<std::int64_t> ended_at_ms;
   std::shared_ptr<const std::string> metrics;
@@ -98,10 +98,10 @@ std::optional<Error> read_metrics(Json metrics, const Run &run, Update &update) 
                                                  number_at(metrics, "/recordSummary/createdRecordCount"))
                                       : std::nullopt;
     if (!update.state) {
-      return invalid("metrics.statusSummary.status", "it must be success, failed or inProgress");
+      return invalid("metrics.statusSummary.status", "it must be one of " + known_statuses());
     }
   } else {
-    metrics["statusSummary"]["status"] = status(run.state); // every run says how it stands
+    metrics["statusSummary"]["status"] = text_of(run.state); // every run says how it stands
   }
   update.started_at_ms = number_at(metrics, "/durationSummary/startedAtUTC");
   update.ended_at_ms = number_at(metrics, "/durationSummary/completedAtUTC");

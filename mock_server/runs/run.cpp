@@ -4,6 +4,11 @@
 
 namespace flow::mock {
 
+bool shows_completion(const Run &run) {
+  return has_ended(run.state) &&
+         (run.state != RunState::failed || run.flow->source == SourceKind::destination);
+}
+
 bool settle(Run &run, std::int64_t now_ms, const std::function<std::string(std::int64_t)> &fresh_etag) {
   if (has_ended(run.state) || !has_ended(state_at(run.ending, now_ms))) {
     return false;
@@ -22,7 +27,7 @@ Run new_run(std::shared_ptr<const Flow> flow, std::optional<Window> window, NewR
   Run run;
   run.id = std::move(fresh.id);
   run.flow = std::move(flow);
-  run.state = state_at(fresh.ending, fresh.now_ms);
+  run.state = state_at(fresh.ending, fresh.now_ms, fresh.state);
   run.created_at_ms = fresh.now_ms;
   run.updated_at_ms = fresh.now_ms;
   run.started_at_ms = fresh.now_ms;

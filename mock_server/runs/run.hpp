@@ -30,15 +30,15 @@ struct Window {
 
 /// What becomes of a retry that no script speaks of.
 struct RetryDefaults {
-  RunState outcome = RunState::success_with_records;
+  RunStatus outcome = RunState::success_with_records;
   std::int64_t duration_ms = 0; ///< also of scripted retries without a duration of their own
 };
 
 /// What the next retry of a run shall come to.
 struct ScriptedRetry {
-  RunState outcome = RunState::success_with_records;
+  RunStatus outcome = RunState::success_with_records;
   std::optional<std::int64_t>
-      duration_ms;  ///< none: RetryDefaults'; without meaning for RunState::in_progress
+      duration_ms;  ///< none: RetryDefaults'; without meaning where the outcome is no end
   std::string id;   ///< of the new run; empty: a fresh one
   std::string etag; ///< with its quotes; empty: a fresh one
 };
@@ -70,7 +70,7 @@ struct RetryScript {
 struct Run {
   std::string id;
   std::shared_ptr<const Flow> flow;
-  RunState state = RunState::in_progress;
+  RunStatus state;
   std::uint32_t number = 0; ///< in its RunStore, which gives it
   std::int64_t created_at_ms = 0;
   std::int64_t updated_at_ms = 0;
@@ -79,7 +79,7 @@ struct Run {
   std::string etag;             ///< with its double quotes
   std::shared_ptr<const Actors> actors;
   std::optional<Window> window;
-  /// As the seed gave them, JSON texts. Null for the mock's own: they follow from the rest (run_json.hpp).
+  /// As the seed gave them, JSON texts. Null for the mock's own: they follow from the rest (own_metrics.hpp).
   std::shared_ptr<const std::string> metrics;
   std::shared_ptr<const std::string> activities;
   std::shared_ptr<const std::string> params; ///< of a run on demand, JSON text; null: none
@@ -89,6 +89,9 @@ struct Run {
   std::optional<Ending> ending;
   std::shared_ptr<RetryScript> script; ///< null: every retry has the default outcome
 };
+
+/// Whether a run shows when it was completed: a source run that has failed does not (notifications).
+bool shows_completion(const Run &run);
 
 /// Lets a run in progress end if its time has come: its state and `updatedAt`, a fresh etag from
 /// `fresh_etag`, dated with the ending's time, and metrics of the mock's own. Returns whether it ended now.
@@ -101,13 +104,14 @@ struct NewRun {
   std::int64_t now_ms;
   std::shared_ptr<const Actors> actors;
   std::optional<Ending> ending;
+  RunStatus state{}; ///< until it ends
 };
 
-/// A new run of `flow`, in progress; one that ends at once has ended when it is returned, and keeps its etag.
+/// A new run of `flow`; one that ends at once has ended when it is returned, and keeps its etag.
 Run new_run(std::shared_ptr<const Flow> flow, std::optional<Window> window, NewRun fresh);
 
-/// The run that a re-trigger of `original` makes: same flow, same window, in progress; `original` stays as it
-/// is. One that ends at once has ended when it is returned, and keeps its etag.
+/// The run that a re-trigger of `original` makes: same flow, same window; `original` stays as it is. One that
+/// ends at once has ended when it is returned, and keeps its etag.
 Run retry_of(const Run &original, NewRun fresh);
 
 } // namespace flow::mock

@@ -8,11 +8,10 @@ namespace flow::mock {
 
 namespace {
 
-/// A state for each status: what the index by status is numbered by.
-constexpr std::array kStatuses = {RunState::in_progress, RunState::failed, RunState::success_with_records};
-
+/// Both successes have one status.
 std::size_t status_number(RunState state) {
-  return state == RunState::in_progress ? 0 : state == RunState::failed ? 1 : 2;
+  return static_cast<std::size_t>(state == RunState::success_without_records ? RunState::success_with_records
+                                                                             : state);
 }
 
 constexpr std::uint32_t kFirst = 0;
@@ -100,12 +99,9 @@ const RunIndex::Numbers *RunIndex::of_flow(std::string_view flow_id) const {
 }
 
 const RunIndex::Numbers *RunIndex::of_status(std::string_view status) const {
-  for (std::size_t i = 0; i < kStatuses.size(); ++i) {
-    if (equal_ignoring_case(mock::status(kStatuses.at(i)), status)) {
-      return &by_status_.at(i);
-    }
-  }
-  return nullptr;
+  const auto state = state_named(status);
+  return state && equal_ignoring_case(mock::status(*state), status) ? &by_status_.at(status_number(*state))
+                                                                    : nullptr;
 }
 
 std::uint64_t RunIndex::count(TimeField field, const TimeSpan &span) const {

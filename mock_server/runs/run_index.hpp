@@ -39,7 +39,7 @@ struct RunKeys {
   explicit RunKeys(const Run &run);
 
   std::shared_ptr<const Flow> flow;
-  std::size_t status;
+  std::size_t status; ///< the number of the state that stands for it
   std::array<std::int64_t, kTimeFields> times_ms;
 };
 
@@ -86,7 +86,7 @@ private:
   void add_time(std::size_t field, std::int64_t time_ms, std::uint32_t number);
 
   std::unordered_map<std::string, Numbers, TextHash, std::equal_to<>> by_flow_;
-  std::array<Numbers, 3> by_status_;
+  std::array<Numbers, kRunStates> by_status_; ///< by the state that stands for a status
   std::array<SortedBlocks<Place>, kTimeFields> by_time_;
   std::vector<Stretch> stretches_;
 };

@@ -124,7 +124,7 @@ Json run_entry(const Run &run, std::int64_t now_ms) {
 Json flow_entry(const SandboxFlow &flow) {
   Json entry = flow.flow->document;
   entry["etag"] = flow.etag;
-  entry["source"] = {{"kind", flow.flow->source == SourceKind::streaming ? "streaming" : "batch"}};
+  entry["source"] = {{"kind", traits_of(flow.flow->source).name}};
   if (!flow.flow->source_spec_id.empty()) {
     entry["source"]["specId"] = flow.flow->source_spec_id;
   }

@@ -33,6 +33,8 @@ public:
   Seed take() { return std::move(seed_); }
 
 private:
+  /// The state that an entry names at that place.
+  [[nodiscard]] RunStatus named_state(const Json &name, const std::string &pointer) const;
   void read_allow(const Json &allow);
   void read_flow(const Json &json, const std::string &pointer);
   void take_room(std::uint64_t copies, const std::string &pointer);

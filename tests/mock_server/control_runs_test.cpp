@@ -127,24 +127,32 @@ TEST_P(EachState, CanBeSetOnAnyRun) {
     ASSERT_EQ(set.status, 200) << set.body;
     EXPECT_EQ(body_of(set)["state"], GetParam().state);
     EXPECT_EQ(mock.status(run), GetParam().status);
+    EXPECT_EQ(test::ids_in(mock.call(test::read("/runs?property=state==" + std::string(GetParam().status) +
+                                                "&property=id==" + std::string(run)))),
+              std::vector<std::string>{std::string(run)});
     EXPECT_EQ(!mock.retried(run).empty(), GetParam().may_be_retried);
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(ControlOfRuns, EachState,
-                         testing::Values(StateSet{"failed", "failed", true},
-                                         StateSet{"success-without-records", "success", true},
-                                         StateSet{"success", "success", false},
-                                         StateSet{"in-progress", "inProgress", false}),
-                         [](const auto &info) {
-                           std::string name = info.param.state;
-                           std::erase(name, '-');
-                           return name;
-                         });
+INSTANTIATE_TEST_SUITE_P(
+    ControlOfRuns, EachState,
+    testing::Values(StateSet{"failed", "failed", true}, StateSet{"success-without-records", "success", true},
+                    StateSet{"success", "success", false}, StateSet{"in-progress", "inProgress", false},
+                    StateSet{"Failed", "Failed", true}, StateSet{"partialSuccess", "partialSuccess", false},
+                    StateSet{"PARTIAL_SUCCESS", "PARTIAL_SUCCESS", false},
+                    StateSet{"partialFailure", "partialFailure", false},
+                    StateSet{"COMPLETED", "COMPLETED", false}, StateSet{"Processing", "Processing", false},
+                    StateSet{"Waiting", "Waiting", false}, StateSet{"queued", "queued", false},
+                    StateSet{"SCHEDULED", "SCHEDULED", false}, StateSet{"IN_PROGRESS", "IN_PROGRESS", false}),
+    [](const auto &info) {
+      std::string name = info.param.state;
+      std::erase(name, '-');
+      return name;
+    });
 
 TEST(ControlOfRuns, AnUnknownStateIsRefusedAtItsPlace) {
   Steered mock;
-  const Response refused = mock.steer("PUT", path_of_run(kFailed, "/state"), {{"state", "Failed"}});
+  const Response refused = mock.steer("PUT", path_of_run(kFailed, "/state"), {{"state", "done"}});
   EXPECT_EQ(refused.status, 400);
   EXPECT_EQ(pointer_in(refused), "/state");
   EXPECT_NE(detail_in(refused).find("success-without-records"), std::string::npos) << "says what is possible";

@@ -36,7 +36,45 @@ TEST(RunState, TheEditionOf2022RefusesASuccessWithoutRecordsAndNothingElseMore) 
   EXPECT_EQ(retry_refusal(RunState::failed, SourceKind::batch, Edition::of_2022), std::nullopt);
 }
 
-TEST(RunState, OnlyInProgressHasNotEnded) {
+struct StatusCase {
+  const char *status;
+  bool has_ended;
+};
+constexpr StatusCase kOtherStatuses[] = {
+    {"partialSuccess", true}, {"PARTIAL_SUCCESS", true}, {"partialFailure", true}, {"PARTIAL_FAILURE", true},
+    {"COMPLETED", true},      {"Processing", false},     {"Waiting", false},       {"queued", false},
+    {"QUEUED", false},        {"scheduled", false},      {"SCHEDULED", false},     {"IN_PROGRESS", false},
+};
+
+TEST(RunState, EveryOtherDocumentedStatusIsKnownAndNeverRetried) {
+  for (const StatusCase &row : kOtherStatuses) {
+    const auto state = state_of(row.status, 0, 0);
+    ASSERT_TRUE(state) << row.status;
+    EXPECT_EQ(has_ended(*state), row.has_ended) << row.status;
+    for (const Edition edition : {Edition::newest, Edition::of_2022}) {
+      EXPECT_EQ(retry_refusal(*state, SourceKind::batch, edition), RetryRefusal::state) << row.status;
+    }
+  }
+}
+
+TEST(RunState, AStatusIsGivenBackAsItWasGiven) {
+  for (const char *status : {"inProgress", "INPROGRESS", "Failed", "FAILED", "fAiLeD", "Success",
+                             "processing", "PARTIAL_failure", "QUEUED", "Scheduled", "completed"}) {
+    const auto named = state_named(status);
+    ASSERT_TRUE(named) << status;
+    EXPECT_EQ(text_of(*named), status);
+    EXPECT_EQ(text_of(*state_named(name_of(*named))), status) << "also after a snapshot";
+    EXPECT_EQ(text_of(*state_of(status, 1, 1)), status);
+  }
+}
+
+TEST(RunState, NoRunOfADestinationIsRetried) {
+  for (const RunState state : {RunState::failed, RunState::success_without_records}) {
+    EXPECT_EQ(retry_refusal(state, SourceKind::destination, Edition::newest), RetryRefusal::source);
+  }
+}
+
+TEST(RunState, OfTheFourOldStatesOnlyInProgressHasNotEnded) {
   EXPECT_FALSE(has_ended(RunState::in_progress));
   EXPECT_TRUE(has_ended(RunState::failed));
   EXPECT_TRUE(has_ended(RunState::success_without_records));
@@ -86,8 +124,13 @@ TEST(RunState, HasANameInSeeds) {
   EXPECT_EQ(state_named("failed"), RunState::failed);
   EXPECT_EQ(state_named("success-without-records"), RunState::success_without_records);
   EXPECT_EQ(state_named("success"), RunState::success_with_records);
-  EXPECT_EQ(state_named("Success"), std::nullopt);
-  EXPECT_EQ(state_named("inProgress"), std::nullopt);
+  EXPECT_EQ(state_named("Success"), RunState::success_with_records);
+  EXPECT_EQ(state_named("inProgress"), RunState::in_progress);
+  EXPECT_EQ(state_named("done"), std::nullopt);
+  EXPECT_EQ(state_named(""), std::nullopt);
+  EXPECT_EQ(name_of(RunState::in_progress), "in-progress");
+  EXPECT_EQ(name_of(RunState::success_without_records), "success-without-records");
+  EXPECT_EQ(name_of(RunState::partial_success), "partialSuccess");
 }
 
 TEST(RunState, EndsAtTheMillisecondItsEndingSays) {

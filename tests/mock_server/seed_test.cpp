@@ -1,5 +1,6 @@
 #include "mock_server/runs/seed.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <span>
@@ -89,9 +90,10 @@ const BadSeed kBadSeeds[] = {
      with_run(R"("state":"success","metrics":{"statusSummary":{"status":"failed"}})"), "/runs/0/state",
      "leave out one"},
     {"RetriesOfNobody", with_run(R"("state":"failed","retriesOf":"nobody")"), "/runs/0/retriesOf", "before"},
-    {"UnknownState", with_run(R"("state":"Failed")"), "/runs/0/state", ""},
+    {"UnknownState", with_run(R"("state":"done")"), "/runs/0/state",
+     "in-progress, success-without-records, inProgress, failed"},
     {"UnknownStatus", with_run(R"("metrics":{"statusSummary":{"status":"done"}})"),
-     "/runs/0/metrics/statusSummary/status", "success, failed or inProgress"},
+     "/runs/0/metrics/statusSummary/status", "must be one of inProgress, failed, success, partialSuccess"},
     {"MetricsWithoutStatus", with_run(R"("metrics":{})"), "/runs/0/metrics", "statusSummary"},
     {"WrongTypeOfRecords",
      with_run(
@@ -107,11 +109,20 @@ const BadSeed kBadSeeds[] = {
     {"EtagOfAScriptWithALineFeed",
      with_run(R"("state":"failed","retries":[{"outcome":"failed","etag":"\"a\nb\""}])"),
      "/runs/0/retries/0/etag", ""},
-    {"UnknownOutcome", with_run(R"("state":"failed","retries":["fail"])"), "/runs/0/retries/0", ""},
     {"UnknownFlowState", R"({"flows":[{"id":"f","state":"failed"}],"runs":[]})", "/flows/0/state",
      "must be one of enabled, disabled, initializing, enabled-finalizing, delete-finalizing, disabling"},
     {"UnknownSourceFormat", R"({"flows":[{"id":"f","source":{"kind":"batch","format":"xml"}}],"runs":[]})",
      "/flows/0/source/format", ""},
+    {"UnknownOutcome", with_run(R"("state":"failed","retries":["fail"])"), "/runs/0/retries/0",
+     "must be one of in-progress"},
+    {"UnknownOutcomeInAnObject", with_run(R"("state":"failed","retries":["failed",{"outcome":"fail"}])"),
+     "/runs/0/retries/1/outcome", "must be one of in-progress"},
+    {"UnknownDefault", "{" + kFlows + R"(,"runs":[],"defaults":{"outcome":"fail"}})", "/defaults/outcome",
+     "must be one of in-progress"},
+    {"QueuedAsAnEnd", with_run(R"("state":"Processing","ends":{"afterMs":1,"outcome":"queued"})"),
+     "/runs/0/ends/outcome", "queued is no end"},
+    {"EndOfAPartialSuccess", with_run(R"("state":"partialSuccess","ends":{"afterMs":1,"outcome":"failed"})"),
+     "/runs/0/ends", "in progress"},
     {"UnknownSourceKind", R"({"flows":[{"id":"f","source":{"kind":"sometimes"}}],"runs":[]})",
      "/flows/0/source/kind", ""},
     {"EmptyAllow", "{" + kFlows + R"(,"runs":[],"allow":{"tokens":[]}})", "/allow/tokens", ""},

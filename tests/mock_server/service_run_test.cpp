@@ -66,6 +66,21 @@ TEST(RetryScript, ZeroRecordsAndNeverEndingAreOutcomes) {
   EXPECT_EQ(server.retry_status(endless), 400);
 }
 
+TEST(RetryScript, EveryDocumentedStatusIsAnOutcome) {
+  Server server(scripted(R"(["partialSuccess",{"outcome":"PARTIAL_FAILURE","durationMs":50},"Processing"])"));
+  const std::string partial = server.retry("r")["id"];
+  EXPECT_EQ(server.status(partial), "partialSuccess");
+  EXPECT_EQ(server.retry_status(partial), 400);
+  const std::string later = server.retry("r")["id"];
+  EXPECT_EQ(server.status(later), "inProgress");
+  server.clock->advance(50);
+  EXPECT_EQ(server.status(later), "PARTIAL_FAILURE");
+  const std::string endless = server.retry("r")["id"];
+  server.clock->advance(1000000000);
+  EXPECT_EQ(server.status(endless), "Processing");
+  EXPECT_EQ(server.retry_status(endless), 400);
+}
+
 TEST(RetryScript, PastItsEndTheDefaultsHold) {
   Server server(scripted("[]", R"({"outcome":"failed","durationMs":50})"));
   const std::string id = server.retry("r")["id"];
