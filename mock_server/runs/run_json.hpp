@@ -9,9 +9,7 @@
 namespace flow::mock {
 
 /// Appends a run as GET /runs/{id} shows it (monitor; imsOrgId and flowSpec: openapi), in the documented
-/// order. Metrics that the seed did not give have the documented shapes: of success (monitor), of failure
-/// (notifications: no completedAtUTC, sizes and counts of -1, an error), of progress; activities: the copy
-/// activity with the window.
+/// order. Metrics and activities that the seed did not give are the mock's own (own_metrics.hpp).
 void append_run(std::string &json, const Run &run, const Sandbox &sandbox, Reading reading);
 
 } // namespace flow::mock

@@ -107,6 +107,8 @@ std::vector<Breakage> of_states() {
       {"runs/failed/counts", when_successful(failed, but_with(kMetrics + "/sizeSummary/inputBytes", 0))},
       {"runs/in-progress/status",
        in_progress([](Json &metrics) { metrics["statusSummary"]["status"] = "running"; }),
+      {"runs/failed/promotion",
+       when_successful(failed, but_with(kRun + "/activities/1/statusSummary/status", "success"))},
        {"flows/last-run/details", "update/read-modify-write"}},
       {"runs/in-progress/not-completed",
        in_progress([](Json &metrics) { metrics["durationSummary"]["completedAtUTC"] = 1651587180000; })},

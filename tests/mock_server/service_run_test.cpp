@@ -152,11 +152,91 @@ TEST(NewRun, IsReadableOfTheSameFlowAndWindow) {
 
 TEST(NewRun, OfFailureHasTheDocumentedShape) {
   Server server(scripted(R"(["failed"])"));
-  Json metrics = server.run(server.retry("r")["id"].get<std::string>())["metrics"];
+  Json run = server.run(server.retry("r")["id"].get<std::string>());
+  Json metrics = run["metrics"];
   EXPECT_FALSE(metrics["durationSummary"].contains("completedAtUTC"));
-  EXPECT_EQ(metrics["sizeSummary"]["inputBytes"], -1);
-  EXPECT_EQ(metrics["recordSummary"]["outputRecordCount"], -1);
+  EXPECT_EQ(metrics["sizeSummary"], Json({{"inputBytes", -1}}));
+  EXPECT_EQ(metrics["fileSummary"], Json({{"inputFileCount", -1}}));
+  EXPECT_FALSE(metrics.contains("recordSummary"));
   EXPECT_EQ(metrics["statusSummary"]["errors"][0]["code"], "CONNECTOR-2001-500");
+  Json promotion = run["activities"][1];
+  EXPECT_EQ(promotion["sizeSummary"], Json({{"inputBytes", -1}}));
+  EXPECT_EQ(promotion["fileSummary"]["inputFileCount"], -1);
+  EXPECT_EQ(promotion["statusSummary"], metrics["statusSummary"]);
+  EXPECT_EQ(run["activities"][0]["statusSummary"]["status"], "success") << "it was copied";
+}
+
+/// Whether the members of `documented` are all in `made`, at any depth. Values are the run's own.
+void expect_members_of(const Json &documented, const Json &made, const std::string &place) {
+  if (documented.is_array()) {
+    ASSERT_EQ(made.size(), documented.size()) << place;
+  }
+  for (const auto &[key, member] : documented.items()) {
+    const Json *const its = made.is_array()      ? &made.at(std::stoul(key))
+                            : made.contains(key) ? &made.at(key)
+                                                 : nullptr;
+    ASSERT_NE(its, nullptr) << place << "/" << key;
+    if (member.is_structured()) {
+      expect_members_of(member, *its, place + "/" + key);
+    }
+  }
+}
+
+TEST(NewRun, OfSuccessHasTheShapeOfTheSecondDocumentedRun) {
+  Server server(scripted(R"([{"outcome":"success","durationMs":1000},"success-without-records"])"));
+  const Json documented = contract::example("second-run-answer").at("items").at(0);
+  const std::string first = server.retry("r")["id"];
+  server.clock->advance(1000);
+  for (const std::string &id : {first, server.retry("r")["id"].get<std::string>()}) {
+    const Json run = server.run(id);
+    for (const char *part : {"metrics", "activities"}) {
+      expect_members_of(documented.at(part), run.at(part), part);
+    }
+    EXPECT_EQ(run["activities"][0]["name"], "Copy Activity");
+    EXPECT_EQ(run["activities"][1]["name"], "Promotion Activity");
+    EXPECT_EQ(run["metrics"]["fileSummary"]["activityRefs"], Json::array({run["activities"][1]["id"]}));
+  }
+}
+
+TEST(NewRun, OfPartialSuccessHasFailedRecordsAndAnError) {
+  Server server(scripted(R"(["partialSuccess"])"));
+  Json metrics = server.run(server.retry("r")["id"].get<std::string>())["metrics"];
+  EXPECT_EQ(metrics["recordSummary"]["failedRecordCount"], 1);
+  EXPECT_EQ(metrics["statusSummary"]["errors"].size(), 1);
+  EXPECT_TRUE(metrics["durationSummary"].contains("completedAtUTC"));
+}
+
+constexpr std::string_view kDestinationSeed =
+    R"({"flows":[{"id":"d","source":{"kind":"destination"}}],"runs":[)"
+    R"({"id":"bad","flowId":"d","state":"failed"},{"id":"good","flowId":"d","state":"success"},)"
+    R"({"id":"on","flowId":"d","state":"Processing"}]})";
+
+TEST(RunOfADestination, HasTheShapeOfTheDocumentedOnes) {
+  Server server(parse_seed(kDestinationSeed, "test seed"));
+  for (const auto &[id, example] :
+       {std::pair("bad", "failed-destination-run-answer"), std::pair("good", "destination-run-answer")}) {
+    Json documented = contract::example(example).at("items").at(0);
+    for (const char *of_the_audience : {"sourceSummaries", "targetSummaries", "skippedInfo"}) {
+      documented["metrics"]["recordSummary"].erase(of_the_audience);
+      documented["activities"][0]["recordSummary"].erase(of_the_audience);
+    }
+    documented["activities"][0]["statusSummary"].erase("extensions");
+    if (documented["activities"].size() > 1) {
+      documented["activities"][1]["statusSummary"].erase("extensions");
+    }
+    const Json run = server.run(id);
+    for (const char *part : {"metrics", "activities"}) {
+      expect_members_of(documented.at(part), run.at(part), part);
+    }
+  }
+  EXPECT_EQ(server.run("on")["activities"][0]["name"], "Activation Batch XdmProcessor Activity");
+}
+
+TEST(RunOfADestination, IsNotRetried) {
+  FlowService service({.seed = parse_seed(kDestinationSeed, "test seed")});
+  for (const char *id : {"bad", "good", "on"}) {
+    EXPECT_EQ(test::error_in(test::ask(service, test::retry(id))), "1333-400") << id;
+  }
 }
 
 TEST(NewRun, InProgressHasNoCountsYet) {

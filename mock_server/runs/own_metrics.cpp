@@ -1,0 +1,272 @@
+#include "mock_server/runs/own_metrics.hpp"
+
+#include <cstdint>
+#include <string_view>
+
+#include "mock_server/runs/json_object.hpp"
+
+namespace flow::mock {
+
+namespace {
+
+/// An activity of every run of a kind: its id is the kind's, as in the two runs of destinations.
+struct Activity {
+  std::string_view id;
+  std::string_view name;
+};
+constexpr Activity kCopy = {"4f008a00-3a04-11eb-adc1-0242ac120002", "Copy Activity"};
+constexpr Activity kPromotion = {"37b34f84-1ada-11eb-adc1-0242ac120002", "Promotion Activity"};
+constexpr Activity kProcessor = {"c4f238e3-7334-4933-8b56-64d7ea43ea54",
+                                 "Activation Batch XdmProcessor Activity"};
+constexpr Activity kPublisher = {"51d82b36-6b8f-11eb-9439-0242ac130002",
+                                 "Activation Batch Publisher Activity"};
+
+// Sizes and counts of a success the mock ends itself: any would do, these are those of the monitor page.
+constexpr std::int64_t kBytes = 24012;
+constexpr std::int64_t kRecords = 100;
+
+constexpr std::string_view kSourceErrors =
+    R"([{"code":"CONNECTOR-2001-500","message":"The copied data could not be processed."}])";
+constexpr std::string_view kDestinationErrors =
+    R"([{"code":"ACTIVATION_BATCH-0000-FAILED","message":"The job was aborted."}])";
+
+bool is_of_destination(const Run &run) {
+  return run.flow->source == SourceKind::destination;
+}
+
+bool has_failed(const Run &run) {
+  return result_of(run.state) == Result::failure;
+}
+
+/// How much went in and came out.
+struct Counts {
+  explicit Counts(const Run &run) {
+    if (run.state != RunState::success_without_records) {
+      bytes = kBytes;
+      input = kRecords;
+      failed = result_of(run.state) == Result::partial ? 1 : 0;
+      files = 1;
+    }
+  }
+  std::int64_t bytes = 0;
+  std::int64_t input = 0;
+  std::int64_t failed = 0;
+  std::int64_t files = 0;
+};
+
+std::string reference_to(const Activity &activity) {
+  return "[\"" + std::string(activity.id) + "\"]";
+}
+
+/// The copy takes the first half of a run's time, the promotion the second; likewise the others.
+std::int64_t halfway(const Run &run) {
+  return run.started_at_ms + (run.ended_at_ms - run.started_at_ms) / 2;
+}
+
+void append_durations(JsonObject &parent, std::int64_t started_at_ms, const std::int64_t *completed_at_ms,
+                      const std::optional<Window> &window = std::nullopt) {
+  JsonObject summary(parent.key("durationSummary"));
+  summary.number("startedAtUTC", started_at_ms);
+  if (completed_at_ms != nullptr) {
+    summary.number("completedAtUTC", *completed_at_ms);
+  }
+  if (window) {
+    JsonObject extensions(summary.key("extensions"));
+    extensions.number("windowStart", window->start_ms);
+    extensions.number("windowEnd", window->end_ms);
+  }
+}
+
+void append_sizes(JsonObject &parent, const Counts &counts) {
+  JsonObject summary(parent.key("sizeSummary"));
+  summary.number("inputBytes", counts.bytes);
+  summary.number("outputBytes", counts.bytes);
+}
+
+void append_files(JsonObject &summary, const Counts &counts) {
+  summary.number("inputFileCount", counts.files);
+  summary.number("outputFileCount", counts.files);
+}
+
+void append_status(JsonObject &parent, const Run &run, bool with_reference) {
+  JsonObject summary(parent.key("statusSummary"));
+  summary.text("status", text_of(run.state));
+  const Result result = result_of(run.state);
+  if (result == Result::failure || result == Result::partial) {
+    summary.raw("errors", is_of_destination(run) ? kDestinationErrors : kSourceErrors);
+  }
+  if (with_reference) {
+    summary.raw("activityRefs", reference_to(kProcessor));
+  }
+}
+
+void append_name(JsonObject &activity, const Activity &which, const Run &run) {
+  activity.text("id", which.id);
+  activity.text("name", which.name);
+  activity.number("updatedAtUTC", run.updated_at_ms);
+}
+
+/// The first activity of a run that has not ended.
+void append_beginning(std::string &json, const Activity &which, const Run &run) {
+  JsonObject activity(json);
+  append_name(activity, which, run);
+  append_durations(activity, run.started_at_ms, nullptr, run.window);
+  append_status(activity, run, false);
+}
+
+// Of source runs.
+
+void append_source_records(JsonObject &parent, const Counts &counts) {
+  JsonObject summary(parent.key("recordSummary"));
+  summary.number("inputRecordCount", counts.input);
+  summary.number("outputRecordCount", counts.input - counts.failed);
+  summary.number("failedRecordCount", counts.failed);
+}
+
+void append_source_counts(JsonObject &metrics, const Run &run) {
+  if (has_failed(run)) {
+    metrics.raw("sizeSummary", R"({"inputBytes":-1})");
+    metrics.raw("fileSummary", R"({"inputFileCount":-1})");
+    return;
+  }
+  const Counts counts(run);
+  append_sizes(metrics, counts);
+  append_source_records(metrics, counts);
+  JsonObject files(metrics.key("fileSummary"));
+  append_files(files, counts);
+  files.raw("activityRefs", reference_to(kPromotion));
+}
+
+void append_copy(std::string &json, const Run &run) {
+  JsonObject activity(json);
+  append_name(activity, kCopy, run);
+  const std::int64_t completed_at_ms = halfway(run);
+  append_durations(activity, run.started_at_ms, &completed_at_ms, run.window);
+  if (has_failed(run)) { // of what was copied then, the documented failure shows nothing
+    activity.raw("sizeSummary", "{}");
+    activity.raw("recordSummary", "{}");
+    activity.raw("fileSummary", "{}");
+  } else {
+    const Counts counts(run);
+    append_sizes(activity, counts);
+    {
+      JsonObject records(activity.key("recordSummary"));
+      records.number("inputRecordCount", counts.input);
+      records.number("outputRecordCount", counts.input);
+    }
+    JsonObject files(activity.key("fileSummary"));
+    append_files(files, counts);
+  }
+  activity.raw("statusSummary", R"({"status":"success"})");
+}
+
+void append_promotion(std::string &json, const Run &run) {
+  JsonObject activity(json);
+  append_name(activity, kPromotion, run);
+  append_durations(activity, halfway(run), &run.ended_at_ms);
+  const Counts counts(run);
+  if (has_failed(run)) {
+    activity.raw("sizeSummary", R"({"inputBytes":-1})");
+    activity.raw("recordSummary", "{}");
+  } else {
+    append_sizes(activity, counts);
+    append_source_records(activity, counts);
+  }
+  {
+    JsonObject files(activity.key("fileSummary"));
+    if (has_failed(run)) {
+      files.number("inputFileCount", -1);
+    } else {
+      append_files(files, counts);
+    }
+    JsonObject extensions(files.key("extensions"));
+    JsonObject manifest(extensions.key("manifest"));
+    manifest.text("fileInfo", "https://platform.adobe.io/data/foundation/export/batches/" + run.id +
+                                  "/meta?path=input_files");
+    manifest.text("pathPrefix", "bucket1/csv_test/");
+  }
+  append_status(activity, run, false);
+}
+
+// Of destination runs.
+
+void append_destination_records(JsonObject &parent, const Run &run) {
+  JsonObject summary(parent.key("recordSummary"));
+  if (has_failed(run)) {
+    summary.raw("failedInfo", kDestinationErrors);
+    return;
+  }
+  const Counts counts(run);
+  summary.number("inputRecordCount", counts.input);
+  summary.number("createdRecordCount", counts.input - counts.failed);
+  summary.number("outputRecordCount", counts.input - counts.failed);
+  summary.number("skippedRecordCount", 0);
+  if (counts.failed > 0) {
+    summary.raw("failedInfo", kDestinationErrors);
+  }
+}
+
+void append_destination_counts(JsonObject &metrics, const Run &run) {
+  if (has_failed(run)) {
+    append_destination_records(metrics, run);
+    return;
+  }
+  const Counts counts(run);
+  append_sizes(metrics, counts);
+  append_destination_records(metrics, run);
+  JsonObject files(metrics.key("fileSummary"));
+  append_files(files, counts);
+}
+
+void append_activation(std::string &json, const Activity &which, const Run &run, std::int64_t started_at_ms,
+                       std::int64_t completed_at_ms) {
+  JsonObject activity(json);
+  append_name(activity, which, run);
+  append_durations(activity, started_at_ms, &completed_at_ms);
+  activity.raw("latencySummary", "{}");
+  if (has_failed(run)) {
+    activity.raw("sizeSummary", "{}");
+    append_destination_records(activity, run);
+    activity.raw("fileSummary", "{}");
+  } else {
+    append_destination_counts(activity, run);
+  }
+  append_status(activity, run, false);
+}
+
+void append_destination_activities(std::string &json, const Run &run) {
+  if (has_failed(run)) { // nothing was there to be published
+    append_activation(json, kProcessor, run, run.started_at_ms, run.ended_at_ms);
+    return;
+  }
+  append_activation(json, kProcessor, run, run.started_at_ms, halfway(run));
+  json += ',';
+  append_activation(json, kPublisher, run, halfway(run), run.ended_at_ms);
+}
+
+} // namespace
+
+void append_own_metrics(std::string &json, const Run &run) {
+  JsonObject metrics(json);
+  append_durations(metrics, run.started_at_ms, shows_completion(run) ? &run.ended_at_ms : nullptr);
+  if (has_ended(run.state)) {
+    (is_of_destination(run) ? append_destination_counts : append_source_counts)(metrics, run);
+  }
+  append_status(metrics, run, has_ended(run.state) && is_of_destination(run));
+}
+
+void append_own_activities(std::string &json, const Run &run) {
+  json += '[';
+  if (!has_ended(run.state)) {
+    append_beginning(json, is_of_destination(run) ? kProcessor : kCopy, run);
+  } else if (is_of_destination(run)) {
+    append_destination_activities(json, run);
+  } else {
+    append_copy(json, run);
+    json += ',';
+    append_promotion(json, run);
+  }
+  json += ']';
+}
+
+} // namespace flow::mock
