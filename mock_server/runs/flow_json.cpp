@@ -1,5 +1,9 @@
 #include "mock_server/runs/flow_json.hpp"
 
+#include <string>
+
+#include "mock_server/id_source.hpp"
+
 namespace flow::mock {
 
 namespace {
@@ -8,11 +12,41 @@ using contract::Json;
 
 /// How the last run went (openapi, lastRunDetails), as it stands now.
 Json last_run_details(const Run &run) {
-  Json details = {{"id", run.id}, {"state", status(run.state)}, {"startedAtUTC", run.started_at_ms}};
-  if (has_ended(run.state) && run.state != RunState::failed) {
+  Json details = {{"id", run.id}, {"state", text_of(run.state)}, {"startedAtUTC", run.started_at_ms}};
+  if (shows_completion(run)) {
     details["completedAtUTC"] = run.ended_at_ms;
   }
   return details;
+}
+
+Json spec_of(std::string_view id) {
+  return {{"id", id}, {"version", "1.0"}};
+}
+
+/// What the flow shows of its connections with those ids; of their base connection, where they have one.
+Json connections(const Json &ids, std::string_view spec_id, const std::string &base_id) {
+  Json shown = Json::array();
+  for (const Json &id : ids) {
+    Json connection = {{"id", id}, {"connectionSpec", spec_of(spec_id)}};
+    if (!base_id.empty()) {
+      connection["baseConnection"] = {{"id", base_id}, {"connectionSpec", spec_of(spec_id)}};
+    }
+    shown.push_back(std::move(connection));
+  }
+  return shown;
+}
+
+/// The inheritedAttributes of a flow whose seed gives none: they tell batch, streaming and destination flows
+/// apart. The profile store of destination flows and the data lake of the others have no base connection
+/// here.
+Json inherited_attributes(const Flow &flow, const Json &source_ids, const Json &target_ids) {
+  const SourceTraits &traits = traits_of(flow.source);
+  const bool is_destination = flow.source == SourceKind::destination;
+  const std::string base_id = name_uuid("base connection of flow " + flow.id);
+  return {{"sourceConnections", connections(source_ids, flow.source_spec_id, is_destination ? "" : base_id)},
+          {"targetConnections",
+           connections(target_ids, traits.target_spec_id, is_destination ? base_id : std::string())},
+          {"properties", {{traits.property, true}}}};
 }
 
 } // namespace
@@ -40,9 +74,14 @@ Json flow_document(Sandbox &sandbox, const SandboxFlow &flow, std::int64_t now_m
   keep("state", "enabled");
   keep("version", flow.etag);
   document["etag"] = flow.etag;
-  keep("sourceConnectionIds", Json::array());
-  keep("targetConnectionIds", Json::array());
-  keep("inheritedAttributes", Json::object());
+  keep("sourceConnectionIds", Json::array({name_uuid("source connection of flow " + flow.flow->id)}));
+  keep("targetConnectionIds", Json::array({name_uuid("target connection of flow " + flow.flow->id)}));
+  if (seeded.contains("inheritedAttributes")) {
+    document["inheritedAttributes"] = seeded["inheritedAttributes"];
+  } else {
+    document["inheritedAttributes"] =
+        inherited_attributes(*flow.flow, document["sourceConnectionIds"], document["targetConnectionIds"]);
+  }
   keep("scheduleParams", {{"frequency", "once"}});
   keep("transformations", Json::array());
   if (flow.flow->delta_column.empty() && !flow.delta_column.empty()) {

@@ -60,6 +60,39 @@ TEST(GetFlow, IsWhatTheListShows) {
   }
 }
 
+TEST(GetFlow, HasConnectionsThatTellItsKind) {
+  Stage stage([](Settings &settings) {
+    settings.seed = parse_seed(R"({"flows":[{"id":"b"},{"id":"s","source":{"kind":"streaming"}},)"
+                               R"({"id":"d","source":{"kind":"destination"}},)"
+                               R"({"id":"two","sourceConnectionIds":["x","y"]}],"runs":[]})",
+                               "test seed");
+  });
+  const auto spec = [&](std::string_view flow, const char *connections) {
+    const Json shown = flow_of(stage, flow);
+    const Json &first = shown["inheritedAttributes"][std::string(connections) + "Connections"][0];
+    EXPECT_EQ(first["id"], shown[std::string(connections) + "ConnectionIds"][0]);
+    return first["connectionSpec"]["id"].get<std::string>();
+  };
+  EXPECT_EQ(spec("b", "source"), "ecadc60c-7455-4d87-84dc-2a0e293d997b");
+  EXPECT_EQ(spec("b", "target"), "c604ff05-7f1a-43c0-8e18-33bf874cb11c");
+  EXPECT_EQ(spec("s", "source"), "bc7b00d6-623a-4dfc-9fdb-f1240aeadaeb");
+  EXPECT_EQ(spec("d", "source"), "8a9c3494-9708-43d7-ae3f-cda01e5030e1");
+  const auto properties = [&](std::string_view flow) {
+    return flow_of(stage, flow)["inheritedAttributes"]["properties"];
+  };
+  EXPECT_EQ(properties("b"), Json({{"isSourceFlow", true}}));
+  EXPECT_EQ(properties("s"), Json({{"isSourceFlow", true}}));
+  EXPECT_EQ(properties("d"), Json({{"isDestinationFlow", true}}));
+  EXPECT_EQ(flow_of(stage, "two")["inheritedAttributes"]["sourceConnections"].size(), 2);
+}
+
+TEST(GetFlow, ShowsTheConnectionsOfItsSeedAsTheyAre) {
+  Stage stage;
+  const Json inherited = flow_of(stage, kNightlyFlow)["inheritedAttributes"];
+  EXPECT_EQ(inherited["sourceConnections"][0]["baseConnection"]["id"],
+            "69f188b6-af07-4587-8061-e94d34637b41");
+}
+
 TEST(GetFlow, LeadsToItsRuns) {
   Stage stage;
   for (const std::string_view id : {kHourlyFlow, kNightlyFlow, kStreamingFlow}) {
