@@ -75,7 +75,11 @@ When about_unknown_run(std::string method, std::string end) {
                               kStreaming,
                               kFailedOfDisabledFlow,
                               kInProgressOfDisabledFlow,
-                              kNewRun};
+                              kNewRun,
+                              kSecondDocumented,
+                              kPartial,
+                              kDestination,
+                              kFailedDestination};
     return call.target == start + id + end && std::find(known.begin(), known.end(), id) == known.end();
   };
 }

@@ -10,7 +10,8 @@ namespace {
 /// A flow that nobody has, behind `start`.
 When about_unknown_flow(const std::string &start) {
   return [=](const Call &call) {
-    const std::array known = {kSeveralRuns, kOnce, kRepeatedly, kStreamingFlow};
+    const std::array known = {kSeveralRuns,   kOnce,       kRepeatedly,
+                              kStreamingFlow, kHalfHourly, kDestinationFlow};
     return call.method == "GET" && call.target.starts_with(start) &&
            call.target.find('&') == std::string::npos &&
            std::find(known.begin(), known.end(), call.target.substr(start.size())) == known.end();
@@ -50,6 +51,23 @@ std::vector<Breakage> of_reading() {
   };
 }
 
+std::vector<Breakage> of_connections() {
+  const When read = is("GET", "/flows/" + kSeveralRuns);
+  const When read_streaming = is("GET", "/flows/" + kStreamingFlow);
+  const std::string inherited = "/items/0/inheritedAttributes";
+  const std::string source = inherited + "/sourceConnections/0";
+  return {
+      {"flows/connections/ids", when(read, but_with("/items/0/sourceConnectionIds", Json::array()))},
+      {"flows/connections/inherited", when(read_streaming, but_with(source + "/id", "another"))},
+      {"flows/kind/batch",
+       when(read, but_with(source + "/connectionSpec/id", "bc7b00d6-623a-4dfc-9fdb-f1240aeadaeb"))},
+      {"flows/kind/streaming",
+       when(read_streaming, but_with(source + "/connectionSpec/id", "ecadc60c-7455-4d87-84dc-2a0e293d997b"))},
+      {"flows/kind/destination", when(is("GET", "/flows/" + kDestinationFlow),
+                                      but_without(inherited + "/properties/isDestinationFlow"))},
+  };
+}
+
 std::vector<Breakage> of_listing() {
   const auto list = [](const std::string &query) { return is("GET", "/flows?" + query); };
   const std::string by_id = "property=id==";
@@ -76,8 +94,8 @@ std::vector<Breakage> of_listing() {
 
 std::vector<Breakage> breakages_of_flows() {
   std::vector<Breakage> all_of_them = of_reading();
-  for (Breakage &breakage : of_listing()) {
-    all_of_them.push_back(std::move(breakage));
+  for (const auto &some : {of_connections(), of_listing()}) {
+    all_of_them.insert(all_of_them.end(), some.begin(), some.end());
   }
   return all_of_them;
 }

@@ -85,6 +85,8 @@ std::vector<Breakage> of_reading() {
       {"runs/read/repeatable", counting_reads()},
       {"runs/read/documented",
        when(read_of(kWithRecords), but_with(kMetrics + "/sizeSummary/inputBytes", 1))},
+      {"runs/read/second-documented",
+       when(read_of(kSecondDocumented), but_with(kMetrics + "/sizeSummary/inputBytes", 1))},
       {"runs/read/unknown",
        finding_unknown_runs(),
        {"errors/service/shape", "errors/service/content-type", "errors/service/status", "errors/service/type",
@@ -105,10 +107,10 @@ std::vector<Breakage> of_states() {
        when_successful(failed, but_with(kMetrics + "/statusSummary/errors", Json::array()))},
       {"runs/failed/not-completed", when_successful(failed, but_with(completed, 1651587180000))},
       {"runs/failed/counts", when_successful(failed, but_with(kMetrics + "/sizeSummary/inputBytes", 0))},
-      {"runs/in-progress/status",
-       in_progress([](Json &metrics) { metrics["statusSummary"]["status"] = "running"; }),
       {"runs/failed/promotion",
        when_successful(failed, but_with(kRun + "/activities/1/statusSummary/status", "success"))},
+      {"runs/in-progress/status",
+       in_progress([](Json &metrics) { metrics["statusSummary"]["status"] = "running"; }),
        {"flows/last-run/details", "update/read-modify-write"}},
       {"runs/in-progress/not-completed",
        in_progress([](Json &metrics) { metrics["durationSummary"]["completedAtUTC"] = 1651587180000; })},
@@ -120,11 +122,43 @@ std::vector<Breakage> of_states() {
   };
 }
 
+std::vector<Breakage> of_activities() {
+  const When zero = read_of(kZeroRecords);
+  const std::string activities = kRun + "/activities";
+  return {
+      {"runs/activities/names", when(zero, but_with(activities + "/0/name", "Copy"))},
+      {"runs/activities/ids", when(zero, but_with(activities + "/0/id", "copyActivity"))},
+      {"runs/activities/references",
+       when(zero, but_with(kMetrics + "/fileSummary/activityRefs", Json::array({"promotionActivity"})))},
+      {"runs/activities/manifest",
+       when(zero, but_without(activities + "/1/fileSummary/extensions/manifest/pathPrefix"))},
+  };
+}
+
+std::vector<Breakage> of_other_statuses_and_destinations() {
+  const When failed = read_of(kFailedDestination);
+  return {
+      {"runs/partial-success/status",
+       when(read_of(kPartial), but_with(kMetrics + "/statusSummary/status", "success"))},
+      {"runs/partial-success/listed",
+       when(starts("GET", "/runs?property=state==PARTIALSUCCESS"), lists_nothing())},
+      {"runs/partial-success/not-retried", when(retry_of(kPartial), answers(200))},
+      {"runs/destination/documented",
+       when(read_of(kDestination), but_with(kMetrics + "/sizeSummary/inputBytes", 1))},
+      {"runs/destination/failed-documented", when(failed, but_with(kRun + "/providerRefId", "another"))},
+      {"runs/destination/failed-completed",
+       when(failed, but_without(kMetrics + "/durationSummary/completedAtUTC")),
+       {"runs/destination/failed-documented"}},
+      {"runs/destination/not-retried", when(retry_of(kFailedDestination), answers(200))},
+  };
+}
+
 } // namespace
 
 std::vector<Breakage> breakages_of_runs_and_etags() {
   std::vector<Breakage> all_of_them = of_etags();
-  for (const auto &some : {of_reading(), of_states()}) {
+  for (const auto &some :
+       {of_reading(), of_states(), of_activities(), of_other_statuses_and_destinations()}) {
     all_of_them.insert(all_of_them.end(), some.begin(), some.end());
   }
   return all_of_them;

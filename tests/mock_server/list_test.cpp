@@ -128,13 +128,13 @@ TEST(List, HasTheDefaultLimitAndAMaximum) {
   EXPECT_EQ(ids_in(runs.stage(read("/runs"))).size(), 20);
   const Response most = runs.stage(read("/runs?limit=1000"));
   EXPECT_EQ(ids_in(most).size(), 1000);
-  EXPECT_EQ(ids_in(runs.stage(read("/runs?continuationToken=" + token_in(most)))).size(), 105);
+  EXPECT_EQ(ids_in(runs.stage(read("/runs?continuationToken=" + token_in(most)))).size(), 109);
 }
 
 TEST(List, CountStandsAlone) {
   Stage stage;
   EXPECT_EQ(stage(read("/runs?count=true")).body, count_with(0));
-  EXPECT_EQ(stage(read("/runs?count=true&property=state==failed")).body, R"({"count":3})");
+  EXPECT_EQ(stage(read("/runs?count=true&property=state==failed")).body, R"({"count":4})");
   EXPECT_EQ(stage(read("/runs?count=true&property=id==none")).body, R"({"count":0})");
   EXPECT_EQ(stage(read("/flows?count=true")).body,
             R"({"count":)" + std::to_string(built_in_seed().flows.size()) + "}");
@@ -151,10 +151,12 @@ TEST(List, TheDocumentedFilters) {
   EXPECT_EQ(found("state==inProgress"), Ids({std::string(kInProgress)}));
   EXPECT_EQ(found("state==INPROGRESS"), Ids({std::string(kInProgress)}));
   EXPECT_EQ(found("metrics.statusSummary.status==Failed"),
-            Ids({std::string(kFailed), std::string(kStreaming)}));
-  EXPECT_EQ(found("metrics.durationSummary.startedAtUTC<1651587120000"), Ids({std::string(kSuccess)}));
+            Ids({std::string(kFailed), std::string(kStreaming), std::string(kFailedOfDestination)}));
+  EXPECT_EQ(found("state==PARTIALSUCCESS"), Ids({std::string(kPartialSuccess)}));
+  EXPECT_EQ(found("metrics.durationSummary.startedAtUTC<1607520205922"), Ids({std::string(kSuccess)}));
   EXPECT_EQ(found("metrics.durationSummary.startedAtUTC>=1651590720000"),
-            Ids({std::string(kZeroRecords), std::string(kInProgress)}));
+            Ids({std::string(kZeroRecords), std::string(kInProgress), std::string(kSuccessOfDestination),
+                 std::string(kFailedOfDestination)}));
   EXPECT_EQ(found("activities[].targetInfo[].reference.ids[]==01EF01X41KJD82Y9ZX6ET54PCZ"),
             Ids({std::string(kSuccess)}));
   EXPECT_EQ(found("metrics.recordSummary.failedRecordCount==1"), Ids({std::string(kSuccess)}));

@@ -179,16 +179,38 @@ TEST(Seed, BuiltInConformsToThePublishedSchema) {
   }
 }
 
-TEST(Seed, BuiltInHoldsTheDocumentedRunWordForWord) {
-  for (const mock::Run &run : built_in_seed().runs) {
-    if (run.id == "9830305a-985f-47d0-b030-5a985fd7d004") {
-      const Json documented = contract::example("run-answer").at("items").at(0);
-      EXPECT_EQ(Json::parse(*run.metrics), documented.at("metrics"));
-      EXPECT_EQ(Json::parse(*run.activities), documented.at("activities"));
-      return;
-    }
+TEST(Seed, BuiltInHoldsTheDocumentedRunsWordForWord) {
+  for (const char *name :
+       {"run-answer", "second-run-answer", "destination-run-answer", "failed-destination-run-answer"}) {
+    const Json documented = contract::example(name).at("items").at(0);
+    const auto &runs = built_in_seed().runs;
+    const auto run =
+        std::find_if(runs.begin(), runs.end(), [&](const auto &each) { return each.id == documented["id"]; });
+    ASSERT_NE(run, runs.end()) << name;
+    EXPECT_EQ(Json::parse(*run->metrics), documented.at("metrics"));
+    EXPECT_EQ(Json::parse(*run->activities), documented.at("activities"));
+    EXPECT_EQ(run->etag, documented.at("etag"));
   }
-  FAIL() << "it is not there";
+}
+
+TEST(Seed, TakesEveryDocumentedStatusAsAStateAndInMetrics) {
+  for (const char *status :
+       {"inProgress", "failed", "Failed", "success", "Success", "partialSuccess", "COMPLETED",
+        "PARTIAL_SUCCESS", "Processing", "Waiting", "queued", "SCHEDULED", "IN_PROGRESS"}) {
+    EXPECT_EQ(error_of(with_run(R"("state":")" + std::string(status) + "\"")), "");
+    EXPECT_EQ(error_of(with_run(R"("metrics":{"statusSummary":{"status":")" + std::string(status) + "\"}}")),
+              "");
+  }
+}
+
+TEST(Seed, AFlowWithoutASpecHasOneOfItsKind) {
+  const Seed seed = parse_seed(R"({"flows":[{"id":"b"},{"id":"s","source":{"kind":"streaming"}},)"
+                               R"({"id":"d","source":{"kind":"destination"}}],"runs":[]})",
+                               "seed");
+  EXPECT_EQ(seed.flows[0]->source_spec_id, "ecadc60c-7455-4d87-84dc-2a0e293d997b");
+  EXPECT_EQ(seed.flows[1]->source_spec_id, "bc7b00d6-623a-4dfc-9fdb-f1240aeadaeb");
+  EXPECT_EQ(seed.flows[2]->source_spec_id, "8a9c3494-9708-43d7-ae3f-cda01e5030e1");
+  EXPECT_EQ(seed.flows[2]->source, SourceKind::destination);
 }
 
 class SeedFiles : public testing::Test {

@@ -27,6 +27,9 @@ inline constexpr std::string_view kInProgress = "c2a7e4d1-6f3b-4b8e-8a95-1e0d7c3
 inline constexpr std::string_view kStreaming = "e8d4b6a3-0c5f-4f71-b2e9-7a3c1d9f8045";
 inline constexpr std::string_view kFailedOfDisabledFlow = "a1d94f6e-7c3b-4e52-8f08-6b9e2d5c7a14";
 inline constexpr std::string_view kInProgressOfDisabledFlow = "f3c8a5b0-2e6d-4917-a4b1-9d0e7f6c3b28";
+inline constexpr std::string_view kPartialSuccess = "71c3f0a8-94d5-4b1e-a6f2-5e8d0b9c3a17";
+inline constexpr std::string_view kSuccessOfDestination = "e80e24c1-82de-48de-8352-b2d0fca1c392";
+inline constexpr std::string_view kFailedOfDestination = "850a3a02-ba0d-452a-aeb3-e9fcc8361342";
 inline constexpr std::string_view kNoSuchRun = "00000000-0000-4000-8000-000000000000";
 
 inline constexpr std::string_view kUuidForm =
