@@ -98,7 +98,7 @@ std::variant<std::string, Error> read_delta_column(const Json &params, const San
 
 std::optional<Error> check_can_run(const Flow &flow) {
   if (flow.source != SourceKind::batch) {
-    return Error("source-not-on-demand").with("connectorType", "streaming");
+    return Error("source-not-on-demand").with("connectorType", traits_of(flow.source).name);
   }
   if (!flow.scheduled_once) {
     return Error("frequency-not-once")

@@ -216,7 +216,7 @@ TEST(List, EachSandboxHasItsOwnRuns) {
   ASSERT_EQ(stage(create()).status, 201);
   EXPECT_EQ(stage(read("/runs?count=true").set("x-sandbox-name", "other")).body, count_with(0));
   EXPECT_EQ(stage(read("/runs?count=true").set("x-gw-ims-org-id", "other")).body, count_with(0));
-  EXPECT_EQ(stage(read("/runs?count=true")).body, R"({"count":6})");
+  EXPECT_EQ(stage(read("/runs?count=true")).body, count_with(1));
 }
 
 TEST(List, ATokenIsOfOneListingOnly) {
