@@ -323,7 +323,8 @@ TEST(Isolation, ThirtyTwoScenariosSideBySideDoNotSeeEachOther) {
   for (int number = 0; number < 32; ++number) {
     const std::string round = std::string(number % 2 == 0 ? "failed " : "success ") +
                               std::to_string(number % 4 + 1) + " " + std::to_string(number % 4 + 4) + " " +
-                              std::to_string(1000 + number) + " 6; ";
+                              std::to_string(1000 + number) + " " +
+                              std::to_string(built_in_seed().run_count() + 1) + "; ";
     EXPECT_EQ(stories[static_cast<std::size_t>(number)].get(), round + round + round) << number;
   }
 }

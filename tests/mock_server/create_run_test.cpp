@@ -129,6 +129,7 @@ TEST(CreateRun, IsForFlowsOfBatchSourcesScheduledOnce) {
   };
   EXPECT_EQ(refusal_of(kStreamingFlow).code, "1385-400");
   EXPECT_PRED2(has_part, refusal_of(kStreamingFlow).message, "connectorType=streaming");
+  EXPECT_EQ(refusal_of(kDestinationFlow).code, "1385-400");
   for (const auto &[flow, frequency] : {std::pair(kHourlyFlow, "hour"), std::pair(kNightlyFlow, "day")}) {
     EXPECT_EQ(refusal_of(flow).code, "1386-400");
     EXPECT_PRED2(has_part, refusal_of(flow).message, "flowId=" + std::string(flow));

@@ -18,6 +18,8 @@ inline constexpr std::string_view kHourlyFlow = "c9cef9cb-c934-4467-8ef9-cbc9345
 inline constexpr std::string_view kNightlyFlow = "3d17a4ff-9e0a-4f7c-94bb-bc0b61a3a76d";
 inline constexpr std::string_view kStreamingFlow = "7d1e4a90-5b62-4c38-9f07-2c8b6e5d1a34";
 inline constexpr std::string_view kOnDemandFlow = "3abea21c-7e36-4be1-bec1-d3bad0e3e0de";
+inline constexpr std::string_view kHalfHourlyFlow = "f00c8762-df2f-432b-a7d7-38999fef5e8e";
+inline constexpr std::string_view kDestinationFlow = "df8d079d-11eb-466a-9731-6b5948a009e4";
 
 inline constexpr std::string_view kTableFlow = "6c2f9e47-8b1a-4d03-b7e5-1f4a3c8d9e52";
 inline constexpr std::string_view kDisabledFlow = "b6e0c3d8-41f7-4a29-9d5c-8e2f7a1b0c63";
