@@ -95,7 +95,7 @@ TEST_F(FlowctlLists, AServerWhosePagesLeadInACircleIsExitCode5) {
 }
 
 TEST_F(FlowctlLists, CountIsANumber) {
-  EXPECT_EQ(run({"list", "--count", "--status", "failed"}).out, "3\n");
+  EXPECT_EQ(run({"list", "--count", "--status", "failed"}).out, "4\n");
   EXPECT_EQ(json::parse(run({"--json", "flows", "--count"}).out).at("count"),
             mock::built_in_seed().flows.size());
 }
@@ -147,13 +147,13 @@ TEST_F(FlowctlLists, ACreationThatIsRefusedIsExitCode1AndOneOfUnknownOutcomeIs6)
 
 TEST_F(FlowctlLists, AllFailedRunsAreRetriedAlsoAfterARefusal) {
   const Ended ended = run({"retry", "--all-failed"});
-  EXPECT_EQ(ended.code, 1); // the streaming one, and that of the disabled flow
+  EXPECT_EQ(ended.code, 1); // the streaming one, a destination's, and that of the disabled flow
   EXPECT_THAT(ended.out, StartsWith("4fb0418e-1804-45d6-8d56-dd51f05c0baf  new run 3fb0418e-1804-45d6-8d56-"
                                     "dd51f05c0baf\n"
                                     "e8d4b6a3-0c5f-4f71-b2e9-7a3c1d9f8045  FLOW-1333-400 "));
   EXPECT_THAT(ended.out, HasSubstr("a1d94f6e-7c3b-4e52-8f08-6b9e2d5c7a14  FLOW-1388-400 "));
-  EXPECT_THAT(ended.out, testing::EndsWith("\n1 retried, 2 not\n"));
-  EXPECT_EQ(run({"list", "--count"}).out, "8\n");
+  EXPECT_THAT(ended.out, testing::EndsWith("\n1 retried, 3 not\n"));
+  EXPECT_EQ(run({"list", "--count"}).out, "12\n");
   EXPECT_EQ(run({"retry", "--all-failed", "--flow", kNightly}).code, 0);
 }
 
@@ -188,8 +188,8 @@ TEST_F(FlowctlLists, WhatWouldMeetTheOtherRunsTooEndsTheSeries) {
 TEST_F(FlowctlLists, ADryRunOnlyLists) {
   const Ended ended = run({"--json", "retry", "--all-failed", "--dry-run"});
   EXPECT_EQ(ended.code, 0);
-  EXPECT_THAT(ids(ended.out), ElementsAre(kFailed, kStreaming));
-  EXPECT_EQ(run({"list", "--count"}).out, "5\n");
+  EXPECT_THAT(ids(ended.out), ElementsAre(kFailed, kStreaming, kFailedOfDestination));
+  EXPECT_EQ(run({"list", "--count"}).out, "9\n");
 }
 
 TEST_F(FlowctlLists, WrongUsageIsExitCode2) {
