@@ -5,6 +5,10 @@
 
 #include "contracts/json_schema.hpp"
 
+#include <stdexcept>
+
+// Without it, valijson ends the program where a schema is not one.
+#define VALIJSON_USE_EXCEPTIONS 1
 // valijson is not free of warnings at the level we hold ourselves to.
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wpedantic"
@@ -40,7 +44,11 @@ std::vector<SchemaViolation> validate(const Json &document, const Json &schema) 
 
   valijson::Schema compiled;
   valijson::SchemaParser parser;
-  parser.populateSchema(valijson::adapters::NlohmannJsonAdapter(plain_schema), compiled);
+  try {
+    parser.populateSchema(valijson::adapters::NlohmannJsonAdapter(plain_schema), compiled);
+  } catch (const std::runtime_error &error) {
+    return {{"", error.what()}};
+  }
 
   valijson::Validator validator(valijson::Validator::kStrongTypes);
   valijson::ValidationResults results;

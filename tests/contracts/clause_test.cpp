@@ -310,6 +310,14 @@ TEST(Readings, AreEachJudgedOnBothSides) {
   }
 }
 
+TEST(Schema, ThatIsNoneIsKeptByNoDocument) {
+  for (const Json &schema : {Json{{"maximum", "2022-05-03"}}, Json{{"minItems", nullptr}}}) {
+    const auto violations = validate(1, schema);
+    ASSERT_EQ(violations.size(), 1U) << schema;
+    EXPECT_NE(violations[0].reason, "");
+  }
+}
+
 TEST(Examples, KeepTheirSchemas) {
   EXPECT_TRUE(validate(example("retry-answer"), schema("retry-answer")).empty());
   EXPECT_TRUE(validate(example("run-answer"), schema("run-answer")).empty());
