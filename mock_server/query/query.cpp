@@ -45,11 +45,16 @@ std::optional<Error> read_order(std::string_view text, const Fields &fields, Que
 }
 
 std::optional<Error> read_limit(std::string_view text, Query &query) {
-  const auto limit = integer_in(text);
-  if (!limit || *limit < 1 || *limit > static_cast<std::int64_t>(kMaximumLimit)) {
+  const bool is_negative = text.starts_with('-');
+  const std::string_view digits = text.substr(is_negative ? 1 : 0);
+  if (digits.empty() || digits.find_first_not_of("0123456789") != std::string_view::npos) {
     return value_error(text, "limit");
   }
-  query.limit = static_cast<std::size_t>(*limit);
+  if (is_negative || digits.find_first_not_of('0') == std::string_view::npos) {
+    return Error("param-below-one").with("param", "limit");
+  }
+  constexpr std::int64_t kMost = kMaximumLimit;
+  query.limit = static_cast<std::size_t>(std::min(integer_in(digits).value_or(kMost), kMost));
   return std::nullopt;
 }
 

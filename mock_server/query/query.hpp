@@ -16,9 +16,10 @@
 
 namespace flow::mock {
 
-/// Items of a page where the query does not say, and at most (assumed: no page names them).
+/// Items of a page where the query does not say (assumed), and at most (destinations): a larger limit is
+/// taken for it (assumed).
 inline constexpr std::size_t kDefaultLimit = 20;
-inline constexpr std::size_t kMaximumLimit = 1000;
+inline constexpr std::size_t kMaximumLimit = 100;
 
 /// What items are sorted by: numbers come before texts, and nothing before both.
 using SortKey = std::variant<std::monostate, std::int64_t, std::string>;
@@ -48,8 +49,8 @@ struct Query {
 
 /// Reads the query of a listing. A continuationToken carries the whole query by itself, so that clients may
 /// send it alone or with the query repeated. Parameters that are empty count as absent. Errors: those of
-/// parse_property, 1401 (limit with count), 1432 and 1433 (orderby), 1451 (unknown parameter), 1452 (limit,
-/// count, token).
+/// parse_property, 1394 (limit below one), 1401 (limit with count), 1432 and 1433 (orderby), 1451 (unknown
+/// parameter), 1452 (limit, count, token).
 std::variant<Query, Error> parse_query(const Target &target, const Fields &fields, const TokenSeal &seal);
 
 /// The token of the page that begins at `next`.

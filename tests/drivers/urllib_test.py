@@ -103,7 +103,7 @@ def pages_while_others_create(program: str) -> None:
     with Mock(program) as mock:
         for _ in range(30):
             check(201, mock.flow_service("POST", "/runs", BODY)[0])
-        before = {run["id"] for run in mock.flow_service("GET", "/runs?limit=1000")[1]["items"]}
+        before = {run["id"] for run in mock.flow_service("GET", "/runs?limit=100")[1]["items"]}
         with concurrent.futures.ThreadPoolExecutor(4) as others:
             creates = [others.submit(mock.flow_service, "POST", "/runs", BODY) for _ in range(40)]
             seen = []
@@ -217,7 +217,8 @@ def keeps_a_connection_through_bad_queries(program: str) -> None:
             ("property=id<1", "1448-400"),
             ("property=createdAt==%FF", "1452-400"),
             ("orderby=%FF", "1432-400"),
-            ("limit=0", "1452-400"),
+            ("limit=0", "1394-400"),
+            ("limit=x", "1452-400"),
             ("x=1", "1451-400"),
             ("continuationToken=%FF", "1452-400"),
         ):

@@ -53,7 +53,7 @@ TEST(Bounds, AThousandProperties) {
 TEST(Bounds, AProjectionThatNamesOneFieldManyTimes) {
   Stage stage;
   add_runs(stage, 500);
-  expect_answered(stage, read("/runs?limit=1000&property=metrics" + repeated(",metrics", 1000)));
+  expect_answered(stage, read("/runs?limit=100&property=metrics" + repeated(",metrics", 1000)));
 }
 
 TEST(Bounds, ManyValuesInOneProperty) {
@@ -92,7 +92,7 @@ TEST(Bounds, ValuesOfTenThousandCharacters) {
     expect_answered(stage, read("/runs?" + query));
   }
   EXPECT_EQ(error_in(stage(read("/runs?continuationToken=" + value))), "1452-400");
-  EXPECT_EQ(error_in(stage(read("/runs?limit=" + digits))), "1452-400");
+  EXPECT_EQ(ids_in(stage(read("/runs?limit=" + digits))).size(), 5) << "as the largest limit";
   EXPECT_EQ(error_in(stage(read("/runs/" + value))), "1439-404");
 }
 

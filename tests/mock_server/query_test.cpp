@@ -130,12 +130,20 @@ TEST(Query, EachErrorOfOrderby) {
   }
 }
 
-TEST(Query, LimitIsAPositiveNumberUpToItsMaximum) {
+TEST(Query, LimitIsANumberOfAtLeastOne) {
   EXPECT_EQ(query_of("limit=1").limit, 1);
-  EXPECT_EQ(query_of("limit=1000").limit, kMaximumLimit);
-  for (const char *limit :
-       {"0", "-1", "1001", "abc", "1.0", "1e2", "%201", "99999999999999999999", "0x1", "true"}) {
+  for (const char *limit : {"0", "00", "-0", "-1", "-99999999999999999999"}) {
+    EXPECT_EQ(query_refusal(std::string("limit=") + limit), "1394-400") << limit;
+  }
+  for (const char *limit : {"abc", "1.0", "1e2", "%201", "0x1", "true", "-", "--1", "%2B1"}) {
     EXPECT_EQ(query_refusal(std::string("limit=") + limit), "1452-400") << limit;
+  }
+}
+
+TEST(Query, ALimitAboveTheMaximumIsTakenForIt) {
+  EXPECT_EQ(query_of("limit=99").limit, 99);
+  for (const char *limit : {"100", "101", "1000", "99999999999999999999"}) {
+    EXPECT_EQ(query_of(std::string("limit=") + limit).limit, 100) << limit;
   }
 }
 
@@ -266,7 +274,7 @@ TEST(Token, MayComeWithTheQueryRepeatedAndWrongParametersStayWrong) {
   const std::string token = continuation_token(query, *select(query, documents).next, test_seal());
   EXPECT_EQ(numbers("limit=1&orderby=createdAt&continuationToken=" + token, documents), Numbers({1}));
   EXPECT_EQ(numbers("continuationToken=" + token + "&limit=1&orderby=createdAt", documents), Numbers({1}));
-  EXPECT_EQ(query_refusal("limit=0&continuationToken=" + token), "1452-400");
+  EXPECT_EQ(query_refusal("limit=0&continuationToken=" + token), "1394-400");
   EXPECT_EQ(query_refusal("x=1&continuationToken=" + token), "1451-400");
 }
 
