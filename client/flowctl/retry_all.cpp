@@ -16,6 +16,7 @@ std::vector<Run> failed_runs(const Client &client, const RunQuery &given) {
   RunQuery query = given;
   query.status = "failed";
   query.page_size = 100;
+  query.orderby = "createdAt"; // data is ingested again in the order in which it failed
   std::vector<Run> runs;
   for (const Run &run : client.runs(query)) {
     runs.push_back(run);
