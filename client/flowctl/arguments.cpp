@@ -82,7 +82,7 @@ void add_limits(CLI::App &command, Arguments &arguments) {
       command
           .add_option("--orderby", arguments.query.orderby,
                       "Field to sort by: --orderby=createdAt, or --orderby=-createdAt for the "
-                      "latest first")
+                      "latest first, as without it; several with commas")
           ->type_name("FIELD");
   command.add_flag("--count", arguments.count, "Only how many there are")
       ->excludes(limit)

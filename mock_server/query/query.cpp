@@ -20,28 +20,50 @@ Error value_error(std::string_view value, std::string_view field) {
   return Error("filter-value-invalid").with("value", value).with("field", field);
 }
 
-std::optional<Error> read_order(std::string_view text, const Fields &fields, Query &query) {
-  Order order;
-  std::string_view name = text;
-  // A bare '+' in a URL has become a space on its way.
-  if (name.starts_with('+') || name.starts_with('-') || name.starts_with(' ')) {
-    order.descending = name.front() == '-';
-    name.remove_prefix(1);
-  }
-  const auto is_name_start = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+/// One field of orderby; `orderby` is all of it.
+std::variant<SortField, Error> read_sort_field(std::string_view text, std::string_view orderby,
+                                               const Fields &fields) {
+  // The catalogue's example of a wrong field is "#id": '#' is no sort order.
+  const auto may_begin_field = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '#';
   };
-  if (name.empty() || !is_name_start(name.front())) {
-    return Error("orderby-sort-order").with("orderby", text);
+  const auto begin =
+      static_cast<std::size_t>(std::find_if(text.begin(), text.end(), may_begin_field) - text.begin());
+  const std::string_view sort_order = text.substr(0, begin);
+  const std::string_view name = text.substr(begin);
+  // A bare '+' in a URL has become a space on its way.
+  if (!sort_order.empty() && sort_order != "+" && sort_order != "-" && sort_order != " ") {
+    return Error("orderby-sort-order").with("orderby", orderby);
   }
-  order.path = parse_path_of_field(name);
-  const bool is_plain = std::none_of(order.path.begin(), order.path.end(),
+  SortField field{.path = parse_path_of_field(name), .descending = sort_order == "-"};
+  const bool is_plain = std::none_of(field.path.begin(), field.path.end(),
                                      [](const PathStep &step) { return step.each || step.name.empty(); });
-  if (!is_plain || !kind_of(order.path, fields)) {
+  if (!is_plain || !kind_of(field.path, fields)) {
     return Error("orderby-field").with("field", name);
   }
-  query.order = std::move(order);
-  return std::nullopt;
+  return field;
+}
+
+std::optional<Error> read_order(std::string_view text, const Fields &fields, Query &query) {
+  const auto names = static_cast<std::size_t>(std::count(text.begin(), text.end(), ',')) + 1;
+  if (names > kMostSortFields) {
+    return Error("orderby-too-many")
+        .with("count", std::to_string(names))
+        .with("most", std::to_string(kMostSortFields));
+  }
+  query.order.clear();
+  for (std::string_view rest = text;;) {
+    const std::size_t end = rest.find(',');
+    auto field = read_sort_field(rest.substr(0, end), text, fields);
+    if (Error *error = std::get_if<Error>(&field)) {
+      return std::move(*error);
+    }
+    query.order.push_back(std::get<SortField>(std::move(field)));
+    if (end == std::string_view::npos) {
+      return std::nullopt;
+    }
+    rest.remove_prefix(end + 1);
+  }
 }
 
 std::optional<Error> read_limit(std::string_view text, Query &query) {
@@ -111,6 +133,11 @@ std::variant<Query, Error> read_parameters(Parameters parameters, const Fields &
   if (limited && query.count) {
     return Error("limit-with-count");
   }
+  if (query.order.empty()) {
+    if (auto error = read_order(kDefaultOrder, fields, query)) {
+      return *std::move(error);
+    }
+  }
   query.parameters = std::move(parameters);
   return query;
 }
@@ -146,26 +173,32 @@ std::optional<Carried> carried_in(std::string_view text) {
   const Json json = json_or_discarded(text);
   try {
     const auto number = integer_of(json.at("number"));
-    return number && *number >= 0
-               ? std::optional(Carried{
-                     .parameters = json.at("parameters").get<Parameters>(),
-                     .after = {.key = key_of(json.at("key")), .number = static_cast<std::uint64_t>(*number)}})
-               : std::nullopt;
+    if (!number || *number < 0) {
+      return std::nullopt;
+    }
+    Carried carried{.parameters = json.at("parameters").get<Parameters>(),
+                    .after = {.keys = {}, .number = static_cast<std::uint64_t>(*number)}};
+    for (const Json &key : json.at("keys")) {
+      carried.after.keys.push_back(key_of(key));
+    }
+    return carried;
   } catch (const Json::exception &) {
     return std::nullopt;
   }
 }
 
-/// Sorts before in the order asked for; ties by number, so that the order is total and a position names one
-/// place.
+/// Sorts before in an order. The number decides at last, so that a position names one place.
 struct Before {
-  bool descending;
+  const Order &order;
 
   bool operator()(const Position &a, const Position &b) const {
-    if (a.key != b.key) {
-      return descending ? b.key < a.key : a.key < b.key;
+    for (std::size_t i = 0; i < order.size(); ++i) {
+      if (a.keys[i] != b.keys[i]) {
+        return order[i].descending ? b.keys[i] < a.keys[i] : a.keys[i] < b.keys[i];
+      }
     }
-    return a.number < b.number;
+    const bool is_descending = !order.empty() && order.front().descending;
+    return is_descending ? b.number < a.number : a.number < b.number;
   }
 };
 
@@ -175,59 +208,79 @@ bool passes(const Query &query, Collection &items, std::uint64_t number) {
                      [&](const Filter &filter) { return items.holds(number, filter); });
 }
 
-/// The page as the items come in its order; nothing where more than `looks` would have to be looked at.
+/// The first items behind the query's position, and one more, which tells whether there is a next page.
+class FirstItems {
+public:
+  FirstItems(const Query &query, Collection &items) : query_(query), items_(items), before_{query.order} {}
+
+  /// False where all that follow come later than those kept, if they come in the order of the first field.
+  bool add(std::uint64_t number) {
+    position_.number = number;
+    position_.keys.clear();
+    for (const SortField &field : query_.order) {
+      position_.keys.push_back(items_.key(number, field.path));
+    }
+    if (query_.after && !before_(*query_.after, position_)) {
+      return true;
+    }
+    const bool is_full = first_.size() > query_.limit;
+    if (is_full && !before_(position_, first_.front())) {
+      return query_.order.size() > 1 && position_.keys.front() == first_.front().keys.front();
+    }
+    first_.push_back(position_);
+    std::push_heap(first_.begin(), first_.end(), before_);
+    if (is_full) {
+      std::pop_heap(first_.begin(), first_.end(), before_);
+      first_.pop_back();
+    }
+    return query_.order.size() > 1 || first_.size() <= query_.limit;
+  }
+
+  [[nodiscard]] Page page() && {
+    std::sort_heap(first_.begin(), first_.end(), before_);
+    Page page;
+    for (std::size_t i = 0; i < std::min(query_.limit, first_.size()); ++i) {
+      page.items.push_back(first_[i].number);
+    }
+    if (first_.size() > query_.limit) {
+      page.next = std::move(first_[query_.limit - 1]);
+    }
+    return page;
+  }
+
+private:
+  const Query &query_;
+  Collection &items_;
+  const Before before_;
+  Position position_;           ///< of the item looked at: its room is used again
+  std::vector<Position> first_; ///< a heap, the last on top
+};
+
+/// The page of items that come in the order of the query's first field; nothing where more than `looks` would
+/// have to be looked at.
 std::optional<Page> page_in_order(const Query &query, Collection &items, const Access::Next &next,
                                   std::uint64_t looks) {
-  Page page;
+  FirstItems first(query, items);
   for (auto number = next(); number; number = next()) {
     if (looks-- == 0) {
       return std::nullopt;
     }
-    if (!passes(query, items, *number)) {
-      continue;
-    }
-    if (page.items.size() == query.limit) {
-      const std::uint64_t last = page.items.back();
-      page.next =
-          Position{.key = query.order ? items.key(last, query.order->path) : SortKey(), .number = last};
+    if (passes(query, items, *number) && !first.add(*number)) {
       break;
     }
-    page.items.push_back(*number);
   }
-  return page;
+  return std::move(first).page();
 }
 
-/// The page of items that come in any order: the first ones behind the position are kept, and one more, which
-/// tells whether there is a next page.
+/// The page of items that come in any order.
 Page page_of_any(const Query &query, Collection &items, const Access::Next &next) {
-  const Before before{query.order && query.order->descending};
-  std::vector<Position> first; // a heap, the last on top
+  FirstItems first(query, items);
   for (auto number = next(); number; number = next()) {
-    if (!passes(query, items, *number)) {
-      continue;
-    }
-    Position position{.key = query.order ? items.key(*number, query.order->path) : SortKey(),
-                      .number = *number};
-    const bool is_late = first.size() > query.limit && !before(position, first.front());
-    if (is_late || (query.after && !before(*query.after, position))) {
-      continue;
-    }
-    first.push_back(std::move(position));
-    std::push_heap(first.begin(), first.end(), before);
-    if (first.size() > query.limit + 1) {
-      std::pop_heap(first.begin(), first.end(), before);
-      first.pop_back();
+    if (passes(query, items, *number)) {
+      first.add(*number);
     }
   }
-  std::sort_heap(first.begin(), first.end(), before);
-  Page page;
-  for (std::size_t i = 0; i < std::min(query.limit, first.size()); ++i) {
-    page.items.push_back(first[i].number);
-  }
-  if (first.size() > query.limit) {
-    page.next = std::move(first[query.limit - 1]);
-  }
-  return page;
+  return std::move(first).page();
 }
 
 std::uint64_t count(const Query &query, Collection &items, const Access &access) {
@@ -264,14 +317,20 @@ std::variant<Query, Error> parse_query(const Target &target, const Fields &field
   }
   query = read_parameters(std::move(carried->parameters), fields);
   if (Query *continued = std::get_if<Query>(&query)) {
+    if (carried->after.keys.size() != continued->order.size()) {
+      return value_error(token, "continuationToken");
+    }
     continued->after = std::move(carried->after);
   }
   return query;
 }
 
 std::string continuation_token(const Query &query, const Position &next, const TokenSeal &seal) {
-  const Json carried = {
-      {"parameters", query.parameters}, {"key", key_json(next.key)}, {"number", next.number}};
+  Json keys = Json::array();
+  for (const SortKey &key : next.keys) {
+    keys.push_back(key_json(key));
+  }
+  const Json carried = {{"parameters", query.parameters}, {"keys", std::move(keys)}, {"number", next.number}};
   return seal.seal(carried.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
@@ -301,16 +360,13 @@ Json projected(const Json &document, const Projection &projection) {
   return kept;
 }
 
-Access Collection::access(const Query &query) const {
-  const auto numbers_from = [size = size()](std::uint64_t first) -> Access::Next {
-    return [size, next = first]() mutable { return next < size ? std::optional(next++) : std::nullopt; };
-  };
-  Access access{.any = numbers_from(0), .most = size(), .in_order = {}};
-  if (!query.order) {
-    access.in_order = numbers_from(query.after ? query.after->number + 1 : 0);
-    access.direct = true;
-  }
-  return access;
+Access Collection::access(const Query & /*query*/) const {
+  return {.any =
+              [size = size(), next = std::uint64_t{0}]() mutable {
+                return next < size ? std::optional(next++) : std::nullopt;
+              },
+          .most = size(),
+          .in_order = {}};
 }
 
 Page select(const Query &query, Collection &items) {

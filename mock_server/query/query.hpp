@@ -21,17 +21,28 @@ namespace flow::mock {
 inline constexpr std::size_t kDefaultLimit = 20;
 inline constexpr std::size_t kMaximumLimit = 100;
 
+/// The order of a query without `orderby`, written as one: newest first (destinations).
+inline constexpr std::string_view kDefaultOrder = "-createdAt";
+
+/// Fields that `orderby` may name (assumed).
+inline constexpr std::size_t kMostSortFields = 8;
+
 /// What items are sorted by: numbers come before texts, and nothing before both.
 using SortKey = std::variant<std::monostate, std::int64_t, std::string>;
 
-struct Order {
+struct SortField {
   Path path;
   bool descending = false;
 };
 
-/// Where the next page begins: behind the item with this key and number.
+/// What items are sorted by: the first field, then the next where it ties. Items that tie in all of them are
+/// in the order of their making, or against it where the first field is descending: `-createdAt` is the
+/// reverse of `createdAt`.
+using Order = std::vector<SortField>;
+
+/// Where the next page begins: behind the item with these keys, one for each field of the order, and number.
 struct Position {
-  SortKey key;
+  std::vector<SortKey> keys;
   std::uint64_t number = 0;
 };
 
@@ -39,7 +50,7 @@ struct Position {
 struct Query {
   std::vector<Filter> filters;
   Projection projection; ///< empty: all fields
-  std::optional<Order> order;
+  Order order;           ///< as read from a request, not empty
   std::size_t limit = kDefaultLimit;
   bool count = false;
   std::optional<Position> after;
@@ -64,8 +75,10 @@ struct Access {
   Next any;               ///< each of them once, in any order
   std::uint64_t most = 0; ///< `any` gives no more
   bool exact = false;     ///< `any` gives just those that the filters let through, and `most` is their number
-  Next in_order;          ///< those behind the query's position, in its order; empty: that is not known
-  bool direct = false;    ///< `in_order` gives no item that `any` would not give
+  /// In the order of the query's first field: those whose key there is not before its position's, and with
+  /// no further field just those behind the position. Empty: that is not known.
+  Next in_order;
+  bool direct = false; ///< `in_order` gives no item that `any` would not give
 };
 
 /// Items of one kind that can be listed, numbered from 0 in the order of their making.

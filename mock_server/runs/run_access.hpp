@@ -6,7 +6,7 @@
 namespace flow::mock {
 
 /// How to get at the runs that a query may let through: by the index that leaves the fewest to look at, of
-/// those by id, flow, status and time. In their order come runs that are sorted by a time, or not at all.
+/// those by id, flow, status and time. In their order come runs that are sorted by a time.
 Access access_to(const RunStore &runs, const Query &query);
 
 } // namespace flow::mock

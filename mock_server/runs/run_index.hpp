@@ -43,52 +43,54 @@ struct RunKeys {
   std::array<std::int64_t, kTimeFields> times_ms;
 };
 
-/// Finds runs by flow, by status and by time, without looking at the others. They are named by their numbers.
+/// Finds runs by flow, by status and by time, without looking at the others.
 class RunIndex {
 public:
-  using Numbers = SortedBlocks<std::uint32_t>;
-
-  // Where memory runs out, nothing is done.
-  void add(const RunKeys &keys, std::uint32_t number);
-  void remove(const RunKeys &keys, std::uint32_t number);
-  void change(const RunKeys &before, const RunKeys &after, std::uint32_t number);
-
-  /// The runs of a flow; null: it has none.
-  [[nodiscard]] const Numbers *of_flow(std::string_view flow_id) const;
-  /// Those whose status is that text, whatever its case; null: there is no such status.
-  [[nodiscard]] const Numbers *of_status(std::string_view status) const;
-
-  /// How many have their time in the span.
-  [[nodiscard]] std::uint64_t count(TimeField field, const TimeSpan &span) const;
-
+  /// A run by one of its times and its number.
   struct Place {
     std::int64_t time_ms;
     std::uint32_t number;
     bool operator<(const Place &other) const {
       return time_ms != other.time_ms ? time_ms < other.time_ms : number < other.number;
     }
+    bool operator==(const Place &) const = default;
   };
-  /// The next place in the order of a time, within a span: behind `after`, or the first one. Equal times go
-  /// by number, upwards in either direction.
-  [[nodiscard]] std::optional<Place> next(TimeField field, const TimeSpan &span, bool descending,
-                                          const std::optional<Place> &after) const;
+  using Places = SortedBlocks<Place>;
 
-  /// The first number from `number` on that may have its time in the span: leaps over stretches that have
-  /// none. It may lie behind the last.
-  [[nodiscard]] std::uint64_t leap(std::uint64_t number, TimeField field, const TimeSpan &span) const;
+  // Where memory runs out, nothing is done.
+  void add(const RunKeys &keys, std::uint32_t number);
+  void remove(const RunKeys &keys, std::uint32_t number);
+  void change(const RunKeys &before, const RunKeys &after, std::uint32_t number);
+
+  /// The runs of a flow, by the time they were created; null: it has none.
+  [[nodiscard]] const Places *of_flow(std::string_view flow_id) const;
+  /// Likewise those whose status is that text, whatever its case; null: there is no such status.
+  [[nodiscard]] const Places *of_status(std::string_view status) const;
+  /// All runs, by that time.
+  [[nodiscard]] const Places &by_time(TimeField field) const;
+
+  /// How many have their time in the span.
+  [[nodiscard]] static std::uint64_t count(const Places &places, const TimeSpan &span);
+
+  /// The next place within a span, upwards or downwards: behind `after`, or the first one.
+  [[nodiscard]] static std::optional<Place> next(const Places &places, const TimeSpan &span, bool descending,
+                                                 const std::optional<Place> &after);
 
 private:
-  static constexpr std::uint64_t kStretch = 1024;
-  /// The times that runs of one stretch of numbers have, and may have had.
-  using Stretch = std::array<TimeSpan, kTimeFields>;
+  static constexpr std::size_t kEntries = 2 + kTimeFields;
+  /// A run is entered in its flow's places, in those of its status, and in those of each time.
+  struct Entry {
+    Places *places;
+    Place place;
+    bool operator==(const Entry &) const = default;
+  };
+  /// Makes its flow's places if there are none.
+  std::array<Entry, kEntries> entries_of(const RunKeys &keys, std::uint32_t number);
+  void drop_if_empty(std::string_view flow_id);
 
-  void take_back(const RunKeys &staying, const RunKeys &going, std::uint32_t number);
-  void add_time(std::size_t field, std::int64_t time_ms, std::uint32_t number);
-
-  std::unordered_map<std::string, Numbers, TextHash, std::equal_to<>> by_flow_;
-  std::array<Numbers, kRunStates> by_status_; ///< by the state that stands for a status
-  std::array<SortedBlocks<Place>, kTimeFields> by_time_;
-  std::vector<Stretch> stretches_;
+  std::unordered_map<std::string, Places, TextHash, std::equal_to<>> by_flow_;
+  std::array<Places, kRunStates> by_status_; ///< by the state that stands for a status
+  std::array<Places, kTimeFields> by_time_;
 };
 
 } // namespace flow::mock

@@ -170,9 +170,10 @@ SandboxFlow &Sandbox::put_flow(const std::shared_ptr<const Flow> &flow, std::int
       throw;
     }
   } else {
-    if (const RunIndex::Numbers *its_runs = runs.index().of_flow(flow->id)) {
-      for (auto number = its_runs->at_least(0); number; number = its_runs->at_least(*number + 1)) {
-        runs.change(runs.at(*number), [&](Run &its) { its.flow = flow; });
+    if (const RunIndex::Places *its_runs = runs.index().of_flow(flow->id)) {
+      for (auto run = RunIndex::next(*its_runs, {}, false, {}); run;
+           run = RunIndex::next(*its_runs, {}, false, run)) {
+        runs.change(runs.at(run->number), [&](Run &its) { its.flow = flow; });
       }
     }
   }

@@ -86,6 +86,7 @@ std::vector<Breakage> of_listing() {
        {"flows/next"}},
       {"flows/next", when(starts("GET", "/flows?continuationToken="), as_if_at("/flows?limit=1"))},
       {"flows/error/field", when(list("property=flowId==1"), as_if_at("/flows"))},
+      {"flows/orderby/none", when(is("GET", "/flows"), as_if_at("/flows?orderby=createdAt"))},
       {"flows/error/limit-zero", when(list("limit=0"), as_if_at("/flows"))},
       {"flows/error/parameter", when(list("page=2"), as_if_at("/flows"))},
   };

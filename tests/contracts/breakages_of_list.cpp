@@ -36,7 +36,7 @@ Rule confusing(const std::string &comparison, const std::string &instead) {
 When by_unknown_id() {
   return [](const Call &call) {
     const std::string start = "/runs?property=id==";
-    const std::set<std::string> known = {kFailed, kInProgress, kStreaming};
+    const std::set<std::string> known = {kFailed, kInProgress, kStreaming, "%22" + kInProgress + "%22"};
     return call.target.starts_with(start) && call.target.find('&') == std::string::npos &&
            call.target.find(',') == std::string::npos && !known.contains(call.target.substr(start.size()));
   };
@@ -82,14 +82,14 @@ std::vector<Breakage> of_answer_and_filters() {
       {"list/answer/shape", when(is("GET", "/runs"), but_with("/count", 5))},
       {"list/answer/items",
        when(list_of(kOfFlow), but_with("/items/0/createdAt", "2022-05-03T14:12:00Z")),
-       {"list/empty-parameters"}},
+       {"list/orderby/none", "list/empty-parameters"}},
       {"list/answer/same-as-read", when(list_of(by_id + kStreaming), but_with("/items/0/updatedAt", 1))},
       {"list/filter/flow",
        deaf(kOfFlow),
        {"list/count/filtered", "list/empty-parameters", "flows/runs/walk"}},
       {"list/filter/flow-of-run", when(list_of(kOfFlow + "&property=id==" + kFailed), lists_nothing())},
       {"list/filter/id", deaf(by_id + kInProgress)},
-      {"list/filter/ids", deaf(by_id + kFailed + "," + kInProgress, "/runs?" + by_id + kFailed)},
+      {"list/filter/ids", deaf(by_id + kInProgress + "," + kFailed, "/runs?" + by_id + kFailed)},
       {"list/filter/repeated", deaf(kOfFlow + "&" + status + "failed", "/runs?" + kOfFlow)},
       {"list/filter/state", deaf("property=state==inProgress")},
       {"list/filter/status", deaf(status + "Failed")},
@@ -121,6 +121,9 @@ std::vector<Breakage> of_order_and_pages() {
       {"list/orderby/ascending", deaf(kOfFlow + "&orderby=%2BcreatedAt", down)},
       {"list/orderby/bare-plus", deaf(kOfFlow + "&orderby=+createdAt", down)},
       {"list/orderby/descending", deaf(kOfFlow + "&orderby=-createdAt", up), {"list/pages/none-twice"}},
+      {"list/orderby/several",
+       deaf(kOfFlow + "&orderby=-flowId,createdAt", "/runs?" + kOfFlow + "&orderby=-flowId")},
+      {"list/orderby/none", deaf(kOfFlow, up), {"list/empty-parameters"}},
       {"list/limit", deaf(kOfFlow + "&limit=2", "/runs?" + kOfFlow)},
       {"list/limit/capped", when(list_of("limit=101"), but_with("/items", Json(101U, Json::object())))},
       {"list/next/link", when(list_of(kOfFlow + "&limit=1"), but([](Json &body) {
@@ -149,6 +152,9 @@ std::vector<Breakage> of_list_errors() {
       {"list/error/limit-with-count", deaf("limit=1&count=true")},
       {"list/error/sort-order", deaf("orderby=*createdAt")},
       {"list/error/sort-field", deaf("orderby=-height")},
+      {"list/error/sort-field-sign", deaf("orderby=%23id")},
+      {"list/error/sort-fields",
+       deaf("orderby=id,createdAt,updatedAt,flowId,etag,state,createdBy,updatedBy,params")},
       {"list/error/operator-not-implemented", deaf("property=flowId~3")},
       {"list/error/several-values", deaf("property=createdAt>1,2")},
       {"list/error/operator-for-field", deaf("property=flowId>3")},

@@ -54,7 +54,7 @@ TEST(Copies, AreRunsLikeTheEntryWithIdsAndEtagsOfTheirOwn) {
   like["etag"] = "\"given\"";
   like["createdAt"] = 1000;
   Steered stage = stage_of({like});
-  EXPECT_EQ(ids_in(stage(read("/runs"))), (std::vector<std::string>{"r", "r-2", "r-3"}));
+  EXPECT_EQ(ids_in(stage(read("/runs"))), (std::vector<std::string>{"r-3", "r-2", "r"}));
   Json first = stage.run("r");
   Json third = stage.run("r-3");
   EXPECT_EQ(first["etag"], "\"given\"");

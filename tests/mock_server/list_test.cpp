@@ -67,6 +67,7 @@ std::vector<Paging> pagings() {
            {"UpdatedAt", "limit=3&orderby=+updatedAt"},
            {"UpdatedAtDescending", "limit=3&orderby=-updatedAt"},
            {"Id", "limit=3&orderby=%2Bid"},
+           {"FlowAndCreatedAtDescending", "limit=3&orderby=-createdAt,+flowId,id"},
            {"DefaultsSent", "limit=3&property=&orderby=&count=false"}}) {
     all.push_back({name + "TokenAlone", query, Way::token_alone});
     all.push_back({name + "QueryRepeated", query, Way::query_repeated});
@@ -137,6 +138,21 @@ TEST(List, HasTheDefaultLimitAndAMaximum) {
   }
 }
 
+TEST(List, IsNewestFirstWithoutOrderby) {
+  for (const std::int64_t step_ms :
+       {1, 0}) { // 0: all added runs tie, and come as they were made, the last first
+    Runs runs(4, step_ms);
+    const Ids listed = ids_in(runs.stage(read("/runs")));
+    ASSERT_EQ(listed.size(), 4 + built_in_seed().run_count());
+    EXPECT_EQ(Ids(listed.begin(), listed.begin() + 4), Ids(runs.made.rbegin(), runs.made.rend()));
+    EXPECT_EQ(listed.back(), kSuccess) << "of 2020, while the others are of 2022";
+    EXPECT_EQ(ids_in(runs.stage(read("/runs?orderby=-createdAt"))), listed);
+    Ids reversed = ids_in(runs.stage(read("/runs?orderby=createdAt")));
+    std::reverse(reversed.begin(), reversed.end());
+    EXPECT_EQ(reversed, listed);
+  }
+}
+
 TEST(List, CountStandsAlone) {
   Stage stage;
   EXPECT_EQ(stage(read("/runs?count=true")).body, count_with(0));
@@ -157,16 +173,17 @@ TEST(List, TheDocumentedFilters) {
   EXPECT_EQ(found("state==inProgress"), Ids({std::string(kInProgress)}));
   EXPECT_EQ(found("state==INPROGRESS"), Ids({std::string(kInProgress)}));
   EXPECT_EQ(found("metrics.statusSummary.status==Failed"),
-            Ids({std::string(kFailed), std::string(kStreaming), std::string(kFailedOfDestination)}));
+            Ids({std::string(kFailedOfDestination), std::string(kStreaming), std::string(kFailed),
+                 std::string(kFailedOfDisabledFlow)}));
   EXPECT_EQ(found("state==PARTIALSUCCESS"), Ids({std::string(kPartialSuccess)}));
   EXPECT_EQ(found("metrics.durationSummary.startedAtUTC<1607520205922"), Ids({std::string(kSuccess)}));
   EXPECT_EQ(found("metrics.durationSummary.startedAtUTC>=1651590720000"),
-            Ids({std::string(kZeroRecords), std::string(kInProgress), std::string(kSuccessOfDestination),
-                 std::string(kFailedOfDestination)}));
+            Ids({std::string(kSuccessOfDestination), std::string(kFailedOfDestination),
+                 std::string(kInProgress), std::string(kZeroRecords)}));
   EXPECT_EQ(found("activities[].targetInfo[].reference.ids[]==01EF01X41KJD82Y9ZX6ET54PCZ"),
             Ids({std::string(kSuccess)}));
   EXPECT_EQ(found("metrics.recordSummary.failedRecordCount==1"),
-            Ids({std::string(kSuccess), std::string(kPartialSuccess)}));
+            Ids({std::string(kPartialSuccess), std::string(kSuccess)}));
 }
 
 TEST(List, AllFiltersMustHold) {
@@ -272,9 +289,22 @@ TEST(ListFlows, PagesFiltersAndSortsAsRunsDo) {
     listed.push_back(ids_in(page).at(0));
     query = next_query(page, "", Way::token_alone);
   }
-  EXPECT_EQ(listed,
-            Ids({std::string(kStreamingFlow), std::string(kOnDemandFlow), std::string(kNightlyFlow),
-                 std::string(kHourlyFlow), std::string(kHalfHourlyFlow), std::string(kDestinationFlow)}));
+  EXPECT_EQ(listed, Ids({std::string(kStreamingFlow), std::string(kOnDemandFlow), std::string(kNightlyFlow),
+                         std::string(kHourlyFlow), std::string(kHalfHourlyFlow), std::string(kDisabledFlow),
+                         std::string(kTableFlow), std::string(kDestinationFlow)}));
+  const Ids newest_first{std::string(kDestinationFlow), std::string(kDisabledFlow),
+                         std::string(kTableFlow),       std::string(kOnDemandFlow),
+                         std::string(kStreamingFlow),   std::string(kNightlyFlow),
+                         std::string(kHalfHourlyFlow),  std::string(kHourlyFlow)};
+  EXPECT_EQ(ids_in(stage(read("/flows"))), newest_first) << "five were created at the same time";
+  EXPECT_EQ(ids_in(stage(read("/flows?orderby=state,-createdAt,name"))),
+            Ids({std::string(kDisabledFlow), std::string(kDestinationFlow), std::string(kTableFlow),
+                 std::string(kNightlyFlow), std::string(kOnDemandFlow), std::string(kStreamingFlow),
+                 std::string(kHalfHourlyFlow), std::string(kHourlyFlow)}));
+  EXPECT_EQ(ids_in(stage(read("/flows?property=name==%22Event%20stream%22"))),
+            Ids({std::string(kStreamingFlow)}));
+  EXPECT_EQ(error_in(stage(read("/flows?property=lastRunDetails.startedAtUTC==1,2"))), "1452-400");
+  EXPECT_EQ(error_in(stage(read("/flows?limit=0"))), "1394-400");
   EXPECT_EQ(ids_in(stage(read("/flows?property=state==Enabled&property=createdAt<1600000000000"))),
             Ids({std::string(kHourlyFlow)}));
   EXPECT_EQ(ids_in(stage(read("/flows?property=lastRunDetails.state==inprogress"))),

@@ -30,12 +30,13 @@ void expect_whole(Stage &stage) {
     EXPECT_EQ(sandbox.runs.find(run.id), &run);
     const auto *of_flow = sandbox.runs.index().of_flow(run.flow->id);
     const auto *of_status = sandbox.runs.index().of_status(status(run.state));
-    EXPECT_TRUE(of_flow != nullptr && of_flow->at_least(run.number) == run.number);
-    EXPECT_TRUE(of_status != nullptr && of_status->at_least(run.number) == run.number);
+    const RunIndex::Place place{run.created_at_ms, run.number};
+    EXPECT_TRUE(of_flow != nullptr && of_flow->at_least(place) == place);
+    EXPECT_TRUE(of_status != nullptr && of_status->at_least(place) == place);
   });
   EXPECT_EQ(sandbox.runs.count(), runs);
   for (const TimeField field : {TimeField::created, TimeField::updated, TimeField::started}) {
-    EXPECT_EQ(sandbox.runs.index().count(field, {}), runs);
+    EXPECT_EQ(sandbox.runs.index().by_time(field).size(), runs);
   }
   EXPECT_EQ(sandbox.runs.index().of_status("failed")->size() +
                 sandbox.runs.index().of_status("success")->size() +

@@ -57,11 +57,11 @@ std::vector<std::uint64_t> numbers(const std::string &query, Documents documents
 
 using Numbers = std::vector<std::uint64_t>;
 
-TEST(Query, WithoutParametersIsAllInTheOrderOfMaking) {
+TEST(Query, WithoutParametersIsAllNewestFirst) {
   const Query query = query_of("");
   EXPECT_TRUE(query.filters.empty());
   EXPECT_TRUE(query.projection.empty());
-  EXPECT_FALSE(query.order);
+  EXPECT_EQ(numbers("", with_created_at({20, 30, 10})), Numbers({1, 0, 2}));
   EXPECT_EQ(query.limit, kDefaultLimit);
   EXPECT_FALSE(query.count);
   EXPECT_FALSE(query.after);
@@ -71,7 +71,7 @@ TEST(Query, EmptyParametersCountAsAbsent) {
   const Query query = query_of("property=&orderby=&limit=&count=&continuationToken=&property&count");
   EXPECT_TRUE(query.filters.empty());
   EXPECT_TRUE(query.projection.empty());
-  EXPECT_FALSE(query.order);
+  EXPECT_EQ(query.order.size(), query_of("").order.size());
   EXPECT_EQ(query.limit, kDefaultLimit);
   EXPECT_FALSE(query.count);
 }
@@ -88,7 +88,7 @@ TEST(Query, PropertyMayBeRepeated) {
 
 TEST(Query, AllFiltersMustHold) {
   EXPECT_EQ(numbers("property=createdAt>1&property=createdAt<4", with_created_at({1, 2, 3, 4})),
-            Numbers({1, 2}));
+            Numbers({2, 1}));
 }
 
 TEST(Query, OrderGoesByItsSign) {
@@ -100,10 +100,41 @@ TEST(Query, OrderGoesByItsSign) {
   EXPECT_EQ(numbers("orderby=-createdAt", documents), Numbers({1, 0, 2}));
 }
 
-TEST(Query, TiesAreInTheOrderOfMakingBothWays) {
+TEST(Query, TiesAreInTheOrderOfMakingAndAgainstItDownwards) {
   const Documents documents = with_created_at({7, 7, 5, 7});
   EXPECT_EQ(numbers("orderby=createdAt", documents), Numbers({2, 0, 1, 3}));
-  EXPECT_EQ(numbers("orderby=-createdAt", documents), Numbers({0, 1, 3, 2}));
+  EXPECT_EQ(numbers("orderby=-createdAt", documents), Numbers({3, 1, 0, 2}));
+  EXPECT_EQ(numbers("", documents), Numbers({3, 1, 0, 2})) << "newest first: that made last is the newest";
+}
+
+Documents of_pairs(const std::vector<std::pair<int, const char *>> &pairs) {
+  Documents documents;
+  for (const auto &[created, flow] : pairs) {
+    documents.all.push_back({{"createdAt", created}, {"flowId", flow}});
+  }
+  return documents;
+}
+
+TEST(Query, TheNextFieldDecidesWhereOneTies) {
+  const Documents documents = of_pairs({{1, "b"}, {2, "a"}, {1, "a"}, {2, "b"}, {1, "b"}});
+  EXPECT_EQ(numbers("orderby=createdAt,flowId", documents), Numbers({2, 0, 4, 1, 3}));
+  EXPECT_EQ(numbers("orderby=createdAt,-flowId", documents), Numbers({0, 4, 2, 3, 1}));
+  EXPECT_EQ(numbers("orderby=-createdAt,%2BflowId", documents), Numbers({1, 3, 2, 4, 0}));
+  EXPECT_EQ(numbers("orderby=-createdAt,+flowId", documents), Numbers({1, 3, 2, 4, 0})) << "a bare '+'";
+  EXPECT_EQ(numbers("orderby=flowId,createdAt", documents), Numbers({2, 1, 0, 4, 3}));
+  EXPECT_EQ(numbers("orderby=createdAt,-createdAt", documents), numbers("orderby=createdAt", documents));
+}
+
+TEST(Query, NamesAtMostEightFieldsToSortBy) {
+  std::string fields = "id";
+  for (std::size_t i = 1; i < kMostSortFields; ++i) {
+    fields += ",-id";
+  }
+  EXPECT_EQ(query_of("orderby=" + fields).order.size(), kMostSortFields);
+  const auto refused = parsed("orderby=" + fields + ",id");
+  ASSERT_TRUE(std::holds_alternative<Error>(refused));
+  EXPECT_EQ(std::get<Error>(refused).entry->name, "orderby-too-many");
+  EXPECT_NE(to_response(std::get<Error>(refused), "").body.find("names 9 fields"), std::string::npos);
 }
 
 TEST(Query, NumbersComeBeforeTextsAndNothingBeforeBoth) {
@@ -120,12 +151,13 @@ TEST(Query, OrderByADeepField) {
 }
 
 TEST(Query, EachErrorOfOrderby) {
-  for (const char *order : {"%2B", "-", "%20", "--createdAt", "%2B-createdAt", "!createdAt", "*",
-                            ",createdAt", ">createdAt", "%FF"}) {
+  for (const char *order : {"*name", "--createdAt", "%2B-createdAt", "!createdAt", "*", ">createdAt", "%FF",
+                            "%20%20createdAt", "createdAt,*id", "createdAt,%20-id"}) {
     EXPECT_EQ(query_refusal(std::string("orderby=") + order), "1432-400") << order;
   }
-  for (const char *order : {"nosuch", "-nosuch", "createdAt,updatedAt", "createdAt:desc", "metrics.",
-                            "metrics..x", "activities[].id", "createdAt%20desc", "createdat"}) {
+  for (const char *order : {"%23id", "-%23id", "nosuch", "-nosuch", "createdAt,nosuch", "createdAt:desc",
+                            "metrics.", "metrics..x", "activities[].id", "createdAt%20desc", "createdat",
+                            "%2B", "-", "%20", ",", "createdAt,", ",createdAt", "createdAt,,id"}) {
     EXPECT_EQ(query_refusal(std::string("orderby=") + order), "1433-400") << order;
   }
 }
@@ -194,32 +226,36 @@ Numbers paged(const std::string &first, Documents &documents) {
 TEST(Token, CarriesTheWholeQuery) {
   const Query first = query_of("property=createdAt>1&property=id,etag&orderby=-createdAt&limit=2&count=false"
                                "&property=flowId==a,b&property=createdBy==%C3%A9%26%3D%2B%22");
-  const std::string token = continuation_token(first, {.key = std::int64_t{5}, .number = 7}, test_seal());
+  const std::string token = continuation_token(first, {.keys = {std::int64_t{5}}, .number = 7}, test_seal());
   const Query next = query_of("continuationToken=" + token);
   EXPECT_EQ(next.parameters, first.parameters);
   EXPECT_EQ(next.limit, 2);
   EXPECT_EQ(next.projection, Projection({"id", "etag"}));
-  EXPECT_TRUE(next.order && next.order->descending);
+  EXPECT_TRUE(next.order.size() == 1 && next.order[0].descending);
   EXPECT_EQ(next.filters.size(), 3);
-  EXPECT_TRUE(next.after && next.after->key == SortKey(std::int64_t{5}) && next.after->number == 7);
+  ASSERT_TRUE(next.after);
+  EXPECT_EQ(next.after->keys, std::vector<SortKey>({std::int64_t{5}}));
+  EXPECT_EQ(next.after->number, 7);
 }
 
 TEST(Token, OfTheNextTokenCarriesItToo) {
   const Query first = query_of("limit=1");
-  const Query second =
-      query_of("continuationToken=" + continuation_token(first, {.key = {}, .number = 1}, test_seal()));
+  const Query second = query_of("continuationToken=" +
+                                continuation_token(first, {.keys = {SortKey()}, .number = 1}, test_seal()));
   const Query third =
-      query_of("continuationToken=" + continuation_token(second, {.key = "x", .number = 2}, test_seal()));
+      query_of("continuationToken=" + continuation_token(second, {.keys = {"x"}, .number = 2}, test_seal()));
   EXPECT_EQ(third.limit, 1);
   EXPECT_EQ(third.after->number, 2);
-  EXPECT_EQ(third.after->key, SortKey("x"));
+  EXPECT_EQ(third.after->keys, std::vector<SortKey>({"x"}));
 }
 
 TEST(Token, ThatSomebodyElseSealedIsRefused) {
   for (const char *text :
-       {"", "{", "[]", R"({"parameters":[]})", R"({"parameters":{},"key":1,"number":1})",
-        R"({"parameters":[["a"]],"key":1,"number":1})", R"({"parameters":[],"key":1,"number":-1})",
-        R"({"parameters":[],"key":1,"number":1e300})"}) {
+       {"", "{", "[]", R"({"parameters":[]})", R"({"parameters":{},"keys":[1],"number":1})",
+        R"({"parameters":[["a"]],"keys":[1],"number":1})", R"({"parameters":[],"keys":[1],"number":-1})",
+        R"({"parameters":[],"keys":[1],"number":1e300})", R"({"parameters":[],"keys":[],"number":1})",
+        R"({"parameters":[],"keys":[1,2],"number":1})",
+        R"({"parameters":[["orderby","id,createdAt"]],"keys":["a"],"number":1})"}) {
     EXPECT_EQ(query_refusal("continuationToken=" + test_seal().seal(text)), "1452-400") << text;
   }
 }
@@ -228,12 +264,13 @@ TEST(Token, ContinuesExactlyBehindThePage) {
   for (const char *limit : {"1", "2", "3", "7", "8", "100"}) {
     Documents documents = with_created_at({5, 3, 5, nullptr, "x", 5, 1});
     const std::string rest = "&limit=" + std::string(limit);
-    EXPECT_EQ(paged("property=" + rest, documents), Numbers({0, 1, 2, 3, 4, 5, 6})) << limit;
+    EXPECT_EQ(paged("property=" + rest, documents), Numbers({4, 5, 2, 0, 1, 6, 3})) << limit;
     EXPECT_EQ(paged("orderby=createdAt" + rest, documents), Numbers({3, 6, 1, 0, 2, 5, 4})) << limit;
-    EXPECT_EQ(paged("orderby=-createdAt" + rest, documents), Numbers({4, 0, 2, 5, 1, 6, 3})) << limit;
-    EXPECT_EQ(paged("orderby=createdAt&property=createdAt>=1" + rest, documents),
-              Numbers({6, 1, 0, 2, 5, 4}))
+    EXPECT_EQ(paged("orderby=-createdAt" + rest, documents), Numbers({4, 5, 2, 0, 1, 6, 3})) << limit;
+    EXPECT_EQ(paged("orderby=createdAt&property=createdAt>=1" + rest, documents), Numbers({6, 1, 0, 2, 5, 4}))
         << limit;
+    Documents pairs = of_pairs({{1, "b"}, {2, "a"}, {1, "a"}, {2, "b"}, {1, "b"}});
+    EXPECT_EQ(paged("orderby=-createdAt,flowId" + rest, pairs), Numbers({1, 3, 2, 4, 0})) << limit;
   }
 }
 

@@ -113,9 +113,18 @@ public:
   }
 
   std::string order() {
-    const std::vector<std::string> all = {"",          "createdAt",  "-createdAt",
-                                          "updatedAt", "-updatedAt", "-metrics.durationSummary.startedAtUTC",
-                                          "id",        "-flowId"};
+    const std::vector<std::string> all = {"",
+                                          "createdAt",
+                                          "-createdAt",
+                                          "updatedAt",
+                                          "-updatedAt",
+                                          "-metrics.durationSummary.startedAtUTC",
+                                          "id",
+                                          "-flowId",
+                                          "createdAt,-updatedAt",
+                                          "-createdAt,flowId,-id",
+                                          "-updatedAt,id",
+                                          "flowId,-createdAt"};
     return all[random() % all.size()];
   }
 
@@ -163,19 +172,28 @@ struct BruteForce {
   }
 
   [[nodiscard]] Ids operator()(const Query &query) const {
-    std::vector<Position> found;
+    std::vector<std::size_t> found;
     for (std::size_t i = 0; i < runs.size(); ++i) {
       if (std::all_of(query.filters.begin(), query.filters.end(),
                       [&](const Filter &filter) { return holds_in(filter, runs[i]); })) {
-        found.push_back({query.order ? sort_key(runs[i], query.order->path) : SortKey(), i});
+        found.push_back(i);
       }
     }
-    std::stable_sort(found.begin(), found.end(), [&](const Position &a, const Position &b) {
-      return query.order && query.order->descending ? b.key < a.key : a.key < b.key;
-    });
+    if (query.order.front().descending) {
+      std::reverse(found.begin(), found.end()); // ties: made last, listed first
+    }
+    // By the last field first, so that earlier ones decide.
+    for (auto field = query.order.rbegin(); field != query.order.rend(); ++field) {
+      std::stable_sort(found.begin(), found.end(), [&](std::size_t a, std::size_t b) {
+        const SortKey left = sort_key(runs[a], field->path);
+        const SortKey right = sort_key(runs[b], field->path);
+        return field->descending ? right < left : left < right;
+      });
+    }
     Ids listed;
-    for (const Position &position : found) {
-      listed.push_back(runs[position.number].at("id"));
+    listed.reserve(found.size());
+    for (const std::size_t i : found) {
+      listed.push_back(ids[i]);
     }
     return listed;
   }

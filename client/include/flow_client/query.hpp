@@ -19,8 +19,10 @@ struct RunQuery {
   /// As the service reads them: "metrics.recordSummary.failedRecordCount>0". One without an operator names
   /// the only fields to return; `Run` is empty where these are not.
   std::vector<std::string> properties = {};
-  std::string orderby = {};          ///< "createdAt", or "-createdAt" for the latest first
-  std::optional<int> page_size = {}; ///< of each request (`limit`); empty: what the service likes
+  /// "createdAt", or "-createdAt" for the latest first; several with commas; empty: the latest first.
+  std::string orderby = {};
+  std::optional<int> page_size =
+      {}; ///< of each request (`limit`), at most 100; empty: what the service likes
 };
 
 /// Which flows to list; all that is set must hold.
@@ -28,7 +30,7 @@ struct FlowQuery {
   std::vector<std::string> ids = {}; ///< any of these
   std::string state = {};            ///< "enabled", "disabled"
   std::vector<std::string> properties = {};
-  std::string orderby = {};
+  std::string orderby = {}; ///< as of runs
   std::optional<int> page_size = {};
 };
 
