@@ -1,10 +1,13 @@
+#include <chrono>
 #include <csignal>
 #include <filesystem>
+#include <future>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "tests/client/raw_server.hpp"
 #include "tests/mock_server/child_process.hpp"
 #include "tests/mock_server/raw_client.hpp"
 
@@ -38,8 +41,8 @@ struct Served {
                 std::to_string(body.size()) + "\r\n\r\n" + body);
     return client.answer();
   }
-  int ask(const std::string &method, const std::string &target) const {
-    return answer(method, target).status;
+  int ask(const std::string &method, const std::string &target, const std::string &body = "") const {
+    return answer(method, target, body).status;
   }
   int stop() {
     process.signal(SIGTERM);
@@ -63,6 +66,26 @@ TEST(ControlApiOfTheProgram, IsThereForWhoHasTheToken) {
   EXPECT_EQ(mock.ask("GET", "/__admin/settings"), 200);
   const Served other({"--admin-token", "other"});
   EXPECT_EQ(other.ask("GET", "/__admin/settings"), 401) << "also on loopback, once there is one";
+}
+
+TEST(WebhookOfTheProgram, ThatDoesNotAnswerHoldsUpNeitherTheClockNorTheEnd) {
+  std::promise<void> arrived;
+  client::RawServer silent([&](int connection) {
+    arrived.set_value();
+    char byte = 0;
+    while (::recv(connection, &byte, 1, 0) > 0) {
+    }
+  });
+  Served mock({"--deterministic", "1"});
+  const std::string sandbox = "/__admin/sandboxes/o/s";
+  const auto begun = std::chrono::steady_clock::now();
+  EXPECT_EQ(mock.ask("PUT", sandbox + "/webhook", R"({"url":")" + silent.url() + R"(","timeoutMs":60000})"),
+            200);
+  EXPECT_EQ(mock.ask("POST", kRetry + "?op=re-trigger"), 200);
+  arrived.get_future().wait();
+  EXPECT_EQ(mock.ask("PUT", sandbox + "/clock", R"({"advanceMs":86400000})"), 200);
+  EXPECT_EQ(mock.stop(), 0);
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(30)) << "an attempt takes 60 s";
 }
 
 TEST(FailOnViolation, EndsWithThreeAndSaysWhatWhereAndHowOften) {
