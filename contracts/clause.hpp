@@ -99,6 +99,11 @@ std::span<const std::string_view> provider_states();
 inline constexpr std::string_view kNoSuchRun = "no such run";
 inline constexpr std::string_view kNoSuchFlow = "no such flow";
 
+/// Of other states that the suite treats in a way of their own.
+inline constexpr std::string_view kFailedRun = "a failed run";
+inline constexpr std::string_view kRunInProgress = "a run in progress";
+inline constexpr std::string_view kFlowScheduledOnce = "a flow scheduled once";
+
 /// What a provider state gives a clause, and the name of its placeholder: "run" or "flow".
 std::string_view given_by(std::string_view state);
 

@@ -1,19 +1,20 @@
-#include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
-#include <stdexcept>
 #include <string>
+#include <thread>
 
 #include <CLI/CLI.hpp>
 
-#include "common/json_text.hpp"
 #include "common/printable.hpp"
 #include "common/standard_streams.hpp"
 #include "common/whole_file.hpp"
+#include "contracts/suite/find_states.hpp"
+#include "contracts/suite/patience.hpp"
+#include "contracts/suite/plan.hpp"
+#include "contracts/suite/preflight.hpp"
 #include "contracts/suite/registered_tests.hpp"
 #include "contracts/suite/report.hpp"
-#include "contracts/suite/run.hpp"
+#include "contracts/suite/run_options.hpp"
 
 namespace {
 
@@ -23,83 +24,6 @@ constexpr int kAllHeld = 0;
 constexpr int kClauseBroken = 1;
 constexpr int kCouldNotRun = 2;
 
-/// Nothing was judged; says why and what to change.
-struct CannotRun : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
-
-struct RunOptions {
-  std::string base_url;
-  std::string junit;
-  std::string filter;
-  std::string states; ///< file
-  std::string token;
-  std::string api_key;
-  std::string org;
-  std::string sandbox;
-  std::string reading = "tutorial";
-  std::string edition = "newest";
-  std::string ca_file;
-};
-
-std::vector<const Clause *> chosen(const std::string &filter) {
-  auto clauses = matching(filter);
-  if (clauses.empty()) {
-    throw CannotRun("no clause matches '" + filter + "'; `flow-contract list` names them all");
-  }
-  return clauses;
-}
-
-/// The user's own runs and flows by provider state: a JSON object of strings.
-void read_states(const std::string &file, Target &target) {
-  std::ifstream stream(file);
-  if (!stream) {
-    throw CannotRun(file + ": cannot be read");
-  }
-  const std::string text{std::istreambuf_iterator<char>(stream), {}};
-  const Json document = flow::json_or_discarded(text);
-  if (!document.is_object()) {
-    throw CannotRun(file + ": not a JSON object of provider state to run or flow id");
-  }
-  const auto known = provider_states();
-  for (const auto &[state, run] : document.items()) {
-    if (std::find(known.begin(), known.end(), state) == known.end()) {
-      std::string names;
-      for (const std::string_view name : known) {
-        names += "\n  " + std::string(name);
-      }
-      throw CannotRun(file + ": no provider state is named '" + state + "'; there are:" + names);
-    }
-    if (!run.is_string()) {
-      throw CannotRun(file + ": the id for '" + state + "' is not a string");
-    }
-    target.states[state] = run.get<std::string>();
-  }
-}
-
-Target target_of(const RunOptions &options) {
-  Target target = Target::mock(service_url(options.base_url));
-  const auto take = [](const std::string &given, std::string &place) {
-    place = given.empty() ? place : given;
-  };
-  take(options.token, target.token);
-  take(options.api_key, target.api_key);
-  take(options.org, target.org);
-  target.reading = options.reading;
-  target.edition = options.edition;
-  target.ca_file = options.ca_file;
-  if (options.states.empty()) {
-    return target;
-  }
-  if (options.token.empty() || options.api_key.empty() || options.org.empty() || options.sandbox.empty()) {
-    throw CannotRun("--states needs --token, --api-key, --org and --sandbox, or FLOW_TOKEN and so on");
-  }
-  target.sandbox = options.sandbox;
-  target.states.clear();
-  read_states(options.states, target);
-  return target;
-}
-
 void require_writable(const std::string &file) {
   const std::filesystem::path folder = std::filesystem::path(file).parent_path();
   std::error_code ignored; // the file then cannot be opened
@@ -107,79 +31,123 @@ void require_writable(const std::string &file) {
   flow::check_writable(file);
 }
 
-void require_reachable(const Target &target) {
-  try {
-    flow::HttpSender sender(target.ca_file);
-    ask(sender, {.method = "GET", .url = target.base_url + "/runs", .headers = {}, .body = {}});
-  } catch (const flow::HttpFailure &error) {
-    throw CannotRun("no server can be judged at " + target.base_url + ": " + error.what());
+void sleep_for(std::chrono::milliseconds time) {
+  std::this_thread::sleep_for(time);
+}
+
+/// Gets a token where only client credentials are given.
+void take_token(const ServerOptions &options, Target &target, const Ask &ask) {
+  if (options.token.empty() && !options.client.id.empty()) {
+    target.token = token_for(options.client, ask);
+  }
+}
+
+/// The runs and the sandbox that the clauses share, unless each gets a sandbox of its own from the mock.
+void take_sandbox(const RunOptions &options, Target &target, bool is_mock) {
+  if (is_mock && options.states.empty()) {
+    return;
+  }
+  require_credentials(options.server,
+                      options.states.empty() ? target.base_url + " is not a flow-mock: it" : "--states");
+  target.sandbox = options.server.sandbox;
+  target.states.clear();
+  if (!options.states.empty()) {
+    read_states(options.states, target);
   }
 }
 
 int run(const RunOptions &options) {
-  const Target target = target_of(options);
-  const auto clauses = fitting(chosen(options.filter), target);
+  Target target = target_of(options.server);
+  target.reading = options.reading;
+  target.edition = options.edition;
+  const auto clauses = fitting(chosen(options.choice), target);
   if (clauses.empty()) {
-    throw CannotRun("no clause that matches '" + options.filter + "' holds with --reading " +
-                    options.reading + " and --edition " + options.edition);
+    throw CannotRun("none of these clauses holds with --reading " + options.reading + " and --edition " +
+                    options.edition);
   }
   if (!options.junit.empty()) {
     require_writable(options.junit);
   }
-  require_reachable(target);
-  return run_as_tests(clauses, target, options.junit, options.token) ? kAllHeld : kClauseBroken;
+  flow::HttpSender sender(target.ca_file);
+  const Ask ask = patiently(asking(sender, target), sleep_for);
+  const bool is_mock = is_flow_mock(target, ask);
+  take_sandbox(options, target, is_mock);
+  target.may_write = is_mock || options.allow_writes;
+  const Plan plan =
+      plan_of(clauses, target, is_mock ? std::nullopt : std::optional<std::size_t>(options.max_writes));
+  if (options.dry_run || (!is_mock && options.allow_writes)) {
+    std::cout << plan_text(plan, target, options.dry_run) << std::endl;
+  }
+  if (options.dry_run) {
+    return kAllHeld;
+  }
+  take_token(options.server, target, ask);
+  require_usable(target, ask);
+  const bool has_secret = !options.server.token.empty() || !options.server.client.id.empty();
+  const Ending ending = run_as_tests(plan, target, target.is_shared() ? spaced(ask, sleep_for) : ask,
+                                     {.junit = options.junit,
+                                      .secret = has_secret ? target.token : "",
+                                      .all_decide = is_mock || options.strict});
+  if (ending == Ending::given_up) {
+    throw CannotRun("the server at " + target.base_url +
+                    " stopped answering; the clauses after that were skipped");
+  }
+  return ending == Ending::all_held ? kAllHeld : kClauseBroken;
 }
 
-void add_run_options(CLI::App &command, RunOptions &options) {
-  command
-      .add_option("--base-url", options.base_url, "the server, with or without /data/foundation/flowservice")
-      ->required()
-      ->envname("FLOW_BASE_URL");
-  command.add_option("--junit", options.junit, "write a JUnit report to this file");
-  command.add_option("--filter", options.filter, "only these clauses: retry, retry/op, '*/missing'");
-  command
-      .add_option(
-          "--states", options.states,
-          "JSON file of provider state to run or flow id, for another server than the mock. Its runs are "
-          "really retried. Clauses whose state it leaves out are skipped")
-      ->type_name("FILE");
-  command.add_option("--token", options.token, "access token")->envname("FLOW_TOKEN");
-  command.add_option("--api-key", options.api_key, "x-api-key")->envname("FLOW_API_KEY");
-  command.add_option("--org", options.org, "x-gw-ims-org-id")->envname("FLOW_ORG");
-  command
-      .add_option("--sandbox", options.sandbox,
-                  "with --states: where its runs are. On the mock each clause has its own")
-      ->envname("FLOW_SANDBOX");
-  command
-      .add_option("--reading", options.reading,
-                  "which of Adobe's contradicting pages the server follows (flow-mock readings)")
-      ->check(CLI::IsMember({"tutorial", "openapi"}))
-      ->capture_default_str();
-  command.add_option("--edition", options.edition, "of the retry page that the server follows")
-      ->check(CLI::IsMember({"newest", "2022"}))
-      ->capture_default_str();
-  command
-      .add_option("--ca-file", options.ca_file,
-                  "PEM file of the certificate authorities to trust instead of the system's")
-      ->type_name("FILE")
-      ->envname("FLOW_CA_FILE");
-  command.footer(
-      "Exit status: 0 all held, 1 a clause is broken, 2 it could not run, or its report could not be "
-      "written.");
+int find(const ServerOptions &options, const std::string &file) {
+  Target target = target_of(options);
+  require_credentials(options, "find-states");
+  target.sandbox = options.sandbox;
+  if (!file.empty()) {
+    require_writable(file);
+  }
+  flow::HttpSender sender(target.ca_file);
+  const Ask ask = patiently(asking(sender, target), sleep_for);
+  take_token(options, target, ask);
+  require_usable(target, ask);
+  const auto found = find_states(target, ask);
+  std::cout << states_text(found);
+  if (!file.empty()) {
+    flow::write_whole(file, as_states_file(found));
+  }
+  return kAllHeld;
+}
+
+const Clause &clause_named(const std::string &id) {
+  for (const Clause *clause : matching(id)) {
+    if (clause->id == id) {
+      return *clause;
+    }
+  }
+  throw CannotRun("no clause has the id '" + id + "'; `flow-contract list` names them all");
 }
 
 int command_line(int argc, char **argv) {
   CLI::App app("Judges a server by the documented contract of Flow Service runs.");
   app.require_subcommand(1);
+  app.set_version_flag("--version", "flow-contract " FLOW_CONTRACT_VERSION);
 
   RunOptions options;
   CLI::App *running = app.add_subcommand("run", "judge a server, report, exit with 0 when every clause held");
   add_run_options(*running, options);
 
+  ServerOptions server;
+  std::string states;
+  CLI::App *finding =
+      app.add_subcommand("find-states", "ask a server for runs and flows in the states that clauses need");
+  add_server_options(*finding, server);
+  finding->add_option("--states", states, "write them to this file, for run --states")->type_name("FILE");
+
+  Choice choice;
   CLI::App *listing = app.add_subcommand("list", "list the clauses without running them");
   bool json = false;
-  listing->add_option("--filter", options.filter, "only these clauses: retry, retry/op, '*/missing'");
-  listing->add_flag("--json", json, "for machines");
+  add_choice(*listing, choice);
+  listing->add_flag("--json", json, "print JSON");
+
+  std::string id;
+  CLI::App *showing = app.add_subcommand("show", "print one clause: requirement, source, requests, answers");
+  showing->add_option("ID", id, "its id, such as retry/op/missing")->required()->type_name("");
 
   CLI::App *ruling = app.add_subcommand("rules", "print all rules as Markdown");
 
@@ -191,9 +159,11 @@ int command_line(int argc, char **argv) {
   if (*ruling) {
     std::cout << rules();
   } else if (*listing) {
-    std::cout << (json ? listed_as_json(chosen(options.filter)) : listed(chosen(options.filter)));
+    std::cout << (json ? listed_as_json(chosen(choice)) : listed(chosen(choice)));
+  } else if (*showing) {
+    std::cout << shown(clause_named(id));
   } else {
-    return run(options);
+    return *finding ? find(server, states) : run(options);
   }
   return kAllHeld;
 }

@@ -16,31 +16,56 @@ namespace flow::contract {
 
 namespace {
 
+constexpr int kMostUnanswered = 5; ///< clauses in a row
+
 /// What the tests of one run share.
 struct Session {
   const Target &target;
-  const std::string &secret;
-  HttpSender sender{target.ca_file};
+  const Ask &ask;
+  const Reporting &reporting;
   std::vector<Verdict> verdicts{};
+  int unanswered = 0; ///< clauses in a row, up to now
+
+  bool has_given_up() const { return unanswered >= kMostUnanswered; }
+  const Verdict &judge(const PlannedClause &planned);
 };
+
+const Verdict &Session::judge(const PlannedClause &planned) {
+  const Clause &clause = *planned.clause;
+  if (has_given_up() || !planned.skipped.empty()) {
+    return verdicts.emplace_back(
+        Verdict{.clause = &clause,
+                .outcome = Outcome::skipped,
+                .reason = has_given_up() ? "the server has stopped answering" : planned.skipped});
+  }
+  Verdict verdict = run_clause(clause, target, ask);
+  unanswered = verdict.unanswered ? unanswered + 1 : 0;
+  const bool decides = reporting.all_decide || clause.standing == Standing::documented;
+  if (verdict.outcome == Outcome::broken && !decides) {
+    verdict.outcome = Outcome::finding;
+  }
+  return verdicts.emplace_back(std::move(verdict));
+}
 
 class ClauseTest : public testing::Test {
 public:
-  ClauseTest(const Clause &clause, Session &session) : clause_(clause), session_(session) {}
+  ClauseTest(const PlannedClause &planned, Session &session) : planned_(planned), session_(session) {}
 
 private:
   void TestBody() override {
-    const Verdict &verdict =
-        session_.verdicts.emplace_back(run_clause(clause_, session_.target, session_.sender));
+    const Verdict &verdict = session_.judge(planned_);
     if (verdict.outcome == Outcome::skipped) {
       GTEST_SKIP() << printable(verdict.reason);
     }
+    if (verdict.outcome == Outcome::finding) {
+      GTEST_SKIP() << "finding: " << explanation(verdict, session_.reporting.secret);
+    }
     if (verdict.outcome == Outcome::broken) {
-      ADD_FAILURE() << explanation(verdict, session_.secret);
+      ADD_FAILURE() << explanation(verdict, session_.reporting.secret);
     }
   }
 
-  const Clause &clause_;
+  const PlannedClause &planned_;
   Session &session_;
 };
 
@@ -57,12 +82,16 @@ private:
   }
 
   void OnTestProgramEnd(const testing::UnitTest &) override {
-    for (const Verdict &verdict : session_.verdicts) {
-      if (verdict.outcome == Outcome::broken) {
-        std::cout << "\n" << verdict.clause->id << ": " << explanation(verdict, session_.secret);
+    const auto &verdicts = session_.verdicts;
+    if (const std::string hint = broken_alike(verdicts); !hint.empty()) {
+      std::cout << "\n" << hint << "\n";
+    }
+    for (const Verdict &verdict : verdicts) {
+      if (verdict.outcome == Outcome::broken || verdict.outcome == Outcome::finding) {
+        std::cout << "\n" << verdict.clause->id << ": " << explanation(verdict, session_.reporting.secret);
       }
     }
-    std::cout << "\n" << summary(session_.verdicts) << std::endl;
+    std::cout << "\n" << summary(verdicts) << std::endl;
   }
 
   const Session &session_;
@@ -79,20 +108,20 @@ private:
   Descriptor file_{succeeded(::memfd_create("junit", MFD_CLOEXEC))};
 };
 
-void register_test(const Clause &clause, Session &session) {
-  const std::string suite(clause.subject());
-  const std::string name = clause.id.substr(suite.size() + 1);
+void register_test(const PlannedClause &planned, Session &session) {
+  const std::string suite(planned.clause->subject());
+  const std::string name = planned.clause->id.substr(suite.size() + 1);
   const std::string file = "contracts/clauses/" + suite + ".json";
-  testing::RegisterTest(suite.c_str(), name.c_str(), nullptr, nullptr, file.c_str(), 1,
-                        [&clause, &session]() -> testing::Test * { return new ClauseTest(clause, session); });
+  testing::RegisterTest(
+      suite.c_str(), name.c_str(), nullptr, nullptr, file.c_str(), 1,
+      [&planned, &session]() -> testing::Test * { return new ClauseTest(planned, session); });
 }
 
 } // namespace
 
-bool run_as_tests(std::span<const Clause *const> clauses, const Target &target, const std::string &junit,
-                  const std::string &secret) {
+Ending run_as_tests(const Plan &plan, const Target &target, const Ask &ask, const Reporting &reporting) {
   const Kept report;
-  if (!junit.empty()) {
+  if (!reporting.junit.empty()) {
     testing::GTEST_FLAG(output) = "xml:" + report.path();
   }
   std::string program = "flow-contract";
@@ -100,18 +129,21 @@ bool run_as_tests(std::span<const Clause *const> clauses, const Target &target, 
   int count = 1;
   testing::InitGoogleTest(&count, arguments.data());
 
-  Session session{.target = target, .secret = secret};
-  for (const Clause *clause : clauses) {
-    register_test(*clause, session);
+  Session session{.target = target, .ask = ask, .reporting = reporting};
+  for (const PlannedClause &planned : plan.clauses) {
+    register_test(planned, session);
   }
   auto &listeners = testing::UnitTest::GetInstance()->listeners();
   delete listeners.Release(listeners.default_result_printer());
   listeners.Append(std::make_unique<Reporter>(session).release());
   const bool all_held = RUN_ALL_TESTS() == 0;
-  if (!junit.empty()) {
-    report.write_to(junit);
+  if (!reporting.junit.empty()) {
+    report.write_to(reporting.junit);
   }
-  return all_held;
+  if (session.has_given_up()) {
+    return Ending::given_up;
+  }
+  return all_held ? Ending::all_held : Ending::broken;
 }
 
 } // namespace flow::contract

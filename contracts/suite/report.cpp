@@ -1,10 +1,12 @@
 #include "contracts/suite/report.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include "common/printable.hpp"
 #include "contracts/suite/curl_command.hpp"
 #include "contracts/suite/masked.hpp"
+#include "contracts/suite/writes.hpp"
 
 namespace flow::contract {
 
@@ -35,6 +37,40 @@ const Subject &subject_of(const Clause &clause) {
 std::string where(const Clause &clause) {
   const bool both = !clause.reading.empty() && !clause.edition.empty();
   return clause.reading + (both ? ", " : "") + clause.edition;
+}
+
+/// What an answer must be, a line for each demand.
+std::string expectation_text(const Expectation &then) {
+  std::string text;
+  const auto demand = [&](const std::string &what, const std::string &value) {
+    text += "    expected " + what + ": " + value + "\n";
+  };
+  if (then.status) {
+    demand("status", std::to_string(*then.status));
+  }
+  if (!then.error.empty()) {
+    const ErrorEntry &entry = error(then.error);
+    demand("error", std::to_string(entry.status) + " " + entry.code + " " + entry.title);
+  }
+  for (const std::string &name : then.mentions) {
+    demand("message names", name);
+  }
+  for (const auto &[name, value] : then.headers) {
+    demand("header " + name, value.dump());
+  }
+  for (const auto &[pointer, value] : then.schema) {
+    demand("schema of body " + pointer, value.value("title", value.dump()));
+  }
+  for (const auto &[pointer, value] : then.body) {
+    demand("body " + pointer, value.dump());
+  }
+  for (const auto &[etag, time] : then.dated) {
+    demand("etag " + etag + " dated as", time);
+  }
+  if (!then.example.empty()) {
+    demand("every value of the example", then.example);
+  }
+  return text;
 }
 
 /// A cell of a Markdown table.
@@ -74,6 +110,8 @@ std::string line(const Verdict &verdict) {
     return "  held     " + id;
   case Outcome::broken:
     return "  BROKEN   " + id + "  " + verdict.clause->title;
+  case Outcome::finding:
+    return "  finding  " + id + "  " + verdict.clause->title;
   case Outcome::skipped:
     return "  skipped  " + id + "  " + printable(verdict.reason);
   }
@@ -85,9 +123,55 @@ std::string summary(std::span<const Verdict> verdicts) {
     return std::to_string(std::count_if(verdicts.begin(), verdicts.end(),
                                         [&](const Verdict &verdict) { return verdict.outcome == outcome; }));
   };
+  const std::string findings = count(Outcome::finding);
   return std::to_string(verdicts.size()) + (verdicts.size() == 1 ? " clause: " : " clauses: ") +
-         count(Outcome::held) + " held, " + count(Outcome::broken) + " broken, " + count(Outcome::skipped) +
-         " skipped";
+         count(Outcome::held) + " held, " + count(Outcome::broken) + " broken, " +
+         (findings == "0" ? "" : findings + " findings, ") + count(Outcome::skipped) + " skipped";
+}
+
+std::string broken_alike(std::span<const Verdict> verdicts) {
+  constexpr std::size_t kHandful = 5;
+  std::map<std::string, std::size_t> ways;
+  std::size_t judged = 0;
+  for (const Verdict &verdict : verdicts) {
+    judged += verdict.outcome == Outcome::skipped ? 0 : 1;
+    if (!verdict.deviations.empty()) {
+      const Deviation &first = verdict.deviations.front();
+      ++ways[first.where + " " + first.received];
+    }
+  }
+  for (const auto &[way, number] : ways) {
+    if (number > kHandful && 2 * number >= judged) {
+      return std::to_string(number) + " of " + std::to_string(judged) +
+             " clauses are broken in the same way (" + printable(way) +
+             "). Is this the right server? Is --base-path right? Does the server have the runs that the "
+             "states "
+             "name, or the mock its built-in seed?";
+    }
+  }
+  return "";
+}
+
+std::string shown(const Clause &clause) {
+  std::string text = clause.id + ": " + clause.title + "\n" + clause.requirement + "\n";
+  text +=
+      "  standing: " + std::string(to_string(clause.standing)) + "; source: " + place(clause.source) + "\n";
+  text += clause.given.empty() ? "" : "  given: " + clause.given + "\n";
+  text += where(clause).empty() ? "" : "  only in: " + where(clause) + "\n";
+  text += std::string("  writes: ") + (writes(clause) ? "yes" : "no") + "\n";
+  for (const Step &step : clause.when) {
+    text += "  " + step.method + " " + step.path + "\n";
+    for (const auto &[name, value] : step.headers) {
+      text += "    " + name + (value ? ": " + *value : ": left out") + "\n";
+    }
+    text += step.body ? "    body: " + *step.body + "\n" : "";
+    for (const Capture &capture : step.captures) {
+      text += "    " + capture.name + " is " +
+              (capture.header.empty() ? "body " + capture.pointer : "header " + capture.header) + "\n";
+    }
+    text += expectation_text(step.then);
+  }
+  return text;
 }
 
 std::string listed(std::span<const Clause *const> clauses) {

@@ -17,6 +17,13 @@ std::string line(const Verdict &verdict);
 /// The closing line: how many held, were broken, were skipped.
 std::string summary(std::span<const Verdict> verdicts);
 
+/// Where at least half of what was judged is broken in the same way: that, and what may be the reason; else
+/// empty. A handful of broken clauses is not enough to say so.
+std::string broken_alike(std::span<const Verdict> verdicts);
+
+/// One clause as a whole: its requirement, where it stands, its requests and what it expects of the answers.
+std::string shown(const Clause &clause);
+
 /// The clauses by subject: id, standing and title.
 std::string listed(std::span<const Clause *const> clauses);
 

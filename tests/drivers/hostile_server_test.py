@@ -263,8 +263,9 @@ class Tests:
 
     def contract(self, misbehave, codes: set, sentence: str) -> None:
         with Server(misbehave) as server:
-            clause = ["--filter", "retry/answer/shape"]
-            ended = self.run(self.contract_program, "run", "--base-url", server.url, *clause)
+            clause = ["--filter", "list/answer/shape"]
+            who = ["--token", "t", "--api-key", "k", "--org", "o", "--sandbox", "dev"]
+            ended = self.run(self.contract_program, "run", "--base-url", server.url, *clause, *who)
             self.expect(ended, codes, sentence)
 
     def cases(self):
@@ -283,7 +284,7 @@ class Tests:
         for what, misbehave in NOT_JSON.items():
             yield f"flowctl: {what}", lambda m=misbehave: self.flowctl(m, {5}, "answer", "list")
             yield f"flowctl mock: {what}", lambda m=misbehave: self.flowctl(m, {5}, "control API", "mock", "clock")
-            yield f"flow-contract: {what}", lambda m=misbehave: self.contract(m, {1, 2}, "BROKEN +retry/answer/shape|HTTP")
+            yield f"flow-contract: {what}", lambda m=misbehave: self.contract(m, {1, 2}, "BROKEN +list/answer/shape|HTTP")
             yield f"webhook: {what}", lambda m=misbehave: self.webhook(m, "", 200)
         long = 27_000
         yield "flowctl: a long reason", lambda: self.flowctl(long_reason(400, long), {1}, "400", "retry", RUN)
