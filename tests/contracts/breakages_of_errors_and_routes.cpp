@@ -14,9 +14,12 @@ std::vector<Breakage> of_errors() {
                                                 [&](const Call &asked) { return in_body(asked, honest); });
   };
   return {
-      {"errors/gateway/shape", when(all({read, lacks("x-api-key")}), but_with("/status", 403))},
+      {"errors/gateway/shape",
+       when(all({read, lacks("x-api-key")}), but_with("/status", 403)),
+       {"headers/api-key/missing"}},
       {"errors/gateway/status-in-code",
-       when(all({read, lacks("x-gw-ims-org-id")}), but_with("/error_code", "999003"))},
+       when(all({read, lacks("x-gw-ims-org-id")}), but_with("/error_code", "999003")),
+       {"headers/org/missing"}},
       {"errors/problem/shape", when(all({is("POST", "/runs/" + kFailed + "/action"), lacks("Content-Type")}),
                                     but_without("/detail"))},
       {"errors/service/shape", when(unknown, but_with("/error_code", "404000")), {"runs/read/unknown"}},

@@ -22,7 +22,8 @@ When otherwise_whole(std::string but_for) {
   return [=](const Call &call) {
     for (const std::string name :
          {"Authorization", "x-api-key", "x-gw-ims-org-id", "x-sandbox-name", "Content-Type"}) {
-      if (name != but_for && call.header(name) == nullptr) {
+      const bool is_needed = name != "Content-Type" || call.method == "POST";
+      if (is_needed && name != but_for && call.header(name) == nullptr) {
         return false;
       }
     }
@@ -30,24 +31,35 @@ When otherwise_whole(std::string but_for) {
   };
 }
 
-/// A server that lets a retry pass though this header is left out, or sent with `value`.
+/// The calls that clauses of headers are proved with.
+When call_of_failed() {
+  return [retry = retry_of(kFailed), read = read_of(kFailed)](const Call &call) {
+    return retry(call) || read(call);
+  };
+}
+
+/// A server that lets a retry or a read pass though this header is left out, or sent with `value`.
 Breakage forgiving(std::string_view clause, const When &wrong, const std::string &header,
                    const std::string &usual) {
-  return {clause, when(all({retry_of(kFailed), otherwise_whole(header), wrong}), as_if_with(header, usual))};
+  return {clause, when(all({call_of_failed(), otherwise_whole(header), wrong}), as_if_with(header, usual))};
 }
 
 std::vector<Breakage> of_required_headers() {
   struct Required {
     std::string name, usual;
     std::string_view missing, empty;
+    std::string_view read{}; ///< another clause that is proved with the same read
   };
   std::vector<Breakage> all_of_them;
   for (const Required &header : {
            Required{"Authorization", "Bearer t", "headers/authorization/missing",
-                    "headers/authorization/empty"},
-           Required{"x-api-key", "key", "headers/api-key/missing", "headers/api-key/empty"},
-           Required{"x-gw-ims-org-id", "org", "headers/org/missing", "headers/org/empty"},
-           Required{"x-sandbox-name", "prod", "headers/sandbox/missing", "headers/sandbox/empty"},
+                    "headers/authorization/empty", "headers/read/authorization-missing"},
+           Required{"x-api-key", "key", "headers/api-key/missing", "headers/api-key/empty",
+                    "errors/gateway/shape"},
+           Required{"x-gw-ims-org-id", "org", "headers/org/missing", "headers/org/empty",
+                    "errors/gateway/status-in-code"},
+           Required{"x-sandbox-name", "prod", "headers/sandbox/missing", "headers/sandbox/empty",
+                    "headers/read/sandbox-missing"},
            Required{"Content-Type", "application/json", "headers/content-type/missing",
                     "headers/content-type/empty"},
        }) {
@@ -59,6 +71,10 @@ std::vector<Breakage> of_required_headers() {
     Breakage empty = forgiving(header.empty, absent, header.name, header.usual);
     missing.companions = {header.empty};
     empty.companions = {header.missing};
+    if (!header.read.empty()) {
+      missing.companions.push_back(header.read);
+      empty.companions.push_back(header.read);
+    }
     all_of_them.push_back(std::move(missing));
     all_of_them.push_back(std::move(empty));
   }
