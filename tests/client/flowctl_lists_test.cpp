@@ -188,8 +188,9 @@ TEST_F(FlowctlLists, WhatWouldMeetTheOtherRunsTooEndsTheSeries) {
 TEST_F(FlowctlLists, ADryRunOnlyLists) {
   const Ended ended = run({"--json", "retry", "--all-failed", "--dry-run"});
   EXPECT_EQ(ended.code, 0);
-  EXPECT_THAT(ids(ended.out), ElementsAre(kFailed, kStreaming, kFailedOfDestination));
-  EXPECT_EQ(run({"list", "--count"}).out, "9\n");
+  EXPECT_THAT(ids(ended.out),
+              ElementsAre("a1d94f6e-7c3b-4e52-8f08-6b9e2d5c7a14", kFailed, kStreaming, kFailedOfDestination));
+  EXPECT_EQ(run({"list", "--count"}).out, "11\n");
 }
 
 TEST_F(FlowctlLists, WrongUsageIsExitCode2) {

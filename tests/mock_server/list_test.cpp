@@ -170,8 +170,9 @@ TEST(List, TheDocumentedFilters) {
   EXPECT_EQ(found("id==\"" + std::string(kFailed) + "\""), Ids({std::string(kFailed)}));
   EXPECT_EQ(found("id=\"" + std::string(kFailed) + "\",\"none\""), Ids({std::string(kFailed)}));
   EXPECT_EQ(found("flowId==" + std::string(kNightlyFlow)).size(), 3);
-  EXPECT_EQ(found("state==inProgress"), Ids({std::string(kInProgress)}));
-  EXPECT_EQ(found("state==INPROGRESS"), Ids({std::string(kInProgress)}));
+  const Ids in_progress = {std::string(kInProgress), std::string(kInProgressOfDisabledFlow)};
+  EXPECT_EQ(found("state==inProgress"), in_progress);
+  EXPECT_EQ(found("state==INPROGRESS"), in_progress);
   EXPECT_EQ(found("metrics.statusSummary.status==Failed"),
             Ids({std::string(kFailedOfDestination), std::string(kStreaming), std::string(kFailed),
                  std::string(kFailedOfDisabledFlow)}));
@@ -308,7 +309,7 @@ TEST(ListFlows, PagesFiltersAndSortsAsRunsDo) {
   EXPECT_EQ(ids_in(stage(read("/flows?property=state==Enabled&property=createdAt<1600000000000"))),
             Ids({std::string(kHourlyFlow)}));
   EXPECT_EQ(ids_in(stage(read("/flows?property=lastRunDetails.state==inprogress"))),
-            Ids({std::string(kNightlyFlow)}));
+            Ids({std::string(kDisabledFlow), std::string(kNightlyFlow)}));
   EXPECT_EQ(ids_in(stage(read("/flows?property=lastRunDetails.startedAtUTC>=1651587120000"))).size(), 3);
 }
 

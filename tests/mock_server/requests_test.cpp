@@ -113,7 +113,7 @@ TEST(Verification, FiltersByWhatIsAskedFor) {
   EXPECT_EQ(numbers("run=" + made), Numbers{1});
   EXPECT_EQ(numbers("run=" + std::string(kSuccess)), Numbers{3});
   EXPECT_EQ(numbers("status=404"), Numbers{4});
-  EXPECT_EQ(numbers("clause=retry/state/with-records"), Numbers{3});
+  EXPECT_EQ(numbers("clause=retry/state/refused"), Numbers{3});
   EXPECT_EQ(numbers("violated=true"), Numbers{3});
   EXPECT_EQ(numbers("violated=false"), (Numbers{1, 2, 4, 5}));
   EXPECT_EQ(numbers("toMs=" + std::to_string(kNow)), Numbers{1});

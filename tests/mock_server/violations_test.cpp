@@ -10,6 +10,16 @@ namespace {
 
 using Ids = std::vector<std::string>;
 
+/// The documented body of a create with another windowEndTime, or without one.
+Json with_window_end(const Json &other = nullptr) {
+  Json body = run_on_demand();
+  body["params"].erase("windowEndTime");
+  if (!other.is_null()) {
+    body["params"]["windowEndTime"] = other;
+  }
+  return body;
+}
+
 TEST(Violations, AreSeenInEveryRequestThatBreaksTheContract) {
   const std::vector<std::pair<std::string, Ask>> cases = {
       {"headers/authorization/missing", retry(kFailed).drop("Authorization")},
@@ -21,9 +31,16 @@ TEST(Violations, AreSeenInEveryRequestThatBreaksTheContract) {
       {"retry/op/missing", retry(kFailed, "")},
       {"retry/op/upper-case", retry(kFailed, "?op=RE-TRIGGER")},
       {"retry/op/unsupported", retry(kFailed, "?op=cancel")},
-      {"retry/state/with-records", retry(kSuccess)},
-      {"retry/state/in-progress", retry(kInProgress)},
+      {"retry/state/refused", retry(kSuccess)},
+      {"retry/state/refused", retry(kInProgress)},
+      {"retry/flow/disabled", retry(kFailedOfDisabledFlow)},
       {"retry/source/streaming", retry(kStreaming)},
+      {"create/error/flow-streaming", create(run_on_demand(kStreamingFlow))},
+      {"create/error/flow-repeated", create(run_on_demand(kHourlyFlow))},
+      {"create/error/params-none", create(Json{{"flowId", kOnDemandFlow}})},
+      {"create/error/params-invalid", create(with_window_end(Json("soon")))},
+      {"create/error/no-windowEndTime", create(with_window_end())},
+      {"create/error/window-backwards", create(with_window_end(Json(1)))},
       {"list/error/parameter", read("/runs?colour=red")},
       {"routes/method/action", Ask{.method = "GET", .target = run_path(kFailed) + "/action?op=re-trigger"}},
   };
@@ -151,8 +168,8 @@ TEST(Violations, OfASandboxAreItsOwn) {
   stage(retry(kSuccess).set("x-sandbox-name", "other").drop("Authorization"));
   stage(retry(kSuccess).drop("x-sandbox-name"));
   const std::string other = "/sandboxes/%7BORG_ID%7D/other";
-  EXPECT_EQ(broken(stage, std::string(kSandbox)), Ids{"retry/state/with-records"});
-  EXPECT_EQ(broken(stage, other), (Ids{"retry/state/with-records", "headers/authorization/missing"}));
+  EXPECT_EQ(broken(stage, std::string(kSandbox)), Ids{"retry/state/refused"});
+  EXPECT_EQ(broken(stage, other), (Ids{"retry/state/refused", "headers/authorization/missing"}));
   EXPECT_EQ(broken(stage).size(), 4U);
   EXPECT_EQ(stage(admin_ask("DELETE", other + "/violations")).status, 200);
   EXPECT_EQ(broken(stage, other), Ids{});
