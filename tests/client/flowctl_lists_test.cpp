@@ -61,7 +61,7 @@ TEST_F(FlowctlLists, PropertiesAndOrderReachTheService) {
   EXPECT_THAT(ids(run({"--json", "list", "--property", "createdAt>1651587119999", "--property",
                        "createdAt<1651590721000", "--orderby=-createdAt"})
                       .out),
-              ElementsAre("5b1f0c9e-3d2a-4e6b-9c47-0d8a2f6e1b34", kFailed, kStreaming));
+              ElementsAre("5b1f0c9e-3d2a-4e6b-9c47-0d8a2f6e1b34", kStreaming, kFailed));
   EXPECT_EQ(run({"list", "--property", "nonsense>1"}).code, 1);
 }
 
