@@ -105,7 +105,7 @@ for way in alone repeated; do
       call GET "$base/runs?$query&continuationToken=${href#*=}"
     fi
   done
-  is "pages lose and repeat nothing, the token $way" '3 6' "$pages $(printf '%s\n' $ids | sort -u | wc -l | tr -d ' ')"
+  is "pages lose and repeat nothing, the token $way" '5 10' "$pages $(printf '%s\n' $ids | sort -u | wc -l | tr -d ' ')"
 done
 
 call POST "$base/runs" -d "{\"flowId\":\"$on_demand\",\"params\":{\"startTime\":\"1663735590\",
@@ -127,7 +127,7 @@ call PUT "$base/runs/$created" -d '{"providerRefId":"s"}'
 is 'nor without one' '400 https://ns.adobe.com/aep/errors/FLOW-1403-400' "$status $(value 'it["type"]')"
 
 call GET "$base/flows?property=name,id&orderby=name"
-is 'flows are listed' "200 Cloud storage, hourly" "$status $(value 'it["items"][0]["name"]')"
+is 'flows are listed' "200 Audience export" "$status $(value 'it["items"][0]["name"]')"
 
 call GET "$base/flows/$on_demand"
 is 'a flow knows its last run' "200 $created" "$status $(value 'it["items"][0]["lastRunDetails"]["id"]')"
