@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 """Writes a C++ file that holds the given files' bytes, so that a binary runs from anywhere.
 
-usage: embed.py OUTPUT NAMESPACE ROOT FILE...   (names are kept relative to ROOT)
+usage: embed.py [--without MEMBER] OUTPUT NAMESPACE ROOT FILE...   (names are kept relative to ROOT)
+--without MEMBER: of each clause in clauses/*.json, that member is left out.
 """
+import json
 import pathlib
 import sys
 
@@ -18,13 +20,24 @@ def literal(data: bytes) -> str:
     return "\n".join(lines)
 
 
+def without(member: str, data: bytes) -> bytes:
+    document = json.loads(data)
+    for clause in document["clauses"]:
+        clause.pop(member, None)
+    return json.dumps(document, ensure_ascii=False, indent=1).encode()
+
+
 def main() -> None:
-    output, namespace, root, *files = sys.argv[1:]
+    arguments = sys.argv[1:]
+    member = arguments[1] if arguments[0] == "--without" else None
+    output, namespace, root, *files = arguments[2:] if member else arguments
     root = pathlib.Path(root).resolve()
     entries = []
     for name in sorted(files):
         path = pathlib.Path(name).resolve()
         data = path.read_bytes()
+        if member and path.parent.name == "clauses":
+            data = without(member, data)
         entries.append(
             f'    {{"{path.relative_to(root).as_posix()}",\n     std::string_view(\n{literal(data)},\n     {len(data)}u)}},'
         )

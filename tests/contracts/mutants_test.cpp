@@ -1,0 +1,232 @@
+#include <algorithm>
+#include <cctype>
+#include <chrono>
+#include <iostream>
+#include <map>
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "contracts/embedded_file.hpp"
+#include "contracts/suite/run.hpp"
+#include "mock_server/service.hpp"
+#include "tests/contracts/mutant.hpp"
+
+namespace flow::contract::with_mutants {
+std::span<const EmbeddedFile> embedded_files();
+} // namespace flow::contract::with_mutants
+
+/// The proof that the suite can fail: each clause has mutants, servers that break this rule alone, and the
+/// suite has to see it. All run in this process, without a socket.
+namespace flow::contract {
+
+namespace {
+
+using Ids = std::set<std::string>;
+
+/// A mutant beside its clause in clauses/*.json.
+struct Entry {
+  std::string clause;
+  std::size_t number; ///< among the clause's
+  Json mutant;
+};
+
+void PrintTo(const Entry &entry, std::ostream *out) {
+  *out << entry.clause;
+}
+
+std::vector<Entry> entries() {
+  std::vector<Entry> all;
+  for (const EmbeddedFile &file : with_mutants::embedded_files()) {
+    const Json document = Json::parse(file.text);
+    for (const Json &clause : document.at("clauses")) {
+      std::size_t number = 0;
+      for (const Json &mutant : clause.value("mutants", Json::array())) {
+        all.push_back({.clause = clause.at("id"), .number = ++number, .mutant = mutant});
+      }
+    }
+  }
+  return all;
+}
+
+const Clause &clause_named(const std::string &id) {
+  return clause(clause_number(id).value());
+}
+
+mock::Settings settings_for(const std::string &reading, const std::string &edition) {
+  mock::Settings settings;
+  settings.reading = reading == "openapi" ? mock::Reading::openapi : mock::Reading::tutorial;
+  settings.edition = edition == "2022" ? mock::Edition::of_2022 : mock::Edition::newest;
+  return settings;
+}
+
+/// The mock in a reading and edition (the usual ones where empty), as a mutant has it; without one, honest.
+class Server {
+public:
+  Server(const std::string &reading, const std::string &edition, const Json *mutant = nullptr)
+      : service_(settings_for(reading, edition)), target_(Target::mock(service_url("http://mock"))) {
+    target_.reading = reading.empty() ? target_.reading : reading;
+    target_.edition = edition.empty() ? target_.edition : edition;
+    if (mutant != nullptr) {
+      mutant_.emplace(*mutant);
+    }
+  }
+
+  std::vector<const Clause *> clauses() const { return fitting(matching(""), target_); }
+
+  Verdict judge(const Clause &clause) {
+    return run_clause(clause, target_, [&](const HttpRequest &request) { return answer(request); });
+  }
+
+private:
+  /// What the edge adds for a client is added here, too.
+  HttpResponse answer(const HttpRequest &request) {
+    const std::string origin = target_.base_url.substr(0, target_.base_url.size() - kBasePath.size());
+    Call call{.method = request.method,
+              .target = request.url.substr(origin.size()),
+              .headers = request.headers,
+              .body = request.body.value_or("")};
+    if (request.body) {
+      call.headers.emplace_back("Content-Length", std::to_string(request.body->size()));
+    }
+    if (call.target.starts_with(kBasePath)) {
+      call.target.erase(0, kBasePath.size());
+    }
+    const Honest honest = [&](const Call &asked) { return ask(asked); };
+    const mock::Response response = mutant_ ? mutant_->answer(call, honest) : honest(call);
+    HttpResponse received;
+    received.status = response.status;
+    received.headers = response.headers;
+    received.body = response.body;
+    if (!received.header("Content-Type")) {
+      received.headers.emplace_back("Content-Type", "application/json");
+    }
+    return received;
+  }
+
+  mock::Response ask(const Call &call) {
+    // The token service is not below the service path.
+    const std::string target = (call.target.starts_with("/ims/") ? "" : std::string(kBasePath)) + call.target;
+    mock::Request request;
+    request.method = call.method;
+    request.target = target;
+    request.body = call.body;
+    for (const auto &[name, value] : call.headers) {
+      request.headers.push_back({name, value});
+    }
+    return service_.handle(request);
+  }
+
+  mock::FlowService service_;
+  Target target_;
+  std::optional<Mutant> mutant_;
+};
+
+std::string told(const Verdict &verdict) {
+  std::string text = verdict.clause->id + " " + verdict.reason;
+  for (const Deviation &deviation : verdict.deviations) {
+    text +=
+        "\n  " + deviation.where + ": expected " + deviation.expected + ", received " + deviation.received;
+  }
+  return text;
+}
+
+/// Counts what was caught, and how long it took.
+class Mutants : public testing::TestWithParam<Entry> {
+protected:
+  static void SetUpTestSuite() {
+    begin_ = std::chrono::steady_clock::now();
+    caught_ = 0;
+    played_ = 0;
+  }
+  static void TearDownTestSuite() {
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin_;
+    std::cout << caught_ << " of " << played_ << " mutants caught, in " << took.count() << " s\n";
+  }
+
+  static inline std::chrono::steady_clock::time_point begin_;
+  static inline std::size_t caught_ = 0;
+  static inline std::size_t played_ = 0;
+};
+
+TEST_P(Mutants, AreCaughtByTheirClause) {
+  const Entry &entry = GetParam();
+  const Clause &clause = clause_named(entry.clause);
+  Server server(clause.reading, clause.edition, &entry.mutant);
+  Ids expected = entry.mutant.value("also", Ids());
+  expected.insert(entry.clause);
+  Ids broken;
+  std::string account;
+  for (const Clause *each : server.clauses()) {
+    const Verdict verdict = server.judge(*each);
+    ASSERT_NE(verdict.outcome, Outcome::skipped) << told(verdict);
+    if (verdict.outcome == Outcome::broken) {
+      broken.insert(each->id);
+      account += told(verdict) + "\n";
+    }
+  }
+  ++played_;
+  caught_ += broken.contains(entry.clause) ? 1 : 0;
+  EXPECT_EQ(broken, expected) << account;
+}
+
+std::string name_of(const testing::TestParamInfo<Entry> &info) {
+  std::string name =
+      info.param.clause + (info.param.number > 1 ? "_" + std::to_string(info.param.number) : "");
+  std::replace_if(
+      name.begin(), name.end(), [](unsigned char c) { return std::isalnum(c) == 0; }, '_');
+  return name;
+}
+
+INSTANTIATE_TEST_SUITE_P(Each, Mutants, testing::ValuesIn(entries()), name_of);
+
+TEST(EveryClause, HasAMutant) {
+  Ids with_mutant;
+  for (const Entry &entry : entries()) {
+    with_mutant.insert(entry.clause);
+  }
+  for (const Clause *clause : matching("")) {
+    EXPECT_TRUE(with_mutant.contains(clause->id)) << clause->id;
+  }
+}
+
+TEST(ClauseFiles, WithTheirMutantsAreInShape) {
+  for (const EmbeddedFile &file : with_mutants::embedded_files()) {
+    EXPECT_NO_THROW(read_subject(file.name, file.text)) << file.name;
+  }
+  for (const Entry &entry : entries()) {
+    for (const std::string &id : entry.mutant.value("also", Ids())) {
+      EXPECT_TRUE(clause_number(id)) << entry.clause << " names " << id;
+    }
+  }
+}
+
+TEST(TheMock, KeepsEveryClauseInEachReadingAndEdition) {
+  for (const char *reading : {"tutorial", "openapi"}) {
+    for (const char *edition : {"newest", "2022"}) {
+      Server server(reading, edition);
+      for (const Clause *clause : server.clauses()) {
+        const Verdict verdict = server.judge(*clause);
+        EXPECT_EQ(verdict.outcome, Outcome::held) << reading << ", " << edition << ": " << told(verdict);
+      }
+    }
+  }
+}
+
+TEST(TheMock, KeepsEveryClauseInAnyOrder) {
+  Server server("", "");
+  std::vector<const Clause *> clauses = server.clauses();
+  std::reverse(clauses.begin(), clauses.end());
+  for (const Clause *clause : clauses) {
+    const Verdict verdict = server.judge(*clause);
+    EXPECT_EQ(verdict.outcome, Outcome::held) << told(verdict);
+  }
+}
+
+TEST(Mutant, OfAnUnknownNameIsRefused) {
+  EXPECT_THROW(Mutant(Json::parse(R"({"when": {"request": "GET /runs/{no such run}"}})")), std::out_of_range);
+}
+
+} // namespace
+
+} // namespace flow::contract
