@@ -36,7 +36,7 @@ TEST_F(FlowctlLists, RunsAreATable) {
 TEST_F(FlowctlLists, JsonIsOneDocumentOfWhatTheServiceSent) {
   const json document = json::parse(run({"--json", "list", "--status", "failed"}).out);
   EXPECT_EQ(document.at("more"), false);
-  EXPECT_EQ(document.at("items").size(), 3u);
+  EXPECT_EQ(document.at("items").size(), 4u);
   EXPECT_EQ(document.at("items").at(0).at("metrics").at("statusSummary").at("status"), "failed");
 }
 
@@ -148,10 +148,10 @@ TEST_F(FlowctlLists, ACreationThatIsRefusedIsExitCode1AndOneOfUnknownOutcomeIs6)
 TEST_F(FlowctlLists, AllFailedRunsAreRetriedAlsoAfterARefusal) {
   const Ended ended = run({"retry", "--all-failed"});
   EXPECT_EQ(ended.code, 1); // the streaming one, a destination's, and that of the disabled flow
-  EXPECT_THAT(ended.out, StartsWith("4fb0418e-1804-45d6-8d56-dd51f05c0baf  new run 3fb0418e-1804-45d6-8d56-"
-                                    "dd51f05c0baf\n"
-                                    "e8d4b6a3-0c5f-4f71-b2e9-7a3c1d9f8045  FLOW-1333-400 "));
-  EXPECT_THAT(ended.out, HasSubstr("a1d94f6e-7c3b-4e52-8f08-6b9e2d5c7a14  FLOW-1388-400 "));
+  EXPECT_THAT(ended.out, StartsWith("a1d94f6e-7c3b-4e52-8f08-6b9e2d5c7a14  FLOW-1388-400 "));
+  EXPECT_THAT(ended.out, HasSubstr("\n4fb0418e-1804-45d6-8d56-dd51f05c0baf  new run 3fb0418e-1804-45d6-8d56-"
+                                   "dd51f05c0baf\n"
+                                   "e8d4b6a3-0c5f-4f71-b2e9-7a3c1d9f8045  FLOW-1333-400 "));
   EXPECT_THAT(ended.out, testing::EndsWith("\n1 retried, 3 not\n"));
   EXPECT_EQ(run({"list", "--count"}).out, "12\n");
   EXPECT_EQ(run({"retry", "--all-failed", "--flow", kNightly}).code, 0);

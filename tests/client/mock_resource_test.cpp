@@ -95,8 +95,8 @@ TEST_F(OnMockResource, FiltersAndCountsAgree) {
     EXPECT_EQ(run.state, RunState::failed);
     ++listed;
   }
-  EXPECT_EQ(listed, 3);
-  EXPECT_EQ(caller.count(failed), 3);
+  EXPECT_EQ(listed, 4);
+  EXPECT_EQ(caller.count(failed), 4);
   EXPECT_EQ(caller.count(RunQuery{.ids = {kFailed, "none"}}), 1);
   const auto started = caller.get(kFailed).metrics.started_at;
   ASSERT_TRUE(started);

@@ -104,8 +104,9 @@ TEST(ErrorIn, TellsCodesOfBothCataloguesApart) {
     }
   }
   // What nobody outside can tell apart, and no clause tries to.
-  EXPECT_EQ(alike, (std::set<std::string>{"internal-error", "internal-fault", "out-of-memory",
-                                          "service-unavailable", "too-many-runs", "too-many-sandboxes"}));
+  EXPECT_EQ(alike, (std::set<std::string>{"internal-error", "internal-fault", "orderby-field",
+                                          "orderby-too-many", "out-of-memory", "service-unavailable",
+                                          "too-many-runs", "too-many-sandboxes"}));
 }
 
 } // namespace

@@ -11,9 +11,8 @@ import traceback
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from protocol_rows import ROWS, Row, read, retry  # noqa: E402
-from urllib_test import LONGEST_S, Mock, check  # noqa: E402
+from urllib_test import LONGEST_S, SEEDED, Mock, check  # noqa: E402
 
-SEEDED = 5  # runs a sandbox begins with
 LONGEST_BYTEWISE = 2000
 
 

@@ -143,8 +143,8 @@ TEST(CoverageFile, ThatCannotBeWrittenIsRefusedAtTheStart) {
 }
 
 TEST(Limits, AreWhatTheOptionsSay) {
-  const Served mock({"--max-sandboxes", "1", "--max-runs", "6", "--max-webhooks", "0", "--max-tokens", "1",
-                     "--journal-bytes", "0"}); // of runs the built-in seed has 5
+  const Served mock({"--max-sandboxes", "1", "--max-runs", "12", "--max-webhooks", "0", "--max-tokens", "1",
+                     "--journal-bytes", "0"}); // of runs the built-in seed has 11
   const std::string sandbox = "/__admin/sandboxes/o/s";
   EXPECT_EQ(mock.ask("POST", kRetry + "?op=re-trigger"), 200);
   const test::Answer run = mock.answer("POST", kRetry + "?op=re-trigger");

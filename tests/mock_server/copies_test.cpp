@@ -59,9 +59,11 @@ TEST(Copies, AreRunsLikeTheEntryWithIdsAndEtagsOfTheirOwn) {
   Json third = stage.run("r-3");
   EXPECT_EQ(first["etag"], "\"given\"");
   EXPECT_EQ(std::set<Json>({first["etag"], stage.run("r-2")["etag"], third["etag"]}).size(), 3);
-  for (const char *own : {"id", "etag"}) {
-    first.erase(own);
-    third.erase(own);
+  for (Json *run : {&first, &third}) {
+    // A manifest is of its run's batch.
+    (*run)["activities"][1]["fileSummary"].erase("extensions");
+    run->erase("id");
+    run->erase("etag");
   }
   EXPECT_EQ(first, third);
 }

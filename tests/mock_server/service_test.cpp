@@ -197,8 +197,9 @@ TEST_F(Service, ChecksComeInTheDocumentedOrder) {
 
 TEST_F(Service, EveryAnswerHasARequestIdOfItsOwn) {
   std::set<std::string> ids;
-  for (const Ask &asked : {test::retry(test::kFailed), test::get(test::kFailed), test::get("x"),
-                           test::get("x").drop("Authorization"), Ask{.method = "GET", .target = "/"}}) {
+  for (const Ask &asked :
+       {test::retry(test::kFailed), test::get(test::kFailed), test::get("x"),
+        test::get("x").drop("Authorization"), Ask{.method = "GET", .target = "/nowhere"}}) {
     const std::string id = test::header(ask(asked), "x-request-id");
     EXPECT_TRUE(std::regex_match(id, std::regex{std::string(test::kUuidForm)})) << id;
     ids.insert(id);
@@ -209,7 +210,7 @@ TEST_F(Service, EveryAnswerHasARequestIdOfItsOwn) {
 TEST_F(Service, ServiceErrorsCarryTheRequestIdOfTheHeader) {
   for (const Ask &asked :
        {test::get(test::kNoSuchRun), test::retry(test::kSuccess), test::retry(test::kStreaming),
-        test::retry(test::kFailed, ""), Ask{.method = "GET", .target = "/"},
+        test::retry(test::kFailed, ""), Ask{.method = "GET", .target = "/nowhere"},
         test::get("x").drop("x-sandbox-name"), test::retry(test::kFailed).set("If-Match", "\"a\"")}) {
     const Response response = ask(asked);
     Json body = test::body_of(response);
