@@ -80,6 +80,16 @@ TEST(Judge, MissesAHeader) {
   EXPECT_EQ(places(judge(then, answer(405, {}), {})), Places{"header Allow"});
 }
 
+TEST(Judge, LooksAtAHeaderThatIsNoUtf8) {
+  Expectation then;
+  then.headers = {{"x-request-id", {{"minLength", 5}}}};
+  HttpResponse response = answer(200, {});
+  response.headers = {{"x-request-id", "r\xff\xf0"}}; // ends within a character
+  EXPECT_EQ(judge(then, response, {}).size(), 1U);
+  response.headers = {{"x-request-id", "r-123\xff"}};
+  EXPECT_TRUE(judge(then, response, {}).empty());
+}
+
 TEST(Judge, MissesABodyThatIsJson) {
   Expectation then;
   then.body = {{"/id", "7"}};
