@@ -81,7 +81,7 @@ SourceKind source_of(const Json &flow) {
 /// What is found, by state, in the order of the states.
 class Findings {
 public:
-  explicit Findings(std::vector<std::string_view> states) {
+  explicit Findings(const std::vector<std::string_view> &states) {
     for (const std::string_view state : states) {
       found_.push_back({.state = std::string(state), .id = ""});
     }

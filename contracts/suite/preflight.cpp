@@ -94,7 +94,7 @@ std::string token_for(const ClientCredentials &credentials, const Ask &ask) {
     throw CannotRun("no access token from " + credentials.token_url + ": " + error.what());
   }
   const Json body = json_or_discarded(answer.body);
-  if (const std::string token = member(body, "access_token"); answer.status == 200 && !token.empty()) {
+  if (std::string token = member(body, "access_token"); answer.status == 200 && !token.empty()) {
     return token;
   }
   // A code of RFC 6749, 5.2, and nothing else: an answer may repeat what was sent.
