@@ -115,9 +115,6 @@ Applies read_applies(const Json &json) {
   }
   applies.body_at = read_named(json, "body_at");
   applies.answer_at = read_named(json, "answer_at");
-  if (json.contains("answer")) {
-    applies.answer = read_ways(json.at("answer"));
-  }
   return applies;
 }
 

@@ -52,7 +52,6 @@ struct Applies {
   ValueConditions body;
   std::vector<NamedCondition> body_at;   ///< by JSON Pointer: a value within the body
   std::vector<NamedCondition> answer_at; ///< and within the answer's
-  ValueConditions answer;                ///< its body
 };
 
 /// An exchange the clause applies to is a breach of the contract by the application.
