@@ -8,6 +8,15 @@ namespace flow::contract {
 
 namespace {
 
+/// Whether an odd number of backslashes stands before `at`.
+bool is_escaped(std::string_view text, std::size_t at) {
+  std::size_t backslashes = 0;
+  while (backslashes < at && text[at - 1 - backslashes] == '\\') {
+    ++backslashes;
+  }
+  return backslashes % 2 == 1;
+}
+
 /// What is left of a text.
 struct Reader {
   std::string_view rest;
@@ -28,42 +37,36 @@ std::optional<std::string_view> Reader::string() {
   if (!take('"')) {
     return std::nullopt;
   }
-  std::size_t end = 0;
-  for (;; end += 2) { // over an escape
-    end = std::min(rest.find_first_of("\"\\", end), rest.size());
-    if (end >= rest.size() || rest[end] == '"') {
-      break;
-    }
+  std::size_t end = rest.find('"');
+  while (end != std::string_view::npos && is_escaped(rest, end)) {
+    end = rest.find('"', end + 1);
   }
-  end = std::min(end, rest.size());
   const std::string_view text = rest.substr(0, end);
-  rest.remove_prefix(std::min(end + 1, rest.size()));
+  rest.remove_prefix(std::min(text.size() + 1, rest.size()));
   return text;
 }
 
+/// Byte by byte, without looking for sets of characters: most of an answer is passed over here.
 void Reader::skip_value() {
   skip_blank();
   std::size_t depth = 0;
-  do {
-    const std::size_t next = depth == 0 ? 0 : rest.find_first_of("\"[]{}");
-    if (next >= rest.size()) {
-      rest = {};
-      return;
-    }
-    rest.remove_prefix(next);
+  while (!rest.empty()) {
     const char c = rest.front();
     if (c == '"') {
       string();
     } else if (c == '[' || c == '{') {
       ++depth;
       rest.remove_prefix(1);
-    } else if (depth > 0) { // a bracket that closes
-      --depth;
+    } else if (depth > 0) {
+      depth -= c == ']' || c == '}' ? 1 : 0;
       rest.remove_prefix(1);
     } else { // a number, true, false, null
       rest.remove_prefix(std::min(rest.find_first_of(",]} \t\r\n"), rest.size()));
     }
-  } while (depth > 0);
+    if (depth == 0) {
+      return;
+    }
+  }
 }
 
 /// Goes to the value of a member; whether there is one.
