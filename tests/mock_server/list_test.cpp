@@ -261,11 +261,12 @@ TEST(List, ATokenIsOfOneListingOnly) {
 TEST(List, EveryChangeOfATokenIsRefused) {
   Stage stage;
   const std::string token = token_in(stage(read("/runs?limit=1&property=state==failed")));
+  const std::string other = token.starts_with('x') ? "y" : "x"; // put in place of the first, it changes it
   for (std::size_t i = 0; i < token.size(); ++i) {
     std::string changed = token;
     changed[i] = changed[i] == 'A' ? 'B' : 'A';
     EXPECT_EQ(error_in(stage(read("/runs?continuationToken=" + changed))), "1452-400") << i;
-    EXPECT_EQ(error_in(stage(read("/runs?continuationToken=x" + token.substr(i)))), "1452-400") << i;
+    EXPECT_EQ(error_in(stage(read("/runs?continuationToken=" + other + token.substr(i)))), "1452-400") << i;
   }
 }
 
