@@ -15,9 +15,6 @@ namespace {
 constexpr std::string_view kHeaderCapture = "header:";
 constexpr std::string_view kTokenCapture = "token:";
 
-/// A clause of this reading holds in both, whatever its file says.
-constexpr std::string_view kBothReadings = "both";
-
 /// What a clause may use without having captured it, beside what its provider state gives.
 constexpr std::array<std::string_view, 5> kGivenNames = {"token", "api_key", "org", "sandbox",
                                                          "other_sandbox"};
@@ -111,21 +108,27 @@ Step read_step(const Json &json) {
   return step;
 }
 
-Clause read_clause(const Json &json, const Source &usual_source, const std::string &usual_reading) {
+/// Throws UnknownChoice where the data has none.
+ChoiceNames read_choices(const Json &json) {
+  ChoiceNames choices;
+  for (const auto &[matter, choice] : json.items()) {
+    choices.emplace_back(matter, choice.get<std::string>());
+  }
+  Reading().has_all(choices);
+  return choices;
+}
+
+Clause read_clause(const Json &json, const Source &usual_source) {
   Clause clause{.id = json.at("id"),
                 .title = json.at("title"),
                 .requirement = json.at("requirement"),
                 .standing = standing_of(json.at("standing")),
                 .source = read_source(json.value("source", Json::object()), usual_source),
                 .given = json.value("given", ""),
-                .reading = json.value("reading", usual_reading),
-                .edition = json.value("edition", ""),
+                .reading = read_choices(json.value("reading", Json::object())),
                 .when = {},
                 .applies = std::nullopt,
                 .violation = std::nullopt};
-  if (clause.reading == kBothReadings) {
-    clause.reading.clear();
-  }
   if (json.contains("applies")) {
     clause.applies = read_applies(json.at("applies"));
   }
@@ -234,10 +237,9 @@ std::size_t reading_order(std::string_view name) {
 Subject subject_of(const Json &document, const std::string &file) {
   Subject subject{.name = document.at("subject"), .title = document.at("title"), .clauses = {}};
   const Source source = read_source(document.at("source"));
-  const std::string reading = document.value("reading", "");
   for (const Json &json : document.at("clauses")) {
     try {
-      subject.clauses.push_back(read_clause(json, source, reading));
+      subject.clauses.push_back(read_clause(json, source));
     } catch (const std::exception &error) {
       throw ClauseError(file + ": " + json.at("id").get<std::string>() + ": " + error.what());
     }

@@ -10,6 +10,7 @@
 
 #include "contracts/applies.hpp"
 #include "contracts/contract.hpp"
+#include "contracts/reading.hpp"
 
 /// The documented rules, one object each, read from contracts/clauses/. All texts of a clause may hold
 /// placeholders, `{run}`, which the suite fills in (suite/bindings.hpp).
@@ -65,8 +66,7 @@ struct Clause {
   Standing standing = Standing::documented;
   Source source;
   std::string given;   ///< provider state whose run is `{run}`, or flow `{flow}`; empty: none is needed
-  std::string reading; ///< "tutorial" or "openapi": it holds only there; empty: in both
-  std::string edition; ///< "newest" or "2022", likewise
+  ChoiceNames reading; ///< it holds only where all of these are in force
   std::vector<Step> when;
   std::optional<Applies> applies;     ///< none: one exchange alone cannot tell
   std::optional<Violation> violation; ///< only beside `applies`

@@ -13,15 +13,6 @@ namespace {
 
 constexpr std::string_view kErrorTypePrefix = "https://ns.adobe.com/aep/errors/FLOW-";
 
-std::string_view embedded_text(std::string_view name) {
-  for (const EmbeddedFile &file : embedded_files()) {
-    if (file.name == name) {
-      return file.text;
-    }
-  }
-  throw std::out_of_range("the contract holds no file named " + std::string(name));
-}
-
 /// The parsed files of one folder, by name without `suffix`.
 std::map<std::string, Json, std::less<>> parse_folder(std::string_view folder, std::string_view suffix) {
   std::map<std::string, Json, std::less<>> documents;
@@ -78,6 +69,15 @@ std::vector<ErrorEntry> read_errors() {
 }
 
 } // namespace
+
+std::string_view embedded_text(std::string_view name) {
+  for (const EmbeddedFile &file : embedded_files()) {
+    if (file.name == name) {
+      return file.text;
+    }
+  }
+  throw std::out_of_range("the contract holds no file named " + std::string(name));
+}
 
 std::string_view to_string(Standing standing) {
   switch (standing) {
@@ -142,16 +142,6 @@ const Json &example(std::string_view name) {
 const Json &schema(std::string_view name) {
   static const auto documents = parse_folder("schemas/", ".schema.json");
   return document(documents, name);
-}
-
-std::vector<Conflict> conflicts() {
-  const Json document = Json::parse(embedded_text("readings.json"));
-  std::vector<Conflict> found;
-  for (const Json &entry : document.at("readings")) {
-    found.push_back(
-        {.matter = entry.at("matter"), .tutorial = entry.at("tutorial"), .openapi = entry.at("openapi")});
-  }
-  return found;
 }
 
 std::string fill(std::string_view text,

@@ -60,16 +60,6 @@ const Json &example(std::string_view name);
 /// none.
 const Json &schema(std::string_view name);
 
-/// A matter on which Adobe's pages contradict each other (readings.json).
-struct Conflict {
-  std::string matter;
-  std::string tutorial;
-  std::string openapi;
-};
-
-/// Every entry of readings.json, in its order.
-std::vector<Conflict> conflicts();
-
 /// `text` with each `{name}` replaced by its value; an unknown name stays as it is.
 std::string fill(std::string_view text,
                  const std::vector<std::pair<std::string_view, std::string_view>> &parameters);

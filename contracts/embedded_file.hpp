@@ -14,4 +14,7 @@ struct EmbeddedFile {
 /// Every file of `contracts/` that is data: clauses, errors, examples, schemas.
 std::span<const EmbeddedFile> embedded_files();
 
+/// The text of the one of that name; throws std::out_of_range where there is none.
+std::string_view embedded_text(std::string_view name);
+
 } // namespace flow::contract

@@ -1,7 +1,7 @@
 #include "contracts/exchange.hpp"
 
 #include <algorithm>
-#include <array>
+#include <list>
 #include <mutex>
 #include <optional>
 #include <stdexcept>
@@ -238,36 +238,20 @@ bool speaks_of(const Applies &applies, const Exchange &exchange) {
          (applies.status == 0 || applies.status == exchange.status) && rest_holds(applies, exchange);
 }
 
-const Rules &Rules::of(std::string_view reading, std::string_view edition) {
-  constexpr std::array<std::string_view, 2> kReadings = {"tutorial", "openapi"};
-  constexpr std::array<std::string_view, 2> kEditions = {"newest", "2022"};
-  const auto its_reading = std::find(kReadings.begin(), kReadings.end(), reading);
-  const auto its_edition = std::find(kEditions.begin(), kEditions.end(), edition);
-  if (its_reading == kReadings.end() || its_edition == kEditions.end()) {
-    throw std::out_of_range("no clauses are of reading '" + std::string(reading) + "' and edition '" +
-                            std::string(edition) + "': use tutorial or openapi, and newest or 2022");
-  }
-  struct Made {
-    std::once_flag once;
-    std::optional<Rules> rules;
-  };
-  // Each is made when it is first asked for: a mock needs one.
-  static std::array<Made, kReadings.size() * kEditions.size()> all;
-  const auto place = static_cast<std::size_t>(its_reading - kReadings.begin()) * kEditions.size() +
-                     static_cast<std::size_t>(its_edition - kEditions.begin());
-  Made &made = all.at(place);
-  std::call_once(made.once, [&] { made.rules = Rules(reading, edition); });
-  return *made.rules;
+const Rules &Rules::of(const Reading &reading) {
+  static std::mutex mutex;
+  static std::list<std::pair<Reading, Rules>> all; // each made when it is first asked for: a mock needs one
+  const std::lock_guard lock(mutex);
+  const auto made =
+      std::find_if(all.begin(), all.end(), [&](const auto &each) { return each.first == reading; });
+  return made != all.end() ? made->second : all.emplace_back(reading, Rules(reading)).second;
 }
 
-Rules::Rules(std::string_view reading, std::string_view edition)
-    : candidates_((operations().size() + 1) * (errors().size() + 1)) {
+Rules::Rules(const Reading &reading) : candidates_((operations().size() + 1) * (errors().size() + 1)) {
   for (std::size_t i = 0; i < clause_count(); ++i) {
     const auto number = static_cast<ClauseNumber>(i);
     const Clause &each = clause(number);
-    const bool in_force = (each.reading.empty() || each.reading == reading) &&
-                          (each.edition.empty() || each.edition == edition);
-    if (each.applies && in_force) {
+    if (each.applies && reading.has_all(each.reading)) {
       add(number, *each.applies);
     }
   }

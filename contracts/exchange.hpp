@@ -68,12 +68,11 @@ bool is_violation(ClauseNumber number);
 /// Whether the exchange fulfils every condition.
 bool speaks_of(const Applies &applies, const Exchange &exchange);
 
-/// The clauses that hold in one reading and edition and say what they apply to, ready for looking up.
+/// The clauses that hold in one reading and say what they apply to, ready for looking up.
 class Rules {
 public:
-  /// `reading`: "tutorial" or "openapi"; `edition`: "newest" or "2022"; throws std::out_of_range otherwise.
-  /// Made once each, for the life of the process.
-  static const Rules &of(std::string_view reading, std::string_view edition);
+  /// Made once for each reading, for the life of the process.
+  static const Rules &of(const Reading &reading);
 
   /// Calls `each(ClauseNumber)` for every clause that speaks of the exchange, in their order. Allocates
   /// nothing; may be called from several threads.
@@ -93,7 +92,7 @@ private:
     const Applies *rest; ///< further conditions; null: none
   };
 
-  Rules(std::string_view reading, std::string_view edition);
+  explicit Rules(const Reading &reading);
   void add(ClauseNumber number, const Applies &applies);
   std::span<const Candidate> candidates(const Exchange &exchange, const ErrorEntry *error) const;
   static bool holds(const Candidate &candidate, const Exchange &exchange);

@@ -24,7 +24,7 @@ std::vector<std::shared_ptr<Tenant>> tenants_of(const std::vector<std::weak_ptr<
 } // namespace
 
 bool EndWatch::watch(Tenant &tenant, const std::function<std::shared_ptr<WebhookSender>()> &make_sender,
-                     Reading reading, std::size_t most) {
+                     const contract::Reading &reading, std::size_t most) {
   const std::lock_guard watching(watching_);
   std::vector<std::weak_ptr<Tenant>> watched;
   for (const auto &known : tenants_of(watched_)) {

@@ -19,7 +19,7 @@ public:
   /// Makes a sender and lets the tenant tell it of ends; from now on the tenant is looked at, several times a
   /// second. False, and nothing done, where it would be one more than `most` that tell somebody.
   bool watch(Tenant &tenant, const std::function<std::shared_ptr<WebhookSender>()> &make_sender,
-             Reading reading, std::size_t most);
+             const contract::Reading &reading, std::size_t most);
 
 private:
   void look(const std::stop_token &stop);

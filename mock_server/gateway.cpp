@@ -26,7 +26,7 @@ struct Given {
   bool has_organisation = false;
 };
 
-Given given_in(const Request &request, Reading reading) {
+Given given_in(const Request &request, const contract::Reading &reading) {
   constexpr std::string_view kTwice = ", ";
   Given given;
   const auto take = [&](std::string_view &slot, std::string_view value) {
@@ -46,7 +46,7 @@ Given given_in(const Request &request, Reading reading) {
       take(given.content_type, field.value);
     }
   }
-  if (given.sandbox.empty() && reading == Reading::openapi) {
+  if (given.sandbox.empty() && reading.is("sandbox-header", "optional")) {
     given.sandbox = kDefaultSandbox;
   }
   return given;
@@ -78,21 +78,37 @@ bool is_json(std::string_view content_type) {
   return equal_ignoring_case(media_type, "application/json");
 }
 
-bool sends(std::string_view method) {
-  return method == "POST" || method == "PUT" || method == "PATCH";
+bool needs_content_type(const Request &request, std::string_view operation,
+                        const contract::Reading &reading) {
+  const std::string_view method = request.method;
+  if (method != "POST" && method != "PUT" && method != "PATCH") {
+    return false;
+  }
+  return !request.body.empty() || reading.is("content-type", "required") || operation == "retry_run";
+}
+
+std::string_view error_of_no_organisation(const contract::Reading &reading, bool is_empty) {
+  const std::string_view choice = reading.choice("org-header");
+  if (choice == "400003") {
+    return "org-missing";
+  }
+  if (choice == "1009-403") {
+    return "org-missing-or-empty";
+  }
+  return is_empty ? "org-header-empty" : "org-header-missing";
 }
 
 } // namespace
 
-std::pair<std::string_view, std::string_view> named_sandbox(const Request &request, Reading reading) {
+std::pair<std::string_view, std::string_view> named_sandbox(const Request &request,
+                                                            const contract::Reading &reading) {
   const Given given = given_in(request, reading);
   return {given.organisation, given.sandbox};
 }
 
-std::variant<Credentials, Error> check_headers(const Request &request, const Settings &settings,
-                                               const TokenCheck &standing_of) {
+std::variant<Credentials, Error> check_headers(const Request &request, std::string_view operation,
+                                               const Settings &settings, const TokenCheck &standing_of) {
   const Allow &allow = settings.seed.allow;
-  const bool openapi = settings.reading == Reading::openapi;
   const Given given = given_in(request, settings.reading);
   if (given.authorization.empty()) {
     return Error("token-missing");
@@ -111,9 +127,7 @@ std::variant<Credentials, Error> check_headers(const Request &request, const Set
     return Error("api-key-invalid");
   }
   if (given.organisation.empty()) {
-    return Error(!openapi                 ? "org-missing"
-                 : given.has_organisation ? "org-header-empty"
-                                          : "org-header-missing");
+    return Error(error_of_no_organisation(settings.reading, given.has_organisation));
   }
   if (!is_token(given.organisation) ||
       !is_allowed(given.organisation, allow.organisations, settings.strict)) {
@@ -125,7 +139,7 @@ std::variant<Credentials, Error> check_headers(const Request &request, const Set
   if (!is_token(given.sandbox) || !is_allowed(given.sandbox, allow.sandboxes, settings.strict)) {
     return Error("sandbox-not-found").with("sandbox", given.sandbox);
   }
-  if (sends(request.method) && !is_json(given.content_type)) {
+  if (needs_content_type(request, operation, settings.reading) && !is_json(given.content_type)) {
     return Error("content-type-invalid");
   }
   return Credentials{

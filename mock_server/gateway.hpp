@@ -21,8 +21,9 @@ struct Credentials {
 };
 
 /// The organisation and sandbox that a request names, whether it is let in or not; empty where
-/// it does not. In the openapi reading the sandbox it does not name is `prod`.
-std::pair<std::string_view, std::string_view> named_sandbox(const Request &request, Reading reading);
+/// it does not. Where the reading has sandbox-header=optional, the sandbox it does not name is `prod`.
+std::pair<std::string_view, std::string_view> named_sandbox(const Request &request,
+                                                            const contract::Reading &reading);
 
 /// How the token service knows a token that is used in a sandbox: token, organisation, sandbox's name.
 using TokenCheck = std::function<TokenStanding(std::string_view, std::string_view, std::string_view)>;
@@ -31,10 +32,10 @@ using TokenCheck = std::function<TokenStanding(std::string_view, std::string_vie
 /// in this order; the first that is wrong is the error. A header that is empty counts as missing; one that is
 /// given twice, or holds white space or anything else beyond visible ASCII, as not valid. `strict` and
 /// `allow` as in Settings.
-/// In the openapi reading x-sandbox-name may be missing, which means the default sandbox `prod`, and the
-/// organisation's errors are 2001-401 and 2002-401. A token that the
-/// token service gave out is valid until it expires, whoever else is let in; an expired one never is.
-std::variant<Credentials, Error> check_headers(const Request &request, const Settings &settings,
-                                               const TokenCheck &standing_of);
+/// Of its matters, the reading decides sandbox-header, org-header and content-type; `operation` is the name
+/// of that asked for. A token that the token service gave out is valid until it expires, whoever else is let
+/// in; an expired one never is.
+std::variant<Credentials, Error> check_headers(const Request &request, std::string_view operation,
+                                               const Settings &settings, const TokenCheck &standing_of);
 
 } // namespace flow::mock

@@ -10,7 +10,7 @@
 
 #include "common/http_sender.hpp"
 #include "common/printable.hpp"
-#include "contracts/contract.hpp"
+#include "contracts/reading_options.hpp"
 #include "mock_server/admin/guard.hpp"
 #include "mock_server/version.hpp"
 
@@ -20,10 +20,6 @@ namespace {
 
 // 2026-01-01T00:00:00Z: where the time stands still with --deterministic.
 constexpr std::int64_t kDeterministicTimeMs = 1767225600000;
-
-const std::map<std::string, Reading> kReadings = {{"tutorial", Reading::tutorial},
-                                                  {"openapi", Reading::openapi}};
-const std::map<std::string, Edition> kEditions = {{"newest", Edition::newest}, {"2022", Edition::of_2022}};
 
 const std::map<std::string, spdlog::level::level_enum> kLogLevels = {
     {"debug", spdlog::level::debug}, {"info", spdlog::level::info}, {"warn", spdlog::level::warn},
@@ -58,10 +54,14 @@ void add_allowed(Allow &allow, const std::vector<std::string> &entries) {
   }
 }
 
-void print_readings() {
-  for (const contract::Conflict &conflict : contract::conflicts()) {
-    std::cout << conflict.matter << "\n  tutorial: " << conflict.tutorial
-              << "\n  openapi:  " << conflict.openapi << '\n';
+/// Each matter, with a star at the choice in force.
+void print_readings(const contract::Reading &reading) {
+  for (const contract::Matter &matter : contract::matters()) {
+    std::cout << matter.name << ": " << matter.about << '\n';
+    for (const contract::Choice &choice : matter.choices) {
+      std::cout << (reading.is(matter.name, choice.name) ? "* " : "  ") << choice.name << ": " << choice.says
+                << (choice.openapi ? " [openapi]" : "") << '\n';
+    }
   }
 }
 
@@ -131,16 +131,7 @@ void add_behaviour_options(CLI::App &app, Settings &settings, Given &given) {
          "Milliseconds from a retry to the end of its new run, where no script says otherwise [0: at once]")
       ->check(CLI::Range(std::int64_t{0}, std::int64_t{31536000000}))
       ->option_text("MS");
-  app.add_option(
-         "--reading", settings.reading,
-         "Whom to follow where Adobe's pages contradict each other: tutorial or openapi (flow-mock readings)")
-      ->transform(CLI::CheckedTransformer(kReadings))
-      ->option_text("READING [tutorial]");
-  app.add_option(
-         "--edition", settings.edition,
-         "Edition of the retry page: newest, or 2022, which refuses successes without ingested records")
-      ->transform(CLI::CheckedTransformer(kEditions))
-      ->option_text("EDITION [newest]");
+  contract::add_reading_options(app, settings.reading);
   app.add_option("--allow", given.allow,
                  "Let in only this token, api-key, org or sandbox; may be given several times")
       ->option_text("KIND=NAME");
@@ -228,8 +219,8 @@ std::variant<Options, int> read_options(int argc, char **argv) {
   add_behaviour_options(app, options.settings, given);
   add_evidence_options(app, options);
   add_limits(app, options.settings.limits);
-  const CLI::App *readings =
-      app.add_subcommand("readings", "Print where Adobe's pages contradict each other, and end");
+  const CLI::App *readings = app.add_subcommand(
+      "readings", "Print where Adobe's pages contradict each other and what is in force, and end");
   app.footer("Exit codes: 0 stopped by SIGINT or SIGTERM; 2 could not start, or not write standard "
              "output, --port-file or --coverage-file; 3 likewise "
              "stopped, but the application broke the contract (--fail-on-violation).");
@@ -244,7 +235,7 @@ std::variant<Options, int> read_options(int argc, char **argv) {
     return kCannotStart;
   }
   if (readings->parsed()) {
-    print_readings();
+    print_readings(options.settings.reading);
     return 0;
   }
   return options;

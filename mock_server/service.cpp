@@ -23,11 +23,6 @@ namespace flow::mock {
 
 namespace {
 
-const contract::Rules &rules_of(const Settings &settings) {
-  return contract::Rules::of(settings.reading == Reading::openapi ? "openapi" : "tutorial",
-                             settings.edition == Edition::of_2022 ? "2022" : "newest");
-}
-
 /// What nobody may read of whom the mock lets in.
 std::vector<std::string> secrets_in(const Settings &settings) {
   const Allow &allow = settings.seed.allow;
@@ -44,7 +39,7 @@ std::vector<std::string> secrets_in(const Settings &settings) {
 
 ServiceState::ServiceState(Settings given)
     : settings(std::move(given)), secrets(secrets_in(settings)), clock(*settings.clock),
-      rules(rules_of(settings)), journal(settings.journal_size, exchanges),
+      rules(contract::Rules::of(settings.reading)), journal(settings.journal_size, exchanges),
       tenants(settings, clock, exchanges), ids(settings.deterministic.value_or(IdSource::random_seed())),
       seal(ids.uuid()), tokens(settings.seed.allow.clients, clock, ids, settings.limits.tokens) {
   start_clock();
@@ -91,7 +86,7 @@ Answer carry_out(ServiceState &state, const Request &request, Trace &trace) {
       return of_token ? &of_token->clock : nullptr;
     });
   };
-  auto headers = check_headers(request, state.settings, token_standing);
+  auto headers = check_headers(request, trace.operation(), state.settings, token_standing);
   if (Error *error = std::get_if<Error>(&headers)) {
     return std::move(*error);
   }

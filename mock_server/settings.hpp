@@ -6,9 +6,9 @@
 #include <optional>
 #include <string>
 
+#include "contracts/reading.hpp"
 #include "mock_server/clock.hpp"
 #include "mock_server/journal/journal.hpp"
-#include "mock_server/reading.hpp"
 #include "mock_server/runs/seed.hpp"
 
 namespace flow::mock {
@@ -36,8 +36,7 @@ struct Settings {
   std::optional<std::int64_t> frozen_at_ms{}; ///< where time stands until the control API lets it go
   ControlAccess control{};
   Limits limits{};
-  Reading reading = Reading::tutorial;
-  Edition edition = Edition::newest;
+  contract::Reading reading{};
   std::optional<std::uint64_t> deterministic{}; ///< seed of reproducible ids and etags; none: random ones
   JournalSize journal_size{};                   ///< of each sandbox
   std::string ca_file{};                        ///< authorities of webhooks' receivers; empty: see HttpSender

@@ -34,7 +34,7 @@ void Tenant::start(const Seed &seed) {
 
 void Tenant::reset(const Seed &seed) {
   is_changed = false; // first: what is done from here on changes it again
-  tell(nullptr, Reading::tutorial);
+  tell(nullptr, {});
   faults.clear();
   const std::lock_guard lock(sandbox.mutex);
   clock.start_over();
@@ -58,7 +58,7 @@ void Tenant::restore(const Seed &seed) {
   }
 }
 
-void Tenant::tell(std::shared_ptr<WebhookSender> sender, Reading reading) {
+void Tenant::tell(std::shared_ptr<WebhookSender> sender, const contract::Reading &reading) {
   const std::lock_guard lock(sandbox.mutex);
   webhook_.swap(sender); // the old one ends when the lock is free again
   if (!webhook_) {

@@ -11,11 +11,11 @@
 #include <unordered_set>
 #include <vector>
 
+#include "contracts/reading.hpp"
 #include "mock_server/events/webhook_sender.hpp"
 #include "mock_server/faults/fault_set.hpp"
 #include "mock_server/journal/journal.hpp"
 #include "mock_server/journal/ledger.hpp"
-#include "mock_server/reading.hpp"
 #include "mock_server/runs/sandbox.hpp"
 #include "mock_server/settings.hpp"
 #include "mock_server/steerable_clock.hpp"
@@ -42,7 +42,7 @@ struct Tenant : std::enable_shared_from_this<Tenant> {
   void restore(const Seed &seed);
 
   /// Tells ends of runs to `sender` from now on, instead of whom it told them before; to nobody if null.
-  void tell(std::shared_ptr<WebhookSender> sender, Reading reading);
+  void tell(std::shared_ptr<WebhookSender> sender, const contract::Reading &reading);
 
   /// Ends the runs whose time has come by its clock, and then lets deliveries follow to the same time.
   void settle();

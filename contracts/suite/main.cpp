@@ -59,11 +59,9 @@ void take_sandbox(const RunOptions &options, Target &target, bool is_mock) {
 int run(const RunOptions &options) {
   Target target = target_of(options.server);
   target.reading = options.reading;
-  target.edition = options.edition;
-  const auto clauses = fitting(chosen(options.choice), target);
+  const auto clauses = fitting(chosen(options.selection), target);
   if (clauses.empty()) {
-    throw CannotRun("none of these clauses holds with --reading " + options.reading + " and --edition " +
-                    options.edition);
+    throw CannotRun("none of these clauses holds in this --reading");
   }
   if (!options.junit.empty()) {
     require_writable(options.junit);
@@ -139,10 +137,10 @@ int command_line(int argc, char **argv) {
   add_server_options(*finding, server);
   finding->add_option("--states", states, "write them to this file, for run --states")->type_name("FILE");
 
-  Choice choice;
+  Selection selection;
   CLI::App *listing = app.add_subcommand("list", "list the clauses without running them");
   bool json = false;
-  add_choice(*listing, choice);
+  add_choice(*listing, selection);
   listing->add_flag("--json", json, "print JSON");
 
   std::string id;
@@ -159,7 +157,7 @@ int command_line(int argc, char **argv) {
   if (*ruling) {
     std::cout << rules();
   } else if (*listing) {
-    std::cout << (json ? listed_as_json(chosen(choice)) : listed(chosen(choice)));
+    std::cout << (json ? listed_as_json(chosen(selection)) : listed(chosen(selection)));
   } else if (*showing) {
     std::cout << shown(clause_named(id));
   } else {

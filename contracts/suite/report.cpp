@@ -33,10 +33,13 @@ const Subject &subject_of(const Clause &clause) {
                        [&](const Subject &subject) { return subject.name == clause.subject(); });
 }
 
-/// The reading and edition that a clause holds in; empty: in all.
+/// The choices that a clause holds with; empty: with all.
 std::string where(const Clause &clause) {
-  const bool both = !clause.reading.empty() && !clause.edition.empty();
-  return clause.reading + (both ? ", " : "") + clause.edition;
+  std::string text;
+  for (const auto &[matter, choice] : clause.reading) {
+    text += (text.empty() ? "" : ", ") + matter + "=" + choice;
+  }
+  return text;
 }
 
 /// What an answer must be, a line for each demand.
@@ -198,6 +201,10 @@ std::string listed(std::span<const Clause *const> clauses) {
 std::string listed_as_json(std::span<const Clause *const> clauses) {
   Json all = Json::array();
   for (const Clause *clause : clauses) {
+    Json reading = Json::object();
+    for (const auto &[matter, choice] : clause->reading) {
+      reading[matter] = choice;
+    }
     all.push_back({{"id", clause->id},
                    {"subject", clause->subject()},
                    {"standing", to_string(clause->standing)},
@@ -208,8 +215,7 @@ std::string listed_as_json(std::span<const Clause *const> clauses) {
                      {"section", clause->source.section},
                      {"edition", clause->source.edition}}},
                    {"given", clause->given},
-                   {"reading", clause->reading},
-                   {"edition", clause->edition}});
+                   {"reading", std::move(reading)}});
   }
   return all.dump(2) + "\n";
 }
@@ -220,8 +226,8 @@ std::string rules() {
       "What `flow-contract` checks, printed from `contracts/clauses/` by `flow-contract rules`. "
       "Standing says how sure a rule is: documented (a page says or shows it), inferred (documented "
       "facts leave no better way) or assumed (nothing is known, and we chose). Sources are Adobe's "
-      "public pages by short name. Where they contradict each other, a rule holds only in the reading "
-      "(tutorial, openapi) or edition (newest, 2022) named; `flow-mock readings` prints the matters.\n";
+      "public pages by short name. Where they contradict each other, a rule holds only with the "
+      "choices named; `flow-mock readings` prints them all.\n";
   for (const Subject &subject : subjects()) {
     text += "\n## " + subject.title +
             "\n\n| Rule | Requirement | Standing | Source | Only in |\n|---|---|---|---|---|\n";

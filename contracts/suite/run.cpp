@@ -261,10 +261,7 @@ std::vector<const Clause *> matching(std::string_view pattern) {
 }
 
 std::vector<const Clause *> fitting(std::vector<const Clause *> clauses, const Target &target) {
-  std::erase_if(clauses, [&](const Clause *clause) {
-    return (!clause->reading.empty() && clause->reading != target.reading) ||
-           (!clause->edition.empty() && clause->edition != target.edition);
-  });
+  std::erase_if(clauses, [&](const Clause *clause) { return !target.reading.has_all(clause->reading); });
   return clauses;
 }
 

@@ -23,8 +23,7 @@ struct Target {
   /// each clause then has one of its own. Else all share this one, with whoever else uses it.
   std::string sandbox{};
   std::map<std::string, std::string, std::less<>> states{}; ///< run or flow by provider state
-  std::string reading = "tutorial"; ///< which of the contradicting pages it follows; or "openapi"
-  std::string edition = "newest";   ///< of the retry page; or "2022"
+  Reading reading{};                                        ///< how it reads Adobe's contradicting pages
   std::string ca_file{};            ///< of the authorities to trust; empty: see HttpSender
   std::string base_path{kBasePath}; ///< the end of `base_url` that is the service path
   bool may_write = true;            ///< whether requests that could change something may be sent
@@ -76,7 +75,7 @@ std::vector<Verdict> run_clauses(std::span<const Clause *const> clauses, const T
 /// or a glob over whole ids ("*/missing"). An empty pattern names all.
 std::vector<const Clause *> matching(std::string_view pattern);
 
-/// Those of `clauses` that hold in the target's reading and edition.
+/// Those of `clauses` that hold in the target's reading.
 std::vector<const Clause *> fitting(std::vector<const Clause *> clauses, const Target &target);
 
 } // namespace flow::contract

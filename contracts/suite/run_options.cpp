@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "common/json_text.hpp"
+#include "contracts/reading_options.hpp"
 
 namespace flow::contract {
 
@@ -78,19 +79,20 @@ void add_server_options(CLI::App &command, ServerOptions &options) {
       ->capture_default_str();
 }
 
-void add_choice(CLI::App &command, Choice &choice) {
+void add_choice(CLI::App &command, Selection &selection) {
   // One value each time: else CLI11 would take what follows for further ones.
   command
-      .add_option("--filter", choice.filters, "only these clauses: retry, retry/op, '*/missing'; repeatable")
+      .add_option("--filter", selection.filters,
+                  "only these clauses: retry, retry/op, '*/missing'; repeatable")
       ->expected(1)
       ->take_all()
       ->type_name("CLAUSES");
-  command.add_option("--exclude", choice.excluded, "not these clauses; repeatable")
+  command.add_option("--exclude", selection.excluded, "not these clauses; repeatable")
       ->expected(1)
       ->take_all()
       ->type_name("CLAUSES");
   command
-      .add_option("--standing", choice.standings,
+      .add_option("--standing", selection.standings,
                   "only clauses that are documented, inferred or assumed; repeatable")
       ->expected(1)
       ->take_all()
@@ -99,7 +101,7 @@ void add_choice(CLI::App &command, Choice &choice) {
 
 void add_run_options(CLI::App &command, RunOptions &options) {
   add_server_options(command, options.server);
-  add_choice(command, options.choice);
+  add_choice(command, options.selection);
   command.add_option("--junit", options.junit, "write a JUnit report to this file");
   command
       .add_option(
@@ -120,22 +122,15 @@ void add_run_options(CLI::App &command, RunOptions &options) {
   command.add_flag("--strict", options.strict,
                    "let every clause decide the exit status, where otherwise only documented ones do: on "
                    "servers other than flow-mock");
-  command
-      .add_option("--reading", options.reading,
-                  "which of Adobe's contradicting pages the server follows (flow-mock readings)")
-      ->check(CLI::IsMember({"tutorial", "openapi"}))
-      ->capture_default_str();
-  command.add_option("--edition", options.edition, "of the retry page that the server follows")
-      ->check(CLI::IsMember({"newest", "2022"}))
-      ->capture_default_str();
+  add_reading_options(command, options.reading);
   command.footer(
       "Exit status: 0 all held, 1 a clause is broken, 2 it could not run, or its report could not be "
       "written.");
 }
 
-std::vector<const Clause *> chosen(const Choice &choice) {
-  require_clauses(choice.filters);
-  require_clauses(choice.excluded);
+std::vector<const Clause *> chosen(const Selection &selection) {
+  require_clauses(selection.filters);
+  require_clauses(selection.excluded);
   auto clauses = matching("");
   const auto in_any = [](const std::vector<std::string> &patterns, const Clause *clause) {
     return std::any_of(patterns.begin(), patterns.end(),
@@ -143,10 +138,10 @@ std::vector<const Clause *> chosen(const Choice &choice) {
   };
   std::erase_if(clauses, [&](const Clause *clause) {
     const bool stands =
-        choice.standings.empty() || std::find(choice.standings.begin(), choice.standings.end(),
-                                              to_string(clause->standing)) != choice.standings.end();
-    return !stands || in_any(choice.excluded, clause) ||
-           (!choice.filters.empty() && !in_any(choice.filters, clause));
+        selection.standings.empty() || std::find(selection.standings.begin(), selection.standings.end(),
+                                                 to_string(clause->standing)) != selection.standings.end();
+    return !stands || in_any(selection.excluded, clause) ||
+           (!selection.filters.empty() && !in_any(selection.filters, clause));
   });
   if (clauses.empty()) {
     throw CannotRun("--filter, --exclude and --standing together leave no clause");

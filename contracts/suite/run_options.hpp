@@ -27,7 +27,7 @@ struct ServerOptions {
 };
 
 /// Which clauses.
-struct Choice {
+struct Selection {
   std::vector<std::string> filters;
   std::vector<std::string> excluded;
   std::vector<std::string> standings;
@@ -35,11 +35,10 @@ struct Choice {
 
 struct RunOptions {
   ServerOptions server;
-  Choice choice;
+  Selection selection;
   std::string junit;
   std::string states; ///< file
-  std::string reading = "tutorial";
-  std::string edition = "newest";
+  Reading reading;
   bool allow_writes = false;
   std::size_t max_writes = 50;
   bool dry_run = false;
@@ -47,11 +46,11 @@ struct RunOptions {
 };
 
 void add_server_options(CLI::App &command, ServerOptions &options);
-void add_choice(CLI::App &command, Choice &choice);
+void add_choice(CLI::App &command, Selection &selection);
 void add_run_options(CLI::App &command, RunOptions &options);
 
 /// The clauses chosen. Throws CannotRun where a filter or an exclusion names none, or none is left.
-std::vector<const Clause *> chosen(const Choice &choice);
+std::vector<const Clause *> chosen(const Selection &selection);
 
 /// The server at the address given, to be asked as whom the options say, with no token of client credentials
 /// yet.

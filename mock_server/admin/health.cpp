@@ -33,11 +33,30 @@ Response openapi(const Call & /*call*/) {
   return response;
 }
 
+Response readings(const Call &call) {
+  Json all = Json::array();
+  for (const contract::Matter &matter : contract::matters()) {
+    Json choices = Json::array();
+    for (const contract::Choice &choice : matter.choices) {
+      choices.push_back({{"name", choice.name},
+                         {"says", choice.says},
+                         {"sources", choice.sources},
+                         {"openapi", choice.openapi},
+                         {"inForce", call.state.settings.reading.is(matter.name, choice.name)}});
+    }
+    all.push_back({{"matter", matter.name}, {"about", matter.about}, {"choices", std::move(choices)}});
+  }
+  return json_response(all);
+}
+
 Response settings(const Call &call) {
   const Settings &settings = call.state.settings;
+  Json reading = Json::object();
+  for (const contract::Matter &matter : contract::matters()) {
+    reading[matter.name] = settings.reading.choice(matter.name);
+  }
   return json_response(
-      {{"reading", settings.reading == Reading::openapi ? "openapi" : "tutorial"},
-       {"edition", settings.edition == Edition::of_2022 ? "2022" : "newest"},
+      {{"reading", std::move(reading)},
        {"strict", settings.strict},
        {"deterministic", settings.deterministic ? Json(*settings.deterministic) : Json()},
        {"host", settings.control.host},

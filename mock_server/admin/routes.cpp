@@ -11,6 +11,7 @@ constexpr std::array kRoutes = {
     Route{"GET", "/health/ready", ready, true},
     Route{"GET", "/version", version},
     Route{"GET", "/settings", settings},
+    Route{"GET", "/readings", readings},
     Route{"GET", "/openapi", openapi},
     Route{"POST", "/reset", reset_all},
     Route{"GET", "/clock", get_clock},

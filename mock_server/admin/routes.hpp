@@ -26,6 +26,7 @@ Response live(const Call &call);
 Response ready(const Call &call);
 Response version(const Call &call);
 Response settings(const Call &call);
+Response readings(const Call &call);
 Response openapi(const Call &call);
 Response reset_all(const Call &call);
 Response list_sandboxes(const Call &call);

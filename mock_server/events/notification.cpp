@@ -12,7 +12,7 @@ namespace {
 
 using contract::Json;
 
-Json tree_of(const Run &run, const Sandbox &sandbox, Reading reading) {
+Json tree_of(const Run &run, const Sandbox &sandbox, const contract::Reading &reading) {
   std::string json;
   append_run(json, run, sandbox, reading);
   return Json::parse(json);
@@ -32,10 +32,11 @@ void show_seconds(Json &holder) {
   }
 }
 
-Json of_success(std::string_view event_id, const Run &run, const Sandbox &sandbox, Reading reading) {
+Json of_success(std::string_view event_id, const Run &run, const Sandbox &sandbox,
+                const contract::Reading &reading) {
   Json event = tree_of(run, sandbox, reading);
   show_seconds(event["metrics"]);
-  for (Json &activity : event[reading == Reading::openapi ? "activites" : "activities"]) {
+  for (Json &activity : event[std::string(reading.choice("activities-field"))]) {
     show_seconds(activity);
   }
   event["slaCreatedAt"] = run.updated_at_ms;
@@ -48,7 +49,7 @@ Json of_success(std::string_view event_id, const Run &run, const Sandbox &sandbo
   return {{"event_id", event_id}, {"event", std::move(event)}};
 }
 
-Json of_failure(const Run &run, const Sandbox &sandbox, Reading reading) {
+Json of_failure(const Run &run, const Sandbox &sandbox, const contract::Reading &reading) {
   Json message = {
       {"msgType", "eventNotification"},
       {"version", "1.0"},
@@ -75,7 +76,7 @@ std::string_view event_code(RunState state) {
 }
 
 std::string notification(std::string_view event_id, const std::string &client_id, const Run &run,
-                         const Sandbox &sandbox, Reading reading) {
+                         const Sandbox &sandbox, const contract::Reading &reading) {
   const bool has_failed = event_code(run.state) == event_code(RunState::failed);
   Json json = has_failed ? of_failure(run, sandbox, reading) : of_success(event_id, run, sandbox, reading);
   if (!has_failed && !client_id.empty()) {

@@ -3,7 +3,7 @@
 #include <string>
 #include <string_view>
 
-#include "mock_server/reading.hpp"
+#include "contracts/reading.hpp"
 #include "mock_server/runs/run.hpp"
 #include "mock_server/runs/sandbox.hpp"
 
@@ -28,6 +28,6 @@ std::string_view event_code(RunState state);
 ///
 /// Throws as event_code does.
 std::string notification(std::string_view event_id, const std::string &client_id, const Run &run,
-                         const Sandbox &sandbox, Reading reading);
+                         const Sandbox &sandbox, const contract::Reading &reading);
 
 } // namespace flow::mock

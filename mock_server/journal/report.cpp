@@ -50,17 +50,8 @@ Json cut_json(const JournalEntry &entry) {
   return cut;
 }
 
-std::string_view reading_of(const Settings &settings) {
-  return settings.reading == Reading::openapi ? "openapi" : "tutorial";
-}
-
-std::string_view edition_of(const Settings &settings) {
-  return settings.edition == Edition::of_2022 ? "2022" : "newest";
-}
-
 bool can_be_seen(const contract::Clause &clause, const Settings &settings) {
-  return clause.applies.has_value() && (clause.reading.empty() || clause.reading == reading_of(settings)) &&
-         (clause.edition.empty() || clause.edition == edition_of(settings));
+  return clause.applies.has_value() && settings.reading.has_all(clause.reading);
 }
 
 constexpr std::string_view kMissing =

@@ -161,8 +161,9 @@ Answer create_run(const Call &call) {
   call.trace.made_run = made->id;
   Response response;
   response.status = 201;
-  response.body = call.settings.reading == Reading::openapi ? id_and_etag(*made)
-                                                            : "{\"items\":[" + id_and_etag(*made) + "]}";
+  response.body = call.settings.reading.is("create-answer", "id-and-etag")
+                      ? id_and_etag(*made)
+                      : "{\"items\":[" + id_and_etag(*made) + "]}";
   return response;
 }
 

@@ -27,21 +27,32 @@ Answer list(const Call &call, std::string_view resource, const Fields &fields,
   // A token is of one listing, in one sandbox.
   const TokenSeal seal =
       call.seal.of(call.sandbox.organisation_text + call.sandbox.name_text + std::string(resource));
-  const auto parsed = parse_query(call.target, fields, seal);
+  const contract::Reading &reading = call.settings.reading;
+  auto parsed = parse_query(call.target, fields, seal,
+                            reading.is("order", "newest-first") ? kNewestFirst : kOldestFirst);
   if (const Error *error = std::get_if<Error>(&parsed)) {
     return *error;
   }
-  const auto &query = std::get<Query>(parsed);
+  auto &query = std::get<Query>(parsed);
   const std::lock_guard lock(call.sandbox.mutex);
   const auto items = open();
-  const Page page = select(query, *items);
   Response response;
+  std::string counted;
   if (query.count) {
-    response.body = "{\"count\":" + std::to_string(page.count) + "}";
-    return response;
+    counted = "\"count\":" + std::to_string(select(query, *items).count) + "}";
+    if (reading.is("count", "alone")) {
+      response.body = "{" + counted;
+      return response;
+    }
+    query.count = false;
   }
+  const Page page = select(query, *items);
   response.body = list_body(texts_of(page, query, *items), resource,
                             page.next ? continuation_token(query, *page.next, seal) : std::string());
+  if (!counted.empty()) {
+    response.body.back() = ',';
+    response.body += counted;
+  }
   return response;
 }
 

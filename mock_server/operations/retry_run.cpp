@@ -13,11 +13,6 @@ namespace flow::mock {
 
 namespace {
 
-/// Compared exactly: re-trigger (retry-flows), or RE_TRIGGER (openapi).
-std::string_view op_of(Reading reading) {
-  return reading == Reading::openapi ? "RE_TRIGGER" : "re-trigger";
-}
-
 std::optional<Error> check_body(std::string_view body) {
   const bool blank = std::all_of(body.begin(), body.end(),
                                  [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; });
@@ -27,7 +22,15 @@ std::optional<Error> check_body(std::string_view body) {
   return Error("bad-request").with("reason", "its body is not JSON; a re-trigger needs none");
 }
 
-std::optional<Error> check_op(const Target &target, Reading reading) {
+std::string_view error_of_unsupported_op(const contract::Reading &reading) {
+  const std::string_view code = reading.choice("unsupported-op");
+  return code == "1434-400"   ? "op-unsupported-1434"
+         : code == "1398-400" ? "op-unsupported-1398"
+                              : "op-unsupported";
+}
+
+/// Compared exactly.
+std::optional<Error> check_op(const Target &target, const contract::Reading &reading) {
   std::string_view op;
   int given = 0;
   for (const auto &[name, value] : target.query) {
@@ -42,8 +45,8 @@ std::optional<Error> check_op(const Target &target, Reading reading) {
   if (given > 1) {
     return Error("bad-request").with("reason", "the query param op is given more than once");
   }
-  if (op != op_of(reading)) {
-    return Error("op-unsupported").with("flowRunAction", op);
+  if (op != reading.choice("op")) {
+    return Error(error_of_unsupported_op(reading)).with("flowRunAction", op);
   }
   return std::nullopt;
 }
@@ -58,9 +61,9 @@ std::optional<Error> check_flow(const Flow &flow) {
   return error;
 }
 
-Error refusal_error(RetryRefusal refusal, const Run &run, Reading reading) {
+Error refusal_error(RetryRefusal refusal, const Run &run, const contract::Reading &reading) {
   Error error(refusal == RetryRefusal::source ? "source-unsupported" : "state-refuses");
-  error.with("op", op_of(reading)).with("spec", run.flow->source_spec_id);
+  error.with("op", reading.choice("op")).with("spec", run.flow->source_spec_id);
   error.with("flowRunId", run.id).with("state", status(run.state));
   error.resource_id = run.id;
   return error;
@@ -86,7 +89,7 @@ Answer retry_run(const Call &call) {
   if (auto error = check_flow(*original->flow)) {
     return *std::move(error);
   }
-  if (const auto refusal = retry_refusal(original->state, original->flow->source, settings.edition)) {
+  if (const auto refusal = retry_refusal(original->state, original->flow->source, settings.reading)) {
     return refusal_error(*refusal, *original, settings.reading);
   }
   if (auto error = check_if_match(call.request, *original, false)) {
@@ -101,7 +104,7 @@ Answer retry_run(const Call &call) {
   const Run *made = sandbox.start_run(retry_of(*original, fresh_run(sandbox.scripted(script), call)), script);
   call.trace.made_run = made->id;
   Response response;
-  if (settings.reading == Reading::openapi) {
+  if (settings.reading.is("retry-answer", "run")) {
     append_run(response.body, *made, sandbox, settings.reading);
   } else {
     response.body = id_and_etag(*made);

@@ -107,7 +107,8 @@ std::optional<Error> read_property(std::string_view text, const Fields &fields, 
 }
 
 /// Everything but the token.
-std::variant<Query, Error> read_parameters(Parameters parameters, const Fields &fields) {
+std::variant<Query, Error> read_parameters(Parameters parameters, const Fields &fields,
+                                           std::string_view usual_order) {
   Query query;
   bool limited = false;
   for (const auto &[name, value] : parameters) {
@@ -134,7 +135,7 @@ std::variant<Query, Error> read_parameters(Parameters parameters, const Fields &
     return Error("limit-with-count");
   }
   if (query.order.empty()) {
-    if (auto error = read_order(kDefaultOrder, fields, query)) {
+    if (auto error = read_order(usual_order, fields, query)) {
       return *std::move(error);
     }
   }
@@ -296,7 +297,8 @@ std::uint64_t count(const Query &query, Collection &items, const Access &access)
 
 } // namespace
 
-std::variant<Query, Error> parse_query(const Target &target, const Fields &fields, const TokenSeal &seal) {
+std::variant<Query, Error> parse_query(const Target &target, const Fields &fields, const TokenSeal &seal,
+                                       std::string_view usual_order) {
   Parameters parameters;
   std::string token;
   for (const auto &[name, value] : target.query) {
@@ -306,7 +308,7 @@ std::variant<Query, Error> parse_query(const Target &target, const Fields &field
       parameters.emplace_back(name, value);
     }
   }
-  auto query = read_parameters(std::move(parameters), fields);
+  auto query = read_parameters(std::move(parameters), fields, usual_order);
   if (token.empty() || std::holds_alternative<Error>(query)) {
     return query;
   }
@@ -315,7 +317,7 @@ std::variant<Query, Error> parse_query(const Target &target, const Fields &field
   if (!carried) {
     return value_error(token, "continuationToken");
   }
-  query = read_parameters(std::move(carried->parameters), fields);
+  query = read_parameters(std::move(carried->parameters), fields, usual_order);
   if (Query *continued = std::get_if<Query>(&query)) {
     if (carried->after.keys.size() != continued->order.size()) {
       return value_error(token, "continuationToken");

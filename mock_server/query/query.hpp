@@ -21,8 +21,9 @@ namespace flow::mock {
 inline constexpr std::size_t kDefaultLimit = 20;
 inline constexpr std::size_t kMaximumLimit = 100;
 
-/// The order of a query without `orderby`, written as one: newest first (destinations).
-inline constexpr std::string_view kDefaultOrder = "-createdAt";
+/// The orders that a query without `orderby` may have, written as one: a matter of reading.
+inline constexpr std::string_view kNewestFirst = "-createdAt";
+inline constexpr std::string_view kOldestFirst = "createdAt";
 
 /// Fields that `orderby` may name (assumed).
 inline constexpr std::size_t kMostSortFields = 8;
@@ -62,7 +63,8 @@ struct Query {
 /// send it alone or with the query repeated. Parameters that are empty count as absent. Errors: those of
 /// parse_property, 1394 (limit below one), 1401 (limit with count), 1432 and 1433 (orderby), 1451 (unknown
 /// parameter), 1452 (limit, count, token).
-std::variant<Query, Error> parse_query(const Target &target, const Fields &fields, const TokenSeal &seal);
+std::variant<Query, Error> parse_query(const Target &target, const Fields &fields, const TokenSeal &seal,
+                                       std::string_view usual_order = kNewestFirst);
 
 /// The token of the page that begins at `next`.
 std::string continuation_token(const Query &query, const Position &next, const TokenSeal &seal);

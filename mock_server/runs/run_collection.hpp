@@ -5,8 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "contracts/reading.hpp"
 #include "mock_server/query/query.hpp"
-#include "mock_server/reading.hpp"
 #include "mock_server/runs/run_access.hpp"
 #include "mock_server/runs/sandbox.hpp"
 
@@ -18,7 +18,7 @@ const Fields &run_fields();
 /// The runs of a sandbox as a collection. To be used with its lock held.
 class RunCollection final : public Collection {
 public:
-  RunCollection(Sandbox &sandbox, std::int64_t now_ms, Reading reading)
+  RunCollection(Sandbox &sandbox, std::int64_t now_ms, const contract::Reading &reading)
       : sandbox_(sandbox), reading_(reading) {
     sandbox.settle(now_ms);
   }
@@ -36,7 +36,7 @@ private:
   const contract::Json &document(std::uint64_t number);
 
   Sandbox &sandbox_;
-  const Reading reading_;
+  const contract::Reading &reading_;
   /// The run looked at last: all filters of a query look at a run in turn, and it is made for the first only.
   std::optional<std::pair<std::uint64_t, contract::Json>> last_;
 };

@@ -7,8 +7,7 @@
 
 namespace flow::mock {
 
-void append_run(std::string &json, const Run &run, const Sandbox &sandbox, Reading reading) {
-  const bool openapi = reading == Reading::openapi;
+void append_run(std::string &json, const Run &run, const Sandbox &sandbox, const contract::Reading &reading) {
   JsonObject object(json);
   object.number("createdAt", run.created_at_ms);
   object.number("updatedAt", run.updated_at_ms);
@@ -29,13 +28,13 @@ void append_run(std::string &json, const Run &run, const Sandbox &sandbox, Readi
   if (run.params) {
     object.raw("params", *run.params);
   }
-  object.raw(openapi ? "eTag" : "etag", "\"\\\"" + run.etag.substr(1, run.etag.size() - 2) + "\\\"\"");
+  object.raw(reading.choice("etag-field"), "\"\\\"" + run.etag.substr(1, run.etag.size() - 2) + "\\\"\"");
   if (run.metrics) {
     object.raw("metrics", *run.metrics);
   } else {
     append_own_metrics(object.key("metrics"), run);
   }
-  const std::string_view activities = openapi ? "activites" : "activities";
+  const std::string_view activities = reading.choice("activities-field");
   if (run.activities) {
     object.raw(activities, *run.activities);
   } else {

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "mock_server/reading.hpp"
+#include "contracts/reading.hpp"
 #include "mock_server/runs/run.hpp"
 #include "mock_server/runs/sandbox.hpp"
 
@@ -10,6 +10,6 @@ namespace flow::mock {
 
 /// Appends a run as GET /runs/{id} shows it (monitor; imsOrgId and flowSpec: openapi), in the documented
 /// order. Metrics and activities that the seed did not give are the mock's own (own_metrics.hpp).
-void append_run(std::string &json, const Run &run, const Sandbox &sandbox, Reading reading);
+void append_run(std::string &json, const Run &run, const Sandbox &sandbox, const contract::Reading &reading);
 
 } // namespace flow::mock

@@ -80,12 +80,13 @@ std::optional<RunStatus> state_with_status(std::string_view status) {
 
 } // namespace
 
-std::optional<RetryRefusal> retry_refusal(RunState state, SourceKind source, Edition edition) {
+std::optional<RetryRefusal> retry_refusal(RunState state, SourceKind source,
+                                          const contract::Reading &reading) {
   if (source != SourceKind::batch) {
     return RetryRefusal::source;
   }
   const Retry retry = row_of(state).retry;
-  if (retry == Retry::always || (retry == Retry::since_newest && edition == Edition::newest)) {
+  if (retry == Retry::always || (retry == Retry::since_newest && reading.is("zero-records", "allowed"))) {
     return std::nullopt;
   }
   return RetryRefusal::state;

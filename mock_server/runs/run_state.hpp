@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "contracts/reading.hpp"
 #include "mock_server/runs/source_kind.hpp"
 
 /// The state machine of a run: pure, no I/O. One table says of each state whether it has ended and whether it
@@ -48,11 +49,9 @@ enum class RetryRefusal {
   state,  ///< neither failed nor a success without ingested records (retry-flows, newer edition)
 };
 
-/// Which edition of the retry page counts: the one of 2022 knows only failed runs.
-enum class Edition { newest, of_2022 };
-
 /// Why a run may not be re-triggered, or nothing if it may.
-std::optional<RetryRefusal> retry_refusal(RunState state, SourceKind source, Edition edition);
+std::optional<RetryRefusal> retry_refusal(RunState state, SourceKind source,
+                                          const contract::Reading &reading);
 
 /// How much of what it should do a run has done.
 enum class Result { none_yet, success, partial, failure };

@@ -29,7 +29,7 @@ void Gateway_FiveHeaders(benchmark::State &state) {
   const Request request = asked.request();
   const Settings settings;
   const TokenCheck check(unknown_token);
-  measure(state, [&] { return check_headers(request, settings, check); });
+  measure(state, [&] { return check_headers(request, "get_run", settings, check); });
 }
 BENCHMARK(Gateway_FiveHeaders);
 
@@ -39,7 +39,7 @@ void Gateway_MissingHeader(benchmark::State &state) {
   const Request request = asked.request();
   const Settings settings;
   const TokenCheck check(unknown_token);
-  measure(state, [&] { return check_headers(request, settings, check); });
+  measure(state, [&] { return check_headers(request, "get_run", settings, check); });
 }
 BENCHMARK(Gateway_MissingHeader);
 
@@ -95,7 +95,8 @@ void Query_ContinuationToken(benchmark::State &state) {
   const TokenSeal seal("key");
   const auto first = parse_target("/runs?property=flowId==a&orderby=-createdAt&limit=100");
   const auto read = parse_query(*first, run_fields(), seal);
-  const auto token = continuation_token(std::get<Query>(read), {.key = std::int64_t{1}, .number = 2}, seal);
+  const auto token =
+      continuation_token(std::get<Query>(read), {.keys = {std::int64_t{1}}, .number = 2}, seal);
   const auto next = parse_target("/runs?continuationToken=" + token);
   if (std::holds_alternative<Error>(parse_query(*next, run_fields(), seal))) {
     throw std::logic_error("the token is refused");

@@ -29,12 +29,13 @@ std::unique_ptr<Sandbox> loaded() {
 }
 
 void State_RetryRefusal(benchmark::State &state) {
+  const contract::Reading reading;
   auto run = RunState::failed;
   auto source = SourceKind::batch;
   measure(state, [&] {
     benchmark::DoNotOptimize(run);
     benchmark::DoNotOptimize(source);
-    return retry_refusal(run, source, Edition::newest);
+    return retry_refusal(run, source, reading);
   });
 }
 BENCHMARK(State_RetryRefusal);
@@ -47,12 +48,13 @@ void State_AtATime(benchmark::State &state) {
 BENCHMARK(State_AtATime);
 
 void Json_OfRun(benchmark::State &state, std::string_view id) {
+  const contract::Reading reading;
   const auto sandbox = loaded();
   const Run *run = sandbox->find_run(id, kNow);
   std::string json;
   measure(state, [&] {
     json.clear();
-    append_run(json, *run, *sandbox, Reading::tutorial);
+    append_run(json, *run, *sandbox, reading);
     return json.size();
   });
 }

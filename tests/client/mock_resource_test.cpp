@@ -129,7 +129,7 @@ TEST_F(OnMockResource, ACreatedRunHasTheWindowAndIsTheFlowsLast) {
 }
 
 TEST_F(OnMockResource, TheOpenapiReadingsAnswersAreRead) {
-  mock_settings.reading = mock::Reading::openapi;
+  mock_settings.reading = contract::Reading::of({"openapi"});
   serve_as(mock_settings);
   const Client caller = client();
   const Time start{std::chrono::seconds(1'651'500'000)};

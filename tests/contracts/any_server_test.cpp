@@ -251,7 +251,7 @@ TEST(Plan, IsWhatIsThenSent) {
   Target target = other_server();
   target.may_write = true;
   for (const char *reading : {"tutorial", "openapi"}) {
-    target.reading = reading;
+    target.reading = Reading::of({reading});
     const auto clauses = fitting(matching(""), target);
     const Plan plan = plan_of(clauses, target, std::nullopt);
     std::size_t planned = 0;

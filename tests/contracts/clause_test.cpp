@@ -105,15 +105,15 @@ TEST(Clause, AsksTheTokenServiceAtTheOrigin) {
   EXPECT_TRUE(read(json).when[0].at_origin);
 }
 
-TEST(Clause, HoldsInTheReadingOfItsFileWhereItNamesNone) {
-  Json file = file_of({retry_clause()});
-  file["reading"] = "tutorial";
-  file["clauses"][0]["edition"] = "2022";
-  const Clause clause = read_subject("clauses/retry.json", file.dump()).clauses.at(0);
-  EXPECT_EQ(clause.reading, "tutorial");
-  EXPECT_EQ(clause.edition, "2022");
-  file["clauses"][0]["reading"] = "openapi";
-  EXPECT_EQ(read_subject("clauses/retry.json", file.dump()).clauses.at(0).reading, "openapi");
+TEST(Clause, HoldsWithTheChoicesThatItNames) {
+  Json json = retry_clause();
+  EXPECT_TRUE(read(json).reading.empty());
+  json["reading"] = {{"op", "RE_TRIGGER"}, {"etag-field", "eTag"}};
+  EXPECT_EQ(read(json).reading, (ChoiceNames{{"op", "RE_TRIGGER"}, {"etag-field", "eTag"}}));
+  json["reading"] = {{"op", "retrigger"}};
+  EXPECT_THROW(read(json), ClauseError);
+  json["reading"] = {{"opp", "re-trigger"}};
+  EXPECT_THROW(read(json), ClauseError);
 }
 
 TEST(Clause, TellsAnEmptyHeaderFromOneLeftOut) {
@@ -295,18 +295,17 @@ TEST(ClauseFiles, UseEveryProviderState) {
   }
 }
 
-TEST(Readings, AreEachJudgedOnBothSides) {
-  const Json document = Json::parse(text_of("readings.json"));
-  for (const Json &conflict : document.at("readings")) {
-    std::set<std::string> sides;
-    for (const std::string id : conflict.at("clauses")) {
-      for (const Subject &subject : subjects()) {
-        for (const Clause &clause : subject.clauses) {
-          sides.insert(clause.id == id ? clause.reading : "");
-        }
-      }
+TEST(Choices, AreEachJudgedByAClauseOfTheirOwn) {
+  std::set<std::pair<std::string, std::string>> judged;
+  for (const Subject &subject : subjects()) {
+    for (const Clause &clause : subject.clauses) {
+      judged.insert(clause.reading.begin(), clause.reading.end());
     }
-    EXPECT_TRUE(sides.contains("tutorial") && sides.contains("openapi")) << conflict.at("matter");
+  }
+  for (const Matter &matter : matters()) {
+    for (const Choice &choice : matter.choices) {
+      EXPECT_TRUE(judged.contains({matter.name, choice.name})) << matter.name << "=" << choice.name;
+    }
   }
 }
 

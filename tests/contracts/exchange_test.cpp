@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/contracts/answered.hpp"
+#include "tests/contracts/each_reading.hpp"
 
 namespace flow::contract {
 
@@ -13,35 +14,28 @@ namespace {
 
 using Pairs = std::vector<std::pair<std::string, std::string>>;
 
-bool is_in_force(const Clause &clause, std::string_view reading, std::string_view edition) {
-  return (clause.reading.empty() || clause.reading == reading) &&
-         (clause.edition.empty() || clause.edition == edition);
-}
-
 /// Every clause asked, one by one.
-std::vector<ClauseNumber> asked_one_by_one(const Exchange &exchange, std::string_view reading,
-                                           std::string_view edition) {
+std::vector<ClauseNumber> asked_one_by_one(const Exchange &exchange, const Reading &reading) {
   std::vector<ClauseNumber> numbers;
   for (std::size_t i = 0; i < clause_count(); ++i) {
     const auto number = static_cast<ClauseNumber>(i);
     const Clause &each = clause(number);
-    if (each.applies && is_in_force(each, reading, edition) && speaks_of(*each.applies, exchange)) {
+    if (each.applies && reading.has_all(each.reading) && speaks_of(*each.applies, exchange)) {
       numbers.push_back(number);
     }
   }
   return numbers;
 }
 
-std::vector<ClauseNumber> looked_up(const Exchange &exchange, std::string_view reading = "tutorial",
-                                    std::string_view edition = "newest") {
+std::vector<ClauseNumber> looked_up(const Exchange &exchange, const Reading &reading = {}) {
   std::vector<ClauseNumber> numbers;
-  Rules::of(reading, edition).applying(exchange, [&](ClauseNumber number) { numbers.push_back(number); });
+  Rules::of(reading).applying(exchange, [&](ClauseNumber number) { numbers.push_back(number); });
   return numbers;
 }
 
-std::set<std::string> breaches(const Exchange &exchange, std::string_view reading = "tutorial") {
+std::set<std::string> breaches(const Exchange &exchange, const Reading &reading = {}) {
   std::set<std::string> ids;
-  Rules::of(reading, "newest").applying(exchange, [&](ClauseNumber number) {
+  Rules::of(reading).applying(exchange, [&](ClauseNumber number) {
     if (is_violation(number)) {
       ids.insert(clause(number).id);
     }
@@ -93,6 +87,7 @@ TEST(Rules, FindWhatAskingEveryClauseFinds) {
       {"DELETE", {{"Content-Type", "text/plain"}}, {{"property", "createdAt>x"}, {"count", "true"}}, "[]"},
       {"POST", {{"x-sandbox-name", "a b"}}, {{"op", "stop"}, {"op", "stop"}}, "null"},
   }};
+  const std::array<Reading, 3> readings = {Reading(), Reading::of({"openapi"}), each_reading().back()};
   for (const Request &request : requests) {
     for (const std::string &operation : operation_names()) {
       for (const Answer &answer : answers()) {
@@ -103,29 +98,27 @@ TEST(Rules, FindWhatAskingEveryClauseFinds) {
                                    .body = request.body,
                                    .status = answer.status,
                                    .answer = answer.body};
-        for (const char *reading : {"tutorial", "openapi"}) {
-          for (const char *edition : {"newest", "2022"}) {
-            ASSERT_EQ(looked_up(exchange, reading, edition), asked_one_by_one(exchange, reading, edition))
-                << request.method << " " << operation << " " << answer.body;
-          }
+        for (const Reading &reading : readings) {
+          ASSERT_EQ(looked_up(exchange, reading), asked_one_by_one(exchange, reading))
+              << request.method << " " << operation << " " << answer.body << " " << told(reading);
         }
       }
     }
   }
 }
 
-TEST(Rules, AreThoseOfTheReadingAndEditionOnly) {
+TEST(Rules, AreThoseOfTheReadingOnly) {
   const Pairs query = {{"op", "RE_TRIGGER"}};
   const Answer answer = answered("op-unsupported");
   const Exchange refused = {
       .operation = "retry_run", .query = query, .status = answer.status, .answer = answer.body};
   EXPECT_EQ(breaches(refused), std::set<std::string>{"retry/op/openapi-spelling"});
-  EXPECT_TRUE(breaches(refused, "openapi").empty());
+  EXPECT_TRUE(breaches(refused, Reading::of({"openapi"})).empty());
 }
 
-TEST(Rules, AreOfNoOtherReadingOrEdition) {
-  EXPECT_THROW(Rules::of("", "newest"), std::out_of_range);
-  EXPECT_THROW(Rules::of("tutorial", "2023"), std::out_of_range);
+TEST(Rules, AreMadeOnceForEachReading) {
+  EXPECT_EQ(&Rules::of(Reading()), &Rules::of(Reading::of({"openapi", "tutorial"})));
+  EXPECT_NE(&Rules::of(Reading()), &Rules::of(Reading::of({"openapi"})));
 }
 
 TEST(Rules, FindNoBreachInADocumentedRetry) {
@@ -147,7 +140,7 @@ TEST(Rules, FindNoBreachInWhatTheApplicationCannotHelp) {
   for (const char *error : {"run-not-found", "flow-not-found", "flow-of-run-unknown", "version-mismatch",
                             "internal-error", "request-timeout", "overloaded"}) {
     for (const char *operation : {"retry_run", "get_run", "create_run", "update_run", "get_flow"}) {
-      for (const char *reading : {"tutorial", "openapi"}) {
+      for (const Reading &reading : {Reading(), Reading::of({"openapi"})}) {
         const Answer answer = answered(error);
         const std::set<std::string> found =
             breaches({.operation = operation, .status = answer.status, .answer = answer.body}, reading);

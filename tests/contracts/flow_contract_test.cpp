@@ -171,14 +171,22 @@ TEST_F(FlowContract, StopsAClauseWhereAnAnswerGivesNothingToGoOnWith) {
       << ended.output;
 }
 
-TEST_F(FlowContract, JudgesByTheReadingAndEditionNamed) {
-  // The mock is in the usual ones.
+TEST_F(FlowContract, JudgesByTheReadingNamed) {
+  // The mock is in the usual one.
   EXPECT_EQ(flow_contract("run --filter readings/op --reading openapi " + base_url()).status, 1);
   EXPECT_EQ(flow_contract("run --filter readings/zero-records --edition 2022 " + base_url()).status, 1);
   const Ended ended = flow_contract("run --filter readings/op " + base_url());
   EXPECT_EQ(ended.status, 2);
-  EXPECT_TRUE(contains(ended.output, "holds with --reading tutorial and --edition newest")) << ended.output;
-  EXPECT_EQ(flow_contract("run --reading both " + base_url()).status, 2);
+  EXPECT_TRUE(contains(ended.output, "none of these clauses holds in this --reading")) << ended.output;
+  EXPECT_EQ(flow_contract("run --filter readings/op/unsupported-1434 --reading unsupported-op=1434-400 " +
+                          base_url())
+                .status,
+            1);
+  const Ended unknown = flow_contract("run --reading op=retry " + base_url());
+  EXPECT_EQ(unknown.status, 2);
+  EXPECT_TRUE(
+      contains(unknown.output, "'retry' is no choice in the matter op; those are re-trigger, RE_TRIGGER"))
+      << unknown.output;
 }
 
 TEST_F(FlowContract, RunsOnlyWhatTheFilterNames) {

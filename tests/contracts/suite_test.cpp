@@ -156,19 +156,19 @@ TEST(Run, AsksNoOtherServerThanTheMockForTokens) {
   EXPECT_NE(verdict.reason.find("tokens"), std::string::npos) << verdict.reason;
 }
 
-TEST(Fitting, IsByReadingAndEdition) {
-  const auto fits = [](std::string_view id, const std::string &reading, const std::string &edition) {
+TEST(Fitting, IsByEveryChoiceThatAClauseNeeds) {
+  const auto fits = [](std::string_view id, const std::vector<std::string> &choices) {
     Target target = Target::mock("http://127.0.0.1:1");
-    target.reading = reading;
-    target.edition = edition;
+    target.reading = Reading::of(choices);
     return !fitting(matching(id), target).empty();
   };
-  EXPECT_TRUE(fits("flows/read/id", "tutorial", "newest"));
-  EXPECT_TRUE(fits("flows/read/id", "openapi", "2022"));
-  EXPECT_TRUE(fits("readings/op", "openapi", "2022"));
-  EXPECT_FALSE(fits("readings/op", "tutorial", "newest"));
-  EXPECT_TRUE(fits("retry/state/zero-records", "tutorial", "newest"));
-  EXPECT_FALSE(fits("retry/state/zero-records", "tutorial", "2022"));
+  EXPECT_TRUE(fits("flows/read/id", {}));
+  EXPECT_TRUE(fits("flows/read/id", {"openapi", "zero-records=refused"}));
+  EXPECT_TRUE(fits("readings/op-of-tutorial", {"openapi"}));
+  EXPECT_FALSE(fits("readings/op-of-tutorial", {}));
+  EXPECT_FALSE(fits("readings/op-of-tutorial", {"openapi", "unsupported-op=1434-400"}));
+  EXPECT_TRUE(fits("retry/state/zero-records", {}));
+  EXPECT_FALSE(fits("retry/state/zero-records", {"zero-records=refused"}));
 }
 
 TEST(Run, ReportsAServerThatDoesNotAnswer) {

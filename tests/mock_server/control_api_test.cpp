@@ -207,9 +207,20 @@ TEST(ControlApi, ARefusedRequestOfAnUnusedSandboxIsNotedThoughItMakesNone) {
 }
 
 TEST(ControlApi, TellsVersionAndSettings) {
-  Steered mock([](Settings &settings) { settings.edition = Edition::of_2022; });
+  Steered mock([](Settings &settings) { settings.reading.take("unsupported-op=1434-400"); });
   EXPECT_FALSE(body_of(mock.admin("GET", "/version"))["version"].get<std::string>().empty());
-  EXPECT_EQ(body_of(mock.admin("GET", "/settings"))["edition"], "2022");
+  EXPECT_EQ(body_of(mock.admin("GET", "/settings"))["reading"]["unsupported-op"], "1434-400");
+}
+
+TEST(ControlApi, ShowsTheReadingsWithWhatIsInForce) {
+  Steered mock([](Settings &settings) { settings.reading.take("op=RE_TRIGGER"); });
+  const Json shown = body_of(mock.admin("GET", "/readings"));
+  ASSERT_EQ(shown.size(), contract::matters().size());
+  EXPECT_EQ(shown[0]["matter"], "op");
+  EXPECT_EQ(shown[0]["choices"][0]["inForce"], false);
+  EXPECT_EQ(shown[0]["choices"][1]["name"], "RE_TRIGGER");
+  EXPECT_EQ(shown[0]["choices"][1]["inForce"], true);
+  EXPECT_EQ(shown[1]["choices"][0]["inForce"], true);
 }
 
 /// The description with the components' references resolved, as far down as a schema goes.

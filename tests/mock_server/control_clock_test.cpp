@@ -88,7 +88,7 @@ TEST(ControlOfTime, NoStepIsLostWhereManyAdvanceIt) {
 }
 
 TEST(ControlOfTime, InTheOpenapiReadingHoldsForCallsThatNameNoSandbox) {
-  Steered mock([](Settings &settings) { settings.reading = Reading::openapi; }, "prod");
+  Steered mock([](Settings &settings) { settings.reading.take("openapi"); }, "prod");
   mock.steer("POST", "/faults", {{"type", "status"}, {"attributes", {{"status", 503}}}, {"times", 1}});
   test::Ask asked = test::get(kFailed);
   EXPECT_EQ(mock(asked.drop("x-sandbox-name")).status, 503);

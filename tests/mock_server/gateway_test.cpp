@@ -13,7 +13,7 @@ std::variant<Credentials, Error> check(const Ask &asked, const Allow &allow = {}
   Settings settings;
   settings.seed.allow = allow;
   settings.strict = strict;
-  return check_headers(asked.request(), settings,
+  return check_headers(asked.request(), "get_run", settings,
                        [](std::string_view token, std::string_view /*org*/, std::string_view /*sandbox*/) {
                          return token == "issued"    ? TokenStanding::holds
                                 : token == "expired" ? TokenStanding::expired

@@ -30,7 +30,7 @@ mock::Run run_that_is(RunState state) {
   return run;
 }
 
-Json notification_of(const mock::Run &run, Reading reading = Reading::tutorial) {
+Json notification_of(const mock::Run &run, const contract::Reading &reading = {}) {
   const Sandbox sandbox(R"(AC"ME@AdobeOrg)", "prod", 1);
   return Json::parse(notification(kEventId, "", run, sandbox, reading));
 }
@@ -124,7 +124,7 @@ mock::Run run_of_documented(const Json &told) {
 }
 
 Json told_of_documented(const mock::Run &run) {
-  return Json::parse(notification(kEventId, "", run, Sandbox("{IMS_ORG}", "prod", 1), Reading::tutorial));
+  return Json::parse(notification(kEventId, "", run, Sandbox("{IMS_ORG}", "prod", 1), {}));
 }
 
 /// To be compared whatever their order.
@@ -163,7 +163,7 @@ TEST(Notification, OfASuccessNamesTheClientThatRegisteredItsWebhook) {
   const Sandbox sandbox("o", "prod", 1);
   const auto told_to = [&](const std::string &client_id) {
     const mock::Run run = run_that_is(RunState::success_with_records);
-    return Json::parse(notification(kEventId, client_id, run, sandbox, Reading::tutorial));
+    return Json::parse(notification(kEventId, client_id, run, sandbox, {}));
   };
   EXPECT_EQ(told_to("my \"client\"").at("recipient_client_id"), "my \"client\"");
   EXPECT_FALSE(told_to("").contains("recipient_client_id"));
@@ -172,8 +172,7 @@ TEST(Notification, OfASuccessNamesTheClientThatRegisteredItsWebhook) {
 TEST(Notification, HasItsMembersInTheDocumentedOrder) {
   const Sandbox sandbox("o", "prod", 1);
   const auto run = run_that_is(RunState::success_with_records);
-  const auto told =
-      nlohmann::ordered_json::parse(notification(kEventId, "", run, sandbox, Reading::tutorial));
+  const auto told = nlohmann::ordered_json::parse(notification(kEventId, "", run, sandbox, {}));
   std::string last;
   for (const auto &member : told.at("event").items()) {
     last += " " + member.key();
@@ -187,8 +186,7 @@ TEST(Notification, EscapesTheOrganisation) {
   const Json failure = notification_of(run_that_is(RunState::failed));
   EXPECT_EQ(failure.at(0).at("messages").at(0).at("imsOrgId"), R"(AC"ME@AdobeOrg)");
   const Sandbox no_text("\xff", "prod", 1);
-  EXPECT_TRUE(
-      Json::accept(notification(kEventId, "", run_that_is(RunState::failed), no_text, Reading::tutorial)));
+  EXPECT_TRUE(Json::accept(notification(kEventId, "", run_that_is(RunState::failed), no_text, {})));
 }
 
 TEST(Notification, LeavesOddMetricsOfAClientAsTheyAre) {
@@ -220,11 +218,11 @@ TEST(Notification, OfASuccessWithoutRecordsIsOneOfSuccess) {
 
 TEST(Notification, ShowsTheRunInTheReadingAskedFor) {
   const mock::Run run = run_that_is(RunState::failed);
-  EXPECT_TRUE(run_in(notification_of(run, Reading::tutorial)).contains("etag"));
-  EXPECT_TRUE(run_in(notification_of(run, Reading::openapi)).contains("eTag"));
+  EXPECT_TRUE(run_in(notification_of(run, {})).contains("etag"));
+  EXPECT_TRUE(run_in(notification_of(run, contract::Reading::of({"openapi"}))).contains("eTag"));
   mock::Run success = run_that_is(RunState::success_with_records);
   success.started_at_ms = 1'590'512'053'000;
-  const Json told = run_in(notification_of(success, Reading::openapi));
+  const Json told = run_in(notification_of(success, contract::Reading::of({"openapi"})));
   EXPECT_EQ(told.at("activites").at(0).at("durationSummary").at("startedAtUTC"), 1'590'512'053);
 }
 

@@ -2,27 +2,30 @@
 
 #include <gtest/gtest.h>
 
-#include "contracts/contract.hpp"
+#include "contracts/reading.hpp"
 #include "tests/mock_server/child_process.hpp"
 
 namespace flow::mock::test {
 namespace {
 
-TEST(FlowMock, PrintsEveryReadingWithBothItsSides) {
-  ChildProcess process({"readings"});
+TEST(FlowMock, PrintsEveryMatterWithItsChoicesAndAStarAtThoseInForce) {
+  ChildProcess process({"--reading", "op=RE_TRIGGER", "--edition", "2022", "readings"});
   EXPECT_EQ(process.exit_code(), 0) << process.error_text();
-  std::string::size_type place = 0;
-  for (const contract::Conflict &conflict : contract::conflicts()) {
-    for (const std::string &text : {conflict.matter, conflict.tutorial, conflict.openapi}) {
-      place = process.output().find(text, place);
-      ASSERT_NE(place, std::string::npos) << "not there, or not in its place: " << text;
-      place += text.size();
+  const contract::Reading in_force = contract::Reading::of({"op=RE_TRIGGER", "zero-records=refused"});
+  std::string expected;
+  for (const contract::Matter &matter : contract::matters()) {
+    expected += matter.name + ": " + matter.about + "\n";
+    for (const contract::Choice &choice : matter.choices) {
+      expected += (in_force.is(matter.name, choice.name) ? "* " : "  ") + choice.name + ": " + choice.says +
+                  (choice.openapi ? " [openapi]" : "") + "\n";
     }
   }
+  EXPECT_EQ(process.output(), expected);
 }
 
 TEST(FlowMock, KnowsItsReadingsAndEditionsOnly) {
-  for (const char *option : {"--reading=other", "--reading=", "--edition=2021", "--edition=older"}) {
+  for (const char *option :
+       {"--reading=other", "--reading=", "--reading=op=other", "--edition=2021", "--edition=older"}) {
     EXPECT_EQ(ChildProcess({"--port", "0", option}).exit_code(), 2) << option;
   }
 }

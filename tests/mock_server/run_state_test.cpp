@@ -25,15 +25,18 @@ TEST(RunState, TableOfWhatMayBeRetried) {
       {RunState::in_progress, kStreaming, RetryRefusal::source},
   };
   for (const RetryCase &row : cases) {
-    EXPECT_EQ(retry_refusal(row.state, row.source, Edition::newest), row.refusal)
+    EXPECT_EQ(retry_refusal(row.state, row.source, {}), row.refusal)
         << "state " << static_cast<int>(row.state) << ", source " << static_cast<int>(row.source);
   }
 }
 
-TEST(RunState, TheEditionOf2022RefusesASuccessWithoutRecordsAndNothingElseMore) {
-  EXPECT_EQ(retry_refusal(RunState::success_without_records, SourceKind::batch, Edition::of_2022),
+TEST(RunState, TheOlderEditionRefusesASuccessWithoutRecordsAndNothingElseMore) {
+  EXPECT_EQ(retry_refusal(RunState::success_without_records, SourceKind::batch,
+                          contract::Reading::of({"zero-records=refused"})),
             RetryRefusal::state);
-  EXPECT_EQ(retry_refusal(RunState::failed, SourceKind::batch, Edition::of_2022), std::nullopt);
+  EXPECT_EQ(
+      retry_refusal(RunState::failed, SourceKind::batch, contract::Reading::of({"zero-records=refused"})),
+      std::nullopt);
 }
 
 struct StatusCase {
@@ -51,8 +54,10 @@ TEST(RunState, EveryOtherDocumentedStatusIsKnownAndNeverRetried) {
     const auto state = state_of(row.status, 0, 0);
     ASSERT_TRUE(state) << row.status;
     EXPECT_EQ(has_ended(*state), row.has_ended) << row.status;
-    for (const Edition edition : {Edition::newest, Edition::of_2022}) {
-      EXPECT_EQ(retry_refusal(*state, SourceKind::batch, edition), RetryRefusal::state) << row.status;
+    for (const char *choice : {"zero-records=allowed", "zero-records=refused"}) {
+      EXPECT_EQ(retry_refusal(*state, SourceKind::batch, contract::Reading::of({choice})),
+                RetryRefusal::state)
+          << row.status;
     }
   }
 }
@@ -70,7 +75,7 @@ TEST(RunState, AStatusIsGivenBackAsItWasGiven) {
 
 TEST(RunState, NoRunOfADestinationIsRetried) {
   for (const RunState state : {RunState::failed, RunState::success_without_records}) {
-    EXPECT_EQ(retry_refusal(state, SourceKind::destination, Edition::newest), RetryRefusal::source);
+    EXPECT_EQ(retry_refusal(state, SourceKind::destination, {}), RetryRefusal::source);
   }
 }
 

@@ -187,7 +187,7 @@ TEST(Violations, OutliveAReset) {
 }
 
 TEST(Violations, FollowTheReadingInForce) {
-  Stage stage([](Settings &settings) { settings.reading = Reading::openapi; });
+  Stage stage([](Settings &settings) { settings.reading.take("openapi"); });
   EXPECT_EQ(stage(retry(kFailed, "?op=RE_TRIGGER")).status, 200);
   EXPECT_EQ(broken(stage), Ids{});
   stage(retry(kFailed));
