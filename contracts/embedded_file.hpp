@@ -11,10 +11,17 @@ struct EmbeddedFile {
   std::string_view text;
 };
 
-/// Every file of `contracts/` that is data: clauses, errors, examples, schemas.
+/// Every file of `contracts/` that is data: clauses, examples, schemas, readings.
 std::span<const EmbeddedFile> embedded_files();
 
-/// The text of the one of that name; throws std::out_of_range where there is none.
-std::string_view embedded_text(std::string_view name);
+namespace catalogue {
+
+/// Those that an application needs, too: errors.json and operations.json.
+std::span<const EmbeddedFile> embedded_files();
+
+} // namespace catalogue
+
+/// The text of the file of that name; throws std::out_of_range where there is none.
+std::string_view text_of(std::span<const EmbeddedFile> files, std::string_view name);
 
 } // namespace flow::contract

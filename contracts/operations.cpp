@@ -4,7 +4,8 @@
 #include <array>
 #include <stdexcept>
 
-#include "contracts/contract.hpp"
+#include <nlohmann/json.hpp>
+
 #include "contracts/embedded_file.hpp"
 
 namespace flow::contract {
@@ -41,25 +42,19 @@ Repeat repeat_named(const std::string &name) {
 }
 
 std::vector<OperationEntry> read_operations() {
-  for (const EmbeddedFile &file : embedded_files()) {
-    if (file.name != "operations.json") {
-      continue;
-    }
-    std::vector<OperationEntry> all;
-    const Json document = Json::parse(file.text);
-    for (const Json &entry : document.at("operations")) {
-      all.push_back({.name = entry.at("name"),
-                     .method = entry.at("method"),
-                     .path = segments_of(entry.at("path").get_ref<const std::string &>()),
-                     .at_origin = entry.contains("at"),
-                     .parameters = entry.at("query"),
-                     .body = entry.value("body", ""),
-                     .repeat = repeat_named(entry.at("repeat")),
-                     .served = entry.value("served", true)});
-    }
-    return all;
+  std::vector<OperationEntry> all;
+  const auto document = nlohmann::json::parse(text_of(catalogue::embedded_files(), "operations.json"));
+  for (const auto &entry : document.at("operations")) {
+    all.push_back({.name = entry.at("name"),
+                   .method = entry.at("method"),
+                   .path = segments_of(entry.at("path").get_ref<const std::string &>()),
+                   .at_origin = entry.contains("at"),
+                   .parameters = entry.at("query"),
+                   .body = entry.value("body", ""),
+                   .repeat = repeat_named(entry.at("repeat")),
+                   .served = entry.value("served", true)});
   }
-  throw std::out_of_range("the contract holds no file named operations.json");
+  return all;
 }
 
 /// A request's path as far as it is matched.
@@ -96,6 +91,16 @@ bool is_at(const OperationEntry &entry, const Place &place, std::string_view &id
 const std::vector<OperationEntry> &operations() {
   static const std::vector<OperationEntry> entries = read_operations();
   return entries;
+}
+
+const OperationEntry &operation(std::string_view name) {
+  const auto &all = operations();
+  const auto found =
+      std::find_if(all.begin(), all.end(), [&](const OperationEntry &entry) { return entry.name == name; });
+  if (found == all.end()) {
+    throw std::out_of_range("operations.json holds no operation named " + std::string(name));
+  }
+  return *found;
 }
 
 Identified identify(std::string_view method, std::span<const std::string> segments) {

@@ -31,6 +31,9 @@ struct OperationEntry {
 /// Every entry of operations.json, in its order.
 const std::vector<OperationEntry> &operations();
 
+/// The entry of that name, the first where there are two; throws std::out_of_range where there is none.
+const OperationEntry &operation(std::string_view name);
+
 /// What a request asks for.
 struct Identified {
   const OperationEntry *operation = nullptr; ///< null: none has this method at this path

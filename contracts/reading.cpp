@@ -10,7 +10,7 @@ namespace flow::contract {
 namespace {
 
 std::vector<Matter> read_matters() {
-  const Json document = Json::parse(embedded_text("readings.json"));
+  const Json document = Json::parse(text_of(embedded_files(), "readings.json"));
   std::vector<Matter> all;
   for (const Json &json : document.at("matters")) {
     Matter matter{.name = json.at("name"), .about = json.at("about"), .choices = {}};

@@ -52,15 +52,6 @@ void expect_mentions(const std::string &text, const std::vector<std::string> &wo
   }
 }
 
-std::string_view text_of(std::string_view name) {
-  for (const EmbeddedFile &file : embedded_files()) {
-    if (file.name == name) {
-      return file.text;
-    }
-  }
-  return {};
-}
-
 TEST(Clause, IsReadWithAllItSays) {
   const Clause clause = read(retry_clause());
   EXPECT_EQ(clause.id, "retry/state/failed");
@@ -267,7 +258,7 @@ TEST(ClauseFiles, NameASourceForEveryClause) {
 }
 
 TEST(ClauseFiles, AreNoSurerThanTheErrorsTheyName) {
-  const Json document = Json::parse(text_of("errors.json"));
+  const Json document = Json::parse(text_of(catalogue::embedded_files(), "errors.json"));
   std::map<std::string, std::string> standings;
   for (const Json &entry : document.at("errors")) {
     standings[entry.at("name")] = entry.at("standing");
