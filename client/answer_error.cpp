@@ -1,8 +1,10 @@
 #include "client/answer_error.hpp"
 
+#include <algorithm>
 #include <ctime>
 
 #include "client/json_fields.hpp"
+#include "contracts/errors.hpp"
 
 namespace flow::client {
 
@@ -69,6 +71,20 @@ void read_body(const Response &answer, Error &error) {
   }
 }
 
+/// The contract's entry for an error: what the answer shows, or else, as servers' titles differ from the
+/// pages', what has its code. Null: none.
+const contract::ErrorEntry *entry_of(const Response &answer, const Error &error) {
+  if (const auto *shown = contract::error_in(answer.status, answer.body)) {
+    return shown;
+  }
+  const auto &all = contract::errors();
+  const auto found = std::find_if(all.begin(), all.end(), [&](const contract::ErrorEntry &entry) {
+    const bool is_service = entry.form == contract::ErrorForm::service;
+    return !entry.code.empty() && error.code == (is_service ? "FLOW-" : "") + entry.code;
+  });
+  return found == all.end() ? nullptr : &*found;
+}
+
 std::string summary(const Error &error) {
   std::string text = error.code;
   if (!error.title.empty()) {
@@ -104,6 +120,10 @@ Error error_of(const Response &answer) {
         "the server answered neither success nor an error; does the base URL lead to Flow Service?";
   } else {
     read_body(answer, error);
+    if (const auto *entry = entry_of(answer, error)) {
+      error.advice = entry->advice;
+      error.place = entry->place;
+    }
   }
   if (error.request_id.empty()) {
     error.request_id = answer.header("x-request-id");
@@ -134,6 +154,8 @@ Error with_summary(const Error &error, const std::string &text) {
   named.code = error.code;
   named.title = error.title;
   named.detail = error.detail;
+  named.advice = error.advice;
+  named.place = error.place;
   named.request_id = error.request_id;
   named.retry_after = error.retry_after;
   return named;

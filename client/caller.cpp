@@ -6,6 +6,7 @@
 
 #include "client/answer_error.hpp"
 #include "client/retry_after.hpp"
+#include "contracts/errors.hpp"
 
 namespace flow::client {
 
@@ -27,9 +28,10 @@ Setback setback_of(const TransportFailure &failure) {
       .error = error_of(failure), .passing = failure.passing, .may_have_arrived = failure.may_have_arrived};
 }
 
-/// The gateway's word for a token that has expired or was never good (troubleshooting).
+/// Whether the token has expired, or was never good.
 bool is_token_refusal(const Error &error) {
-  return error.status == 401 && error.code == "401013";
+  static const contract::ErrorEntry &refusal = contract::error("token-invalid");
+  return error.status == refusal.status && error.code == refusal.code;
 }
 
 /// A line break in a header's value would begin another header.

@@ -2,7 +2,6 @@
 
 #include <chrono>
 #include <memory>
-#include <optional>
 #include <string>
 #include <variant>
 
@@ -11,20 +10,10 @@
 #include <flow_client/settings.hpp>
 #include <flow_client/transport.hpp>
 
+#include "client/call.hpp"
 #include "client/url.hpp"
 
 namespace flow::client {
-
-/// One operation to ask of the service.
-struct Call {
-  std::string method;
-  std::string target; ///< below the base path, percent-encoded, e.g. "/runs/…"
-  Headers headers = {};
-  std::string body = {};
-  bool idempotent = true; ///< twice does no more than once; else it is not repeated when it may have arrived,
-  bool repeat_when_unknown = false;            ///< unless this says so
-  std::optional<Clock::Instant> deadline = {}; ///< no pause and no attempt begins after it
-};
 
 /// A call that is not idempotent failed, and may have been carried out.
 struct MayHaveHappened {

@@ -15,17 +15,11 @@ namespace {
 
 using std::chrono::milliseconds;
 
-/// "/runs/…" or "/flows/…".
-std::string path_of(const std::string &resource, const std::string &id) {
-  // Dots are not escaped by percent-encoding, and such segments are walked by whoever is on the way.
-  if (id.empty() || id == "." || id == "..") {
-    throw std::invalid_argument("\"" + id + "\" is not the id of a " + resource);
+Call with_query(Call call, const std::string &query) {
+  if (!query.empty()) {
+    call.target += "?" + query;
   }
-  return "/" + resource + "s/" + percent_encode(id);
-}
-
-std::string with_query(const std::string &path, const std::string &query) {
-  return query.empty() ? path : path + "?" + query;
+  return call;
 }
 
 /// Epoch seconds as text (on-demand-ingestion); openapi's integers are the other reading.
@@ -49,11 +43,11 @@ std::string body_of(const NewRunRequest &request, Time now) {
 struct Client::State {
   Caller caller;
 
-  /// What `read` finds in the answer to a GET.
+  /// What `read` finds in the answer to a call that reads.
   template <typename Found>
-  Found ask(const std::string &target, std::optional<Found> (*read)(const std::string &answer),
-            const std::string &what, std::optional<Clock::Instant> deadline = {}) const {
-    const Response answer = caller.perform({.method = "GET", .target = target, .deadline = deadline});
+  Found ask(const Call &call, std::optional<Found> (*read)(const std::string &answer),
+            const std::string &what) const {
+    const Response answer = caller.perform(call);
     auto found = read(answer.body);
     if (!found) {
       throw malformed_answer(answer, "the server's answer holds no " + what +
@@ -98,11 +92,9 @@ Client::Client(Client &&) noexcept = default;
 Client &Client::operator=(Client &&) noexcept = default;
 
 NewRun Client::retry(const std::string &run_id, const RetryOptions &options) const {
-  Call call{.method = "POST",
-            .target = path_of("run", run_id) + "/action?op=re-trigger",
-            .headers = {{"Content-Type", "application/json"}},
-            .idempotent = false,
-            .repeat_when_unknown = options.repeat_when_unknown};
+  Call call = with_query(call_of("retry_run", run_id), "op=re-trigger");
+  call.headers = {{"Content-Type", "application/json"}};
+  call.repeat_when_unknown = options.repeat_when_unknown;
   if (!options.if_match.empty()) {
     call.headers.emplace_back("If-Match", options.if_match);
   }
@@ -119,12 +111,10 @@ NewRun Client::create(const NewRunRequest &request, const CreateOptions &options
     throw std::invalid_argument("a run cannot be created without the id of its flow");
   }
   const auto now = std::chrono::floor<milliseconds>(state_->caller.clock().today());
-  const Call call{.method = "POST",
-                  .target = "/runs",
-                  .headers = {{"Content-Type", "application/json"}},
-                  .body = body_of(request, now),
-                  .idempotent = false,
-                  .repeat_when_unknown = options.repeat_when_unknown};
+  Call call = call_of("create_run");
+  call.headers = {{"Content-Type", "application/json"}};
+  call.body = body_of(request, now);
+  call.repeat_when_unknown = options.repeat_when_unknown;
   try {
     return state_->make(call);
   } catch (const MayHaveHappened &happened) {
@@ -135,35 +125,37 @@ NewRun Client::create(const NewRunRequest &request, const CreateOptions &options
 }
 
 Run Client::get(const std::string &run_id) const {
-  return state_->ask(path_of("run", run_id), read_run, "run");
+  return state_->ask(call_of("get_run", run_id), read_run, "run");
 }
 
 Flow Client::get_flow(const std::string &flow_id) const {
-  return state_->ask(path_of("flow", flow_id), read_flow, "flow");
+  return state_->ask(call_of("get_flow", flow_id), read_flow, "flow");
 }
 
 Listing<Run> Client::runs(const RunQuery &query) const {
   return Listing<Run>([state = state_, query = text_of(query)](const std::string &token) {
-    return state->ask(with_query("/runs", token.empty() ? query : "continuationToken=" + token),
+    return state->ask(with_query(call_of("list_runs"), token.empty() ? query : "continuationToken=" + token),
                       page_of<Run, run_of>, "list of runs");
   });
 }
 
 Listing<Flow> Client::flows(const FlowQuery &query) const {
   return Listing<Flow>([state = state_, query = text_of(query)](const std::string &token) {
-    return state->ask(with_query("/flows", token.empty() ? query : "continuationToken=" + token),
+    return state->ask(with_query(call_of("list_flows"), token.empty() ? query : "continuationToken=" + token),
                       page_of<Flow, flow_of>, "list of flows");
   });
 }
 
 std::int64_t Client::count(const RunQuery &query) const {
   const std::string filters = filters_of(query);
-  return state_->ask("/runs?" + filters + (filters.empty() ? "" : "&") + "count=true", count_of, "count");
+  return state_->ask(with_query(call_of("list_runs"), filters + (filters.empty() ? "" : "&") + "count=true"),
+                     count_of, "count");
 }
 
 std::int64_t Client::count(const FlowQuery &query) const {
   const std::string filters = filters_of(query);
-  return state_->ask("/flows?" + filters + (filters.empty() ? "" : "&") + "count=true", count_of, "count");
+  return state_->ask(with_query(call_of("list_flows"), filters + (filters.empty() ? "" : "&") + "count=true"),
+                     count_of, "count");
 }
 
 Run Client::wait(const std::string &run_id, milliseconds timeout) const {
@@ -171,8 +163,10 @@ Run Client::wait(const std::string &run_id, milliseconds timeout) const {
   const PollPolicy &poll = state_->caller.settings().poll;
   const Clock::Instant deadline = clock.now() + timeout;
   milliseconds pause = std::min(poll.first, poll.max);
+  Call call = call_of("get_run", run_id);
+  call.deadline = deadline;
   for (;;) {
-    Run run = state_->ask(path_of("run", run_id), read_run, "run", deadline);
+    Run run = state_->ask(call, read_run, "run");
     const auto left = std::chrono::duration_cast<milliseconds>(deadline - clock.now());
     if (run.ended() || left <= milliseconds(0)) {
       return run;

@@ -20,7 +20,6 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr const char *kTokenPath = "/ims/token/v3";
 constexpr seconds kDocumentedLife{86'399};  // ims, where the answer does not say
 constexpr seconds kLongestLife{31'536'000}; // a year: what is longer is an error of the service
 constexpr seconds kPauseAfterFailure{30};   // before a renewal that failed is tried again
@@ -61,7 +60,7 @@ void require_usable(const OAuthSettings &settings) {
 
 /// Where the caller is to send: nothing but the form goes to the token service.
 Settings settings_of(const OAuthSettings &oauth) {
-  const BaseUrl url = parse_base_url(oauth.token_url, kTokenPath, "token URL");
+  const BaseUrl url = parse_base_url(oauth.token_url, path_of("token"), "token URL");
   Settings settings;
   settings.base_url = url.origin + url.path;
   return settings;
@@ -129,11 +128,10 @@ private:
   Token fetch() const {
     const Clock::Instant asked_at = clock_->now();
     try {
-      const Response answer =
-          caller_.perform({.method = "POST",
-                           .target = "",
-                           .headers = {{"Content-Type", "application/x-www-form-urlencoded"}},
-                           .body = form_of(settings_)});
+      Call call = call_at("token", ""); // the token URL is the base URL
+      call.headers = {{"Content-Type", "application/x-www-form-urlencoded"}};
+      call.body = form_of(settings_);
+      const Response answer = caller_.perform(call);
       return read(answer, asked_at);
     } catch (const Error &error) {
       throw without_secret(error);

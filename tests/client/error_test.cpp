@@ -11,7 +11,7 @@ using contract::ErrorForm;
 using contract::Json;
 using AnswerError = ScriptedClient;
 
-/// The documented body of an error, without what would name a resource.
+/// The documented body of an error.
 std::string body_of(const ErrorEntry &entry) {
   if (entry.form == ErrorForm::gateway) {
     return Json{{"error_code", entry.code}, {"message", entry.message}}.dump();
@@ -21,12 +21,12 @@ std::string body_of(const ErrorEntry &entry) {
         {"type", entry.type}, {"status", entry.status}, {"title", entry.title}, {"detail", entry.message}}
         .dump();
   }
-  return Json{{"type", entry.type},
-              {"title", entry.title},
-              {"status", entry.status},
-              {"report", {{"detailed-message", entry.message}, {"request-id", "request-1"}}},
-              {"errorMessage", entry.message},
-              {"errorDetails", entry.message}}
+  Json report = {{"detailed-message", entry.message}, {"request-id", "request-1"}};
+  if (!entry.resource.empty()) {
+    report["type"] = entry.resource;
+  }
+  return Json{{"type", entry.type}, {"title", entry.title},          {"status", entry.status},
+              {"report", report},   {"errorMessage", entry.message}, {"errorDetails", entry.message}}
       .dump();
 }
 
@@ -43,6 +43,36 @@ TEST_F(AnswerError, EveryErrorOfTheContractIsRead) {
         << entry.name;
     EXPECT_EQ(error.request_id, entry.form == ErrorForm::service ? "request-1" : "") << entry.name;
   }
+}
+
+TEST_F(AnswerError, TheAdviceIsTheContracts) {
+  settings.retry_policy.attempts = 1;
+  for (const ErrorEntry &entry : contract::errors()) {
+    const Error error = error_of_get({Response{entry.status, {}, body_of(entry)}});
+    const ErrorEntry *shown = contract::error_in(entry.status, body_of(entry));
+    ASSERT_NE(shown, nullptr) << entry.name;
+    EXPECT_EQ(error.advice, shown->advice) << entry.name;
+    EXPECT_EQ(error.place, shown->place) << entry.name;
+    EXPECT_NE(error.advice, "") << entry.name;
+  }
+}
+
+TEST_F(AnswerError, TheAdviceIsTheRunsOrTheFlowsWhereTheyShareTheirCode) {
+  for (const char *name : {"run-not-found", "flow-not-found"}) {
+    const ErrorEntry &entry = contract::error(name);
+    EXPECT_EQ(error_of_get({Response{404, {}, body_of(entry)}}).advice, entry.advice);
+  }
+}
+
+TEST_F(AnswerError, TheAdviceIsThatOfTheCodeWhereTheTitleIsAnother) {
+  const Response answer{400, {}, R"({"type":"FLOW-1387-400","title":"Not now"})"};
+  EXPECT_EQ(error_of_get({answer}).advice, contract::error("state-refuses").advice);
+}
+
+TEST_F(AnswerError, ThereIsNoAdviceOnACodeThatTheContractDoesNotKnow) {
+  const Response answer{400, {}, R"({"type":"https://ns.adobe.com/aep/errors/FLOW-9999-400","title":"New"})"};
+  EXPECT_EQ(error_of_get({answer}).advice, "");
+  EXPECT_EQ(error_of_get({Response{500, {}, "<html>"}}).advice, "");
 }
 
 TEST_F(AnswerError, TheRequestIdIsAlsoReadFromItsHeader) {

@@ -63,7 +63,7 @@ TEST_F(FlowctlMock, TheStateOfAFlowIsSetAndShown) {
   const Ended refused = run({"retry", kFailed});
   EXPECT_EQ(refused.code, 1);
   EXPECT_THAT(refused.err, HasSubstr("FLOW-1388-400 Bad Request"));
-  EXPECT_THAT(refused.err, HasSubstr("flowctl retry " + std::string(kFailed)));
+  EXPECT_THAT(refused.err, HasSubstr(contract::error("flow-not-enabled").advice));
   EXPECT_EQ(mock({"flow", kNightly, "enabled"}).code, 0);
   EXPECT_EQ(run({"retry", kFailed}).code, 0);
 }

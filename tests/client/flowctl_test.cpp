@@ -64,6 +64,17 @@ TEST_F(Flowctl, ARefusalIsExitCode1AndSaysWhatToDo) {
   EXPECT_THAT(ended.err, HasSubstr("request id: "));
 }
 
+TEST_F(Flowctl, AdviceIsTheContractsAndSaysHowFlowctlFollowsIt) {
+  const Ended ended = run({"get", "no-such-run"});
+  EXPECT_THAT(ended.err, HasSubstr(contract::error("run-not-found").advice));
+  answer = [] {
+    return mock::Response{.status = 403, .headers = {}, .body = R"({"error_code":"403000","message":"m"})"};
+  };
+  EXPECT_THAT(run({"get", kFailed}).err,
+              HasSubstr(contract::error("api-key-missing").advice +
+                        " With flowctl: FLOW_API_KEY, api_key in the settings file, or --api-key"));
+}
+
 TEST_F(Flowctl, ARefusalIsJsonForMachines) {
   const Ended ended = run({"--json", "retry", kSuccess});
   EXPECT_EQ(ended.code, 1);

@@ -1,6 +1,10 @@
 #include "tests/client/scripted.hpp"
 
+#include <functional>
+#include <sstream>
+
 #include "contracts/contract.hpp"
+#include "contracts/operations.hpp"
 
 namespace flow::client {
 
@@ -10,6 +14,16 @@ using RequestSent = ScriptedClient;
 
 std::string header(const Request &request, const std::string &name) {
   return Response{.status = 0, .headers = request.headers, .body = ""}.header(name);
+}
+
+/// Of a target's path.
+std::vector<std::string> segments_of(const std::string &target) {
+  std::istringstream path(target.substr(1, target.find('?') - 1));
+  std::vector<std::string> segments;
+  for (std::string segment; std::getline(path, segment, '/');) {
+    segments.push_back(segment);
+  }
+  return segments;
 }
 
 TEST_F(RequestSent, ARetryIsTheDocumentedPost) {
@@ -49,6 +63,33 @@ TEST_F(RequestSent, AGetReadsTheRun) {
   EXPECT_TRUE(request.idempotent);
   EXPECT_EQ(request.connect_timeout, settings.timeouts.connect);
   EXPECT_EQ(request.read_timeout, settings.timeouts.read);
+}
+
+TEST_F(RequestSent, EachIsAnOperationOfTheContractAndRepeatedAsItSays) {
+  settings.retry_policy.attempts = 1;
+  const Client caller = client();
+  const NewRunRequest request{.flow_id = "f-1", .window = {}};
+  for (const auto &[name, call] : std::vector<std::pair<std::string, std::function<void()>>>{
+           {"retry_run", [&] { caller.retry("x"); }},
+           {"create_run", [&] { caller.create(request); }},
+           {"get_run", [&] { caller.get("x"); }},
+           {"get_flow", [&] { caller.get_flow("x"); }},
+           {"list_runs", [&] { caller.runs().begin(); }},
+           {"list_flows", [&] { caller.flows().begin(); }},
+           {"list_runs", [&] { caller.count(RunQuery()); }},
+           {"list_flows", [&] { caller.count(FlowQuery()); }},
+           {"get_run", [&] { caller.wait("x", std::chrono::milliseconds(1)); }},
+       }) {
+    transport->script = {Response{400, {}, ""}};
+    EXPECT_THROW(call(), Error) << name;
+    const Request &sent = transport->requests.back();
+    const contract::Identified asked = contract::identify(sent.method, segments_of(sent.target));
+    ASSERT_NE(asked.operation, nullptr) << name << ": " << sent.target;
+    EXPECT_EQ(asked.operation->name, name);
+    const contract::Repeat repeat = asked.operation->repeat;
+    EXPECT_EQ(sent.idempotent, repeat == contract::Repeat::safe || repeat == contract::Repeat::idempotent)
+        << name;
+  }
 }
 
 TEST_F(RequestSent, IdsArePercentEncoded) {

@@ -38,6 +38,8 @@ struct Error : std::runtime_error {
   std::string code;   ///< "FLOW-1387-400" (service), "403010" (gateway), "invalid_client" (token), or empty
   std::string title;  ///< e.g. "Invalid request", or empty
   std::string detail; ///< the sentence meant for people
+  std::string advice; ///< what the application can do about a documented code, one sentence; else empty
+  std::string place;  ///< the part of the request that the advice is about, e.g. "header x-api-key", or empty
   std::string request_id;                               ///< what Adobe's support asks for, or empty
   std::optional<std::chrono::milliseconds> retry_after; ///< from the answer's Retry-After
 };

@@ -1,0 +1,61 @@
+#include "client/call.hpp"
+
+#include <stdexcept>
+#include <utility>
+
+#include "client/url.hpp"
+#include "contracts/operations.hpp"
+
+namespace flow::client {
+
+namespace {
+
+using contract::OperationEntry;
+using contract::Repeat;
+
+constexpr std::string_view kAnyId = "{id}";
+
+/// "run" of "runs".
+std::string resource_of(const OperationEntry &operation) {
+  const std::string &plural = operation.path.front();
+  return plural.substr(0, plural.size() - 1);
+}
+
+std::string segment_of(const OperationEntry &operation, std::string_view id) {
+  // Dots are not escaped by percent-encoding, and such segments are walked by whoever is on the way.
+  if (id.empty() || id == "." || id == "..") {
+    throw std::invalid_argument("\"" + std::string(id) + "\" is not the id of a " + resource_of(operation));
+  }
+  return percent_encode(id);
+}
+
+std::string path_of(const OperationEntry &operation, std::string_view id) {
+  std::string path;
+  for (const std::string &segment : operation.path) {
+    path += "/" + (segment == kAnyId ? segment_of(operation, id) : segment);
+  }
+  return path;
+}
+
+Call call_at(const OperationEntry &operation, std::string target) {
+  return {.method = operation.method,
+          .target = std::move(target),
+          .idempotent = operation.repeat == Repeat::safe || operation.repeat == Repeat::idempotent};
+}
+
+} // namespace
+
+Call call_of(std::string_view operation, std::string_view id) {
+  const OperationEntry &entry = contract::operation(operation);
+  return call_at(entry, path_of(entry, id));
+}
+
+Call call_at(std::string_view operation, std::string target) {
+  return call_at(contract::operation(operation), std::move(target));
+}
+
+std::string path_of(std::string_view operation) {
+  return path_of(contract::operation(operation), {});
+}
+
+} // namespace flow::client
