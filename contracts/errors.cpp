@@ -24,6 +24,9 @@ ErrorForm error_form(const std::string &form) {
   if (form == "problem") {
     return ErrorForm::problem;
   }
+  if (form == "token") {
+    return ErrorForm::token;
+  }
   throw std::invalid_argument("errors.json: unknown form " + form);
 }
 
@@ -76,16 +79,26 @@ const ErrorEntry *error_in(int status, std::string_view body) {
     const auto place = JsonPlace::find(body, pointer);
     return place && place->is_string() ? place->text() : std::string_view();
   };
-  const std::string_view code = text_at("/error_code");
   const std::string_view type = text_at("/type");
+  const std::string_view gateway_code = text_at("/error_code");
+  const std::string_view token_code = type.empty() && gateway_code.empty() ? text_at("/error") : "";
   const std::string_view title = text_at("/title");
   const std::string_view resource = text_at("/report/type");
   const auto &entries = errors();
   const auto found = std::find_if(entries.begin(), entries.end(), [&](const ErrorEntry &entry) {
-    return entry.status == status &&
-           (entry.form == ErrorForm::gateway
-                ? entry.code == code
-                : entry.type == type && entry.title == title && entry.resource == resource);
+    if (entry.status != status) {
+      return false;
+    }
+    switch (entry.form) {
+    case ErrorForm::gateway:
+      return entry.code == gateway_code;
+    case ErrorForm::token:
+      return entry.code == token_code;
+    case ErrorForm::service:
+    case ErrorForm::problem:
+      return entry.type == type && entry.title == title && entry.resource == resource;
+    }
+    return false;
   });
   return found == entries.end() ? nullptr : &*found;
 }

@@ -13,6 +13,7 @@ enum class ErrorForm {
   gateway, ///< {"error_code","message"}
   service, ///< {"type","title","status","report",…}, the service's own
   problem, ///< {"type","status","title","detail"}
+  token,   ///< {"error","error_description"}, the token service's
 };
 
 /// One entry of errors.json.
@@ -20,9 +21,9 @@ struct ErrorEntry {
   std::string name;
   ErrorForm form;
   int status;
-  std::string code;     ///< "403010" (gateway) or "1439-404" (service); empty for a problem
-  std::string type;     ///< of a problem; of a service error the URI made from its code
-  std::string title;    ///< empty for a gateway error
+  std::string code; ///< "403010" (gateway), "1439-404" (service), "invalid_scope" (token); of a problem empty
+  std::string type; ///< of a problem; of a service error the URI made from its code
+  std::string title;    ///< empty for errors of the gateway and the token service
   std::string resource; ///< "runs" where a service error is about one resource, else empty
   std::string message;  ///< with {parameters}
   bool verbatim;        ///< the message is documented word for word

@@ -137,6 +137,8 @@ const char *shape_of(ErrorForm form) {
     return "service-error";
   case ErrorForm::problem:
     return "problem";
+  case ErrorForm::token:
+    return "token-error";
   }
   return "";
 }
@@ -167,6 +169,10 @@ void Trial::error(const ErrorEntry &expected, const std::vector<std::string> &me
     value("/title", expected.title);
     value("/status", expected.status);
     message(expected, "/detail", mentions);
+    return;
+  case ErrorForm::token:
+    value("/error", expected.code);
+    message(expected, "/error_description", mentions);
     return;
   case ErrorForm::service:
     service_error(expected);

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "common/text.hpp"
+#include "mock_server/error.hpp"
 #include "mock_server/target.hpp"
 
 namespace flow::mock {
@@ -19,14 +20,18 @@ using Parameters = std::vector<std::pair<std::string, std::string>>;
 constexpr std::int64_t kLifeS = 86399; // ims: a token lives 24 h
 
 /// RFC 6749, 5.1 and 5.2: nothing of this may be stored on its way.
-Response uncached(int status, const nlohmann::ordered_json &body) {
-  return {.status = status,
-          .headers = {{"Cache-Control", "no-store"}, {"Pragma", "no-cache"}},
-          .body = body.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace)};
+Response uncached(Response response) {
+  response.headers.emplace_back("Cache-Control", "no-store");
+  response.headers.emplace_back("Pragma", "no-cache");
+  return response;
 }
 
-Response error(int status, std::string_view code, std::string_view description) {
-  return uncached(status, {{"error", code}, {"error_description", description}});
+Response refusal(const Error &error) {
+  return uncached(to_response(error, "")); // its form names no request
+}
+
+Response invalid_form(std::string_view reason) {
+  return refusal(Error("token-form-invalid").with("reason", reason));
 }
 
 /// Query and form body together; nothing where either is garbled.
@@ -68,13 +73,13 @@ TokenService::TokenService(const std::vector<TokenClient> &clients, const Clock 
 
 Response TokenService::answer(const Request &request) {
   if (request.method != "POST") {
-    Response refused = error(405, "invalid_request", "A token is asked for with POST.");
+    Response refused = refusal(Error("token-method-invalid"));
     refused.headers.emplace_back("Allow", "POST");
     return refused;
   }
   const auto parameters = parameters_of(request);
   if (!parameters) {
-    return error(400, "invalid_request", "The form is not percent-encoded as it should be.");
+    return invalid_form("The form is not percent-encoded as it should be.");
   }
   std::string grant_type;
   std::string client_id;
@@ -87,26 +92,26 @@ Response TokenService::answer(const Request &request) {
     for (const auto &[given, value] : *parameters) {
       if (given == name) {
         if (!slot->empty()) {
-          return error(400, "invalid_request", std::string(name) + " is given more than once.");
+          return invalid_form(std::string(name) + " is given more than once.");
         }
         *slot = value;
       }
     }
     if (slot->empty()) {
-      return error(400, "invalid_request", std::string(name) + " is missing.");
+      return invalid_form(std::string(name) + " is missing.");
     }
   }
   if (grant_type != "client_credentials") {
-    return error(400, "unsupported_grant_type", "Only client_credentials is supported.");
+    return refusal(Error("grant-type-unsupported"));
   }
   const auto client = std::find_if(clients_.begin(), clients_.end(),
                                    [&](const TokenClient &known) { return known.id == client_id; });
   if (!clients_.empty() && (client == clients_.end() || client->secret != client_secret)) {
-    return error(401, "invalid_client", "No client with that id and secret is known.");
+    return refusal(Error("client-unknown"));
   }
   const auto scopes = scopes_in(scope);
   if (scopes.empty() || (client != clients_.end() && !may_have(*client, scopes))) {
-    return error(400, "invalid_scope", "The client may not have that scope.");
+    return refusal(Error("scope-refused"));
   }
   return issue();
 }
@@ -121,10 +126,7 @@ Response TokenService::issue() {
     oldest_.pop();
   }
   if (issued_.size() >= most_) {
-    return error(503, "temporarily_unavailable",
-                 "The mock has given out " + std::to_string(most_) +
-                     " tokens that still hold, the most it keeps. Move its clock on by a day, or start "
-                     "flow-mock with a higher --max-tokens.");
+    return refusal(Error("too-many-tokens").with("most", std::to_string(most_)));
   }
   const auto added = issued_.emplace(token, Issue{.at_ms = now_ms, .mark = SteerableClock::mark()}).first;
   try {
@@ -134,8 +136,9 @@ Response TokenService::issue() {
     throw;
   }
   has_issued_ = true;
-  return uncached(200,
-                  {{"access_token", std::move(token)}, {"token_type", "bearer"}, {"expires_in", kLifeS}});
+  const nlohmann::ordered_json body = {
+      {"access_token", std::move(token)}, {"token_type", "bearer"}, {"expires_in", kLifeS}};
+  return uncached({.status = 200, .headers = {}, .body = body.dump()});
 }
 
 TokenStanding TokenService::standing(std::string_view token,

@@ -16,6 +16,9 @@ std::string body_of(const ErrorEntry &entry) {
   if (entry.form == ErrorForm::gateway) {
     return Json{{"error_code", entry.code}, {"message", entry.message}}.dump();
   }
+  if (entry.form == ErrorForm::token) {
+    return Json{{"error", entry.code}, {"error_description", entry.message}}.dump();
+  }
   if (entry.form == ErrorForm::problem) {
     return Json{
         {"type", entry.type}, {"status", entry.status}, {"title", entry.title}, {"detail", entry.message}}
@@ -39,8 +42,8 @@ TEST_F(AnswerError, EveryErrorOfTheContractIsRead) {
     EXPECT_EQ(error.detail, entry.message) << entry.name;
     const bool has_flow_code = entry.form == ErrorForm::service && !entry.code.empty();
     EXPECT_EQ(error.code, (has_flow_code ? "FLOW-" : "") + entry.code) << entry.name;
-    EXPECT_EQ(error.kind, entry.form == ErrorForm::gateway ? ErrorKind::gateway : ErrorKind::service)
-        << entry.name;
+    const bool has_type = entry.form == ErrorForm::service || entry.form == ErrorForm::problem;
+    EXPECT_EQ(error.kind, has_type ? ErrorKind::service : ErrorKind::gateway) << entry.name;
     EXPECT_EQ(error.request_id, entry.form == ErrorForm::service ? "request-1" : "") << entry.name;
   }
 }

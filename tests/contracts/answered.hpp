@@ -11,6 +11,9 @@ inline std::string answer_with(const ErrorEntry &error) {
   if (error.form == ErrorForm::gateway) {
     return Json{{"error_code", error.code}, {"message", "m"}}.dump();
   }
+  if (error.form == ErrorForm::token) {
+    return Json{{"error", error.code}, {"error_description", "m"}}.dump();
+  }
   Json body = {{"type", error.type}, {"title", error.title}, {"status", error.status}};
   if (!error.resource.empty()) {
     body["report"] = {{"id", "x"}, {"type", error.resource}};
