@@ -47,6 +47,12 @@ Json body_of(const Error &error, std::string_view request_id) {
 
 } // namespace
 
+Error out_of_memory() {
+  return Error("service-unavailable")
+      .with("remedy", "The mock has no memory left for this request: reset or delete what it need not keep "
+                      "any more, and try again.");
+}
+
 Response to_response(const Error &error, std::string_view request_id) {
   // What a client sent may not be UTF-8: what cannot be shown is replaced, the answer stays JSON.
   return {.status = error.entry->status,

@@ -26,6 +26,9 @@ struct Error {
   std::vector<std::pair<std::string, std::string>> headers;    ///< that go with it, e.g. Allow
 };
 
+/// The answer to a request that there is no memory left for.
+Error out_of_memory();
+
 /// What an operation comes to.
 using Answer = std::variant<Response, Error>;
 

@@ -116,7 +116,7 @@ private:
 
 HttpEdge::Listener::Listener(mock::Handler handler, EdgeLimits limits, Warning warn)
     : handler_(std::move(handler)), limits_(limits), warn_(std::move(warn)),
-      out_of_memory_(closing_text(to_response(Error("out-of-memory"), "-"), "Service Unavailable")),
+      out_of_memory_(closing_text(to_response(out_of_memory(), "-"), "Service Unavailable")),
       body_room_(limits.bodies_bytes, limits.large_body_bytes),
       threads_(limits.connections, limits.thread_idle_time) {
   // We count and wait ourselves; these are what httplib tells clients in the Keep-Alive header.

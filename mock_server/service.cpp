@@ -123,9 +123,10 @@ Response answer(ServiceState &state, const Request &request, Trace &trace, const
     try {
       return carry_out(state, request, trace);
     } catch (const std::bad_alloc &) {
-      return Error("out-of-memory");
+      return out_of_memory();
     } catch (const std::exception &) {
-      return Error("internal-error");
+      return Error("internal-error")
+          .with("remedy", "It is a defect of the mock: please report it with the request that caused it.");
     }
   }();
   if (Response *made = std::get_if<Response>(&answer)) {
@@ -193,7 +194,7 @@ Response exchange(ServiceState &state, const Request &request) {
 Response last_answer(ServiceState &state) {
   try {
     const std::string request_id = state.ids.uuid();
-    Response response = to_response(Error("out-of-memory"), request_id);
+    Response response = to_response(out_of_memory(), request_id);
     response.headers.emplace_back("x-request-id", request_id);
     return response;
   } catch (const std::exception &) {

@@ -14,7 +14,7 @@ std::string_view error_of(int status) {
   case 504:
     return "gateway-timeout";
   default:
-    return "internal-fault";
+    return "internal-error";
   }
 }
 
@@ -27,6 +27,7 @@ struct Status final : FaultEffect {
 
   void spoil(Response &response, std::string_view request_id) const override {
     Error error(error_of(status));
+    error.with("remedy", "Try again later.");
     if (retry_after_s) {
       error.headers.emplace_back("Retry-After", std::to_string(*retry_after_s));
     }

@@ -1,11 +1,14 @@
 #include "contracts/operations.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 #include <gtest/gtest.h>
 
+#include "contracts/clause.hpp"
 #include "contracts/contract.hpp"
+#include "contracts/embedded_file.hpp"
 #include "tests/contracts/answered.hpp"
 
 namespace flow::contract {
@@ -94,19 +97,46 @@ TEST(ErrorIn, IsNoneForAnotherStatusOrForm) {
   }
 }
 
-TEST(ErrorIn, TellsCodesOfBothCataloguesApart) {
-  std::set<std::string> alike;
-  for (const ErrorEntry &one : errors()) {
-    for (const ErrorEntry &other : errors()) {
-      if (&one != &other && is_alike(one, other)) {
-        alike.insert(one.name);
+/// The pairs of reasons that nobody outside can tell apart, the earlier first.
+std::set<std::pair<std::string, std::string>> alike_reasons() {
+  std::set<std::pair<std::string, std::string>> alike;
+  const auto &all = errors();
+  for (auto one = all.begin(); one != all.end(); ++one) {
+    for (auto other = std::next(one); other != all.end(); ++other) {
+      if (is_alike(*one, *other)) {
+        alike.emplace(one->name, other->name);
       }
     }
   }
-  // What nobody outside can tell apart, and no clause tries to.
-  EXPECT_EQ(alike, (std::set<std::string>{"internal-error", "internal-fault", "orderby-field",
-                                          "orderby-too-many", "out-of-memory", "service-unavailable",
-                                          "too-many-runs", "too-many-sandboxes"}));
+  return alike;
+}
+
+TEST(Errors, ThatAreAnsweredAlikeSayWhyTheyAreTwo) {
+  const Json document = Json::parse(text_of(catalogue::embedded_files(), "errors.json"));
+  std::set<std::pair<std::string, std::string>> sharing;
+  for (const Json &entry : document.at("errors")) {
+    if (entry.contains("shares")) {
+      const Json &shares = entry.at("shares");
+      sharing.emplace(shares.at("with"), entry.at("name"));
+      EXPECT_NE(shares.at("because"), "") << entry.at("name");
+    }
+  }
+  EXPECT_EQ(alike_reasons(), sharing);
+}
+
+TEST(Errors, ThatAreAnsweredAlikeAreToldByTheRequest) {
+  const auto alike = alike_reasons();
+  const auto shares = [&](const std::string &name) {
+    return std::any_of(alike.begin(), alike.end(),
+                       [&](const auto &pair) { return pair.first == name || pair.second == name; });
+  };
+  for (const Subject &subject : subjects()) {
+    for (const Clause &clause : subject.clauses) {
+      if (clause.violation && clause.applies && shares(clause.applies->error)) {
+        EXPECT_FALSE(clause.applies->query.empty()) << clause.id;
+      }
+    }
+  }
 }
 
 } // namespace
