@@ -8,7 +8,7 @@ constexpr const char *kMockFooter =
     R"(The mock is that of --base-url [FLOW_BASE_URL], its path aside; no token of the service is needed, only
 --admin-token [FLOW_MOCK_ADMIN_TOKEN] where the mock was started with one. What concerns one sandbox means that
 of --org [FLOW_ORG] and --sandbox [FLOW_SANDBOX].
-A DURATION is 500ms, 30s, 5m or 1h; a TIME is epoch seconds, epoch milliseconds, or 2022-05-03T14:00:00Z.
+A DURATION is 500ms, 30s, 5m, 1h or 2d; a TIME is epoch seconds, epoch milliseconds, or 2022-05-03T14:00:00Z.
 Settings and exit codes: flowctl --help)";
 
 CLI::App *add_mock_command(CLI::App &app, const char *name, const char *about) {

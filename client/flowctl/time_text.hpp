@@ -6,7 +6,7 @@
 
 namespace flow::client {
 
-/// An instant as users write it: epoch seconds, epoch milliseconds, or RFC 3339 in UTC
+/// An instant as users write it: epoch seconds, epoch milliseconds, or RFC 3339 with a zone
 /// ("2022-05-03T14:00:00Z"). A number is taken for seconds below 100,000,000,000, the year 5138.
 /// Throws std::invalid_argument, which says how to write it.
 Time parse_time(const std::string &text);
@@ -17,11 +17,11 @@ std::string utc(Time time);
 /// "2022-05-03 14:00:00.123"
 std::string utc_with_ms(Time time);
 
-/// A duration as users write it: "500ms", "30s", "5m", "1h"; whole numbers, up to ten years.
+/// A duration as users write it: "500ms", "30s", "5m", "1h", "2d"; whole numbers, up to ten years.
 /// Throws std::invalid_argument, which says how to write it.
 std::chrono::milliseconds parse_duration(const std::string &text);
 
-/// The same, in the largest unit that leaves a whole number: "90s", "1h", "0s".
+/// The same, in the largest unit up to hours that leaves a whole number: "90s", "48h", "0s".
 std::string duration_text(std::chrono::milliseconds duration);
 
 } // namespace flow::client

@@ -41,8 +41,8 @@ TEST_F(FlowctlLists, JsonIsOneDocumentOfWhatTheServiceSent) {
 }
 
 TEST_F(FlowctlLists, TimesAreSecondsMillisecondsOrRfc3339) {
-  for (const char *after :
-       {"1651588320", "1651588320000", "2022-05-03T14:32:00Z", "2022-05-03t14:32:00.000+00:00"}) {
+  for (const char *after : {"1651588320", "1651588320000", "2022-05-03T14:32:00Z",
+                            "2022-05-03t14:32:00.000+00:00", "2022-05-03T16:32:00+02:00"}) {
     EXPECT_THAT(
         ids(run({"--json", "list", "--started-after", after, "--started-before", "2022-05-03T15:30:00Z"})
                 .out),
@@ -50,7 +50,7 @@ TEST_F(FlowctlLists, TimesAreSecondsMillisecondsOrRfc3339) {
         << after;
   }
   for (const char *bad : {"", "now", "-1", "2022-02-30T00:00:00Z", "2022-05-03", "2022-05-03T14:00:00",
-                          "2022-05-03T14:00:00+02:00", "2022-05-03T24:00:00Z", "99999999999999999999"}) {
+                          "2022-05-03T24:00:00Z", "99999999999999999999"}) {
     const Ended ended = run({"list", "--started-after", bad});
     EXPECT_EQ(ended.code, 2) << bad;
     EXPECT_THAT(ended.err, HasSubstr("is not a time")) << bad;

@@ -327,7 +327,7 @@ TEST_F(FlowctlMock, WrongUsageIsExitCode2) {
                                      {"script"},
                                      {"script", kFailed, "broken"},
                                      {"script", kFailed, "failed:"},
-                                     {"script", kFailed, "failed:1d"},
+                                     {"script", kFailed, "failed:1w"},
                                      {"script", kFailed, "failed:-1s"},
                                      {"script", kFailed, "failed:99999999999999999999s"},
                                      {"script", kFailed, "failed", "--clear"},
