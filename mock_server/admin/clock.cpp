@@ -4,11 +4,12 @@
 
 #include <spdlog/fmt/chrono.h>
 
+#include "common/time_text.hpp"
+#include "mock_server/given_time.hpp"
+
 namespace flow::mock::admin {
 
 namespace {
-
-constexpr std::int64_t kLatestMs = 253402300799999; // the end of the year 9999
 
 Json clock_json(std::int64_t now_ms, bool frozen) {
   const std::chrono::sys_seconds seconds{
@@ -25,12 +26,21 @@ Json clock_json(const Call &call) {
                                              call.tenant->clock.frozen() || call.state.clock.frozen());
 }
 
-std::int64_t time_in(const Json &value, const char *pointer) {
-  if (!value.is_number_integer() || value.get<double>() < 0 || value.get<double>() > kLatestMs) {
+std::int64_t duration_in(const Json &value, const char *pointer) {
+  const auto given = given_time(value);
+  if (!given || value.is_string()) {
     throw Refusal{400, "Bad time", pointer,
                   "It has to be milliseconds, an integer not below 0 and before the year 10000."};
   }
-  return value.get<std::int64_t>();
+  return given->ms;
+}
+
+std::int64_t time_in(const Json &value, const char *pointer, const Clock &clock) {
+  const auto given = given_time(value);
+  if (!given) {
+    throw Refusal{400, "Bad time", pointer, "It " + not_a_time(value) + "."};
+  }
+  return given->at(clock.now_ms());
 }
 
 } // namespace
@@ -57,10 +67,10 @@ Response put_clock(const Call &call) {
     throw Refusal{400, "Two times", "/advanceMs", "Give nowMs or advanceMs, not both."};
   }
   if (body.contains("nowMs")) {
-    wanted.to_ms = time_in(body["nowMs"], "/nowMs");
+    wanted.to_ms = time_in(body["nowMs"], "/nowMs", clock);
   }
   if (body.contains("advanceMs")) {
-    wanted.by_ms = time_in(body["advanceMs"], "/advanceMs");
+    wanted.by_ms = duration_in(body["advanceMs"], "/advanceMs");
     if (clock.now_ms() + *wanted.by_ms > kLatestMs) {
       throw Refusal{400, "Bad time", "/advanceMs", "The mock's time ends with the year 9999."};
     }

@@ -31,16 +31,6 @@ Seed read(const Json &document, std::span<const std::shared_ptr<const Flow>> kno
   }
 }
 
-/// Entries that do not say when they were made are made now.
-Json dated(Json entries, std::int64_t now_ms) {
-  for (Json &entry : entries) {
-    if (entry.is_object() && !entry.contains("createdAt")) {
-      entry["createdAt"] = now_ms;
-    }
-  }
-  return entries;
-}
-
 using Ids = std::unordered_set<std::string_view>;
 
 /// The ids of a list that may name each once. `is_there` says whether there is one of that id.
@@ -142,12 +132,9 @@ void check_scripted_ids(const Seed &seed, Sandbox &sandbox, std::string_view pre
   }
 }
 
-void put(Run run, Sandbox &sandbox, std::int64_t now_ms) {
+void put(Run run, Sandbox &sandbox) {
   if (run.etag.empty()) {
     run.etag = sandbox.ids.etag(run.updated_at_ms);
-  }
-  if (run.ending) {
-    run.ending->at_ms += now_ms;
   }
   const Run *before = sandbox.runs.find(run.id);
   const bool ends = before != nullptr && !has_ended(before->state) && has_ended(run.state);
@@ -169,8 +156,7 @@ void carry_out(const Changes &changes, const Call &call, std::string_view prefix
   for (const SandboxFlow &flow : sandbox.flows) {
     known_flows.push_back(flow.flow);
   }
-  Seed seed = read({{"flows", dated(changes.flows, now_ms)}, {"runs", dated(changes.runs, now_ms)}},
-                   known_flows, prefix);
+  const Seed seed = read({{"flows", changes.flows}, {"runs", changes.runs}}, known_flows, prefix);
   check_copies(seed, prefix);
   check_deletions(changes, seed, sandbox);
   check_scripted_ids(seed, sandbox, prefix);
@@ -183,8 +169,8 @@ void carry_out(const Changes &changes, const Call &call, std::string_view prefix
   for (const auto &flow : seed.flows) {
     sandbox.put_flow(flow, now_ms);
   }
-  for (Run &run : seed.runs) {
-    put(std::move(run), sandbox, now_ms);
+  for (const SeededRun &run : seed.runs) {
+    put(made_at(run, now_ms), sandbox);
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include "contracts/exchange.hpp"
 #include "mock_server/admin/routes.hpp"
+#include "mock_server/given_time.hpp"
 #include "mock_server/journal/journal.hpp"
 #include "mock_server/journal/report.hpp"
 
@@ -86,6 +87,19 @@ std::optional<int> status_parameter(const Call &call) {
   return given ? std::optional(static_cast<int>(*given)) : std::nullopt;
 }
 
+/// By the clock of the sandbox, or of the mock.
+std::optional<std::int64_t> time_parameter(const Call &call, std::string_view name) {
+  const auto text = parameter(call, name);
+  if (!text) {
+    return std::nullopt;
+  }
+  const auto time = given_time_in(*text);
+  if (!time) {
+    throw Refusal{400, "Bad parameter", std::string(name), "It " + not_a_time(*text) + "."};
+  }
+  return time->at(call.tenant == nullptr ? call.state.clock.now_ms() : call.tenant->clock.now_ms());
+}
+
 JournalFilter filter_of(const Call &call) {
   JournalFilter filter;
   filter.method = text_parameter(call, "method");
@@ -99,8 +113,8 @@ JournalFilter filter_of(const Call &call) {
   filter.fault = text_parameter(call, "fault");
   filter.clause = clause_parameter(call);
   filter.violated = violated_parameter(call);
-  filter.from_ms = number_parameter(call, "fromMs");
-  filter.to_ms = number_parameter(call, "toMs");
+  filter.from_ms = time_parameter(call, "fromMs");
+  filter.to_ms = time_parameter(call, "toMs");
   return filter;
 }
 

@@ -58,9 +58,8 @@ Json flow_document(Sandbox &sandbox, const SandboxFlow &flow, std::int64_t now_m
     const auto given = seeded.find(name);
     document[name] = given == seeded.end() ? otherwise : *given;
   };
-  const std::int64_t created_at_ms = seeded.value("createdAt", std::int64_t{0});
-  keep("createdAt", created_at_ms);
-  keep("updatedAt", created_at_ms);
+  document["createdAt"] = flow.created_at_ms;
+  document["updatedAt"] = flow.updated_at_ms;
   keep("createdBy", "{CREATED_BY}");
   keep("updatedBy", "{UPDATED_BY}");
   keep("createdClient", "{CREATED_CLIENT}");
@@ -90,7 +89,7 @@ Json flow_document(Sandbox &sandbox, const SandboxFlow &flow, std::int64_t now_m
         {{"name", "Copy"}, {"params", {{"deltaColumn", {{"name", flow.delta_column}}}}}});
   }
   document["runs"] = "/runs?property=flowId==" + flow.flow->id;
-  keep("lastOperation", {{"started", created_at_ms}, {"updated", 0}, {"operation", "create"}});
+  keep("lastOperation", {{"started", flow.created_at_ms}, {"updated", 0}, {"operation", "create"}});
   if (const Run *last = sandbox.last_run(flow)) {
     sandbox.settle(now_ms);
     document["lastRunDetails"] = last_run_details(*last);

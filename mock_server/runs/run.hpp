@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "contracts/contract.hpp"
+#include "mock_server/given_time.hpp"
 #include "mock_server/runs/run_state.hpp"
 
 namespace flow::mock {
@@ -56,7 +57,9 @@ struct Flow {
   std::string delta_column;           ///< of its copy transformation; empty: none yet
   std::string delta_column_of_runs;   ///< that a run has named since; empty: none yet
   std::vector<ScriptedRetry> retries; ///< what its new runs come to, where their own scripts are silent
-  contract::Json document;            ///< its documented fields, without those that a sandbox gives it
+  GivenTime created_at{.from_now = true};
+  GivenTime updated_at{.from_now = true};
+  contract::Json document; ///< its documented fields, without its times and those that a sandbox gives it
 };
 
 /// The outcomes of a run's retries and of their retries in turn: each takes the next. A retry loop meets them

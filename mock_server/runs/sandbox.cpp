@@ -41,8 +41,9 @@ void Sandbox::load(const Seed &seed, std::int64_t now_ms) {
   std::unordered_map<const RetryScript *, std::shared_ptr<RetryScript>> scripts;
   for (const SeededRun &seeded : seed.runs) {
     const bool shares = seeded.script && scripts.contains(seeded.script.get());
+    const Run made = made_at(seeded, now_ms);
     for (std::uint64_t copy = 1; copy <= seeded.copies; ++copy) {
-      Run run = static_cast<const Run &>(seeded);
+      Run run = made;
       run.id = copy_id(seeded.id, copy);
       if (seeded.script) {
         run.script = shares ? scripts[seeded.script.get()] : std::make_shared<RetryScript>(*seeded.script);
@@ -50,9 +51,6 @@ void Sandbox::load(const Seed &seed, std::int64_t now_ms) {
       }
       if (run.etag.empty() || copy > 1) {
         run.etag = ids.etag(run.updated_at_ms);
-      }
-      if (run.ending) {
-        run.ending->at_ms += now_ms;
       }
       add_run(std::move(run));
     }
@@ -178,9 +176,11 @@ SandboxFlow &Sandbox::put_flow(const std::shared_ptr<const Flow> &flow, std::int
     }
   }
   place->flow = flow;
+  place->created_at_ms = flow->created_at.at(now_ms);
+  place->updated_at_ms = flow->updated_at.at(now_ms);
   place->etag = flow->document.value("etag", "");
   if (place->etag.empty()) {
-    place->etag = ids.etag(flow->document.value("updatedAt", now_ms));
+    place->etag = ids.etag(place->updated_at_ms);
   }
   place->delta_column = flow->delta_column.empty() ? flow->delta_column_of_runs : flow->delta_column;
   place->script = {.retries = flow->retries};

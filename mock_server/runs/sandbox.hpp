@@ -20,6 +20,8 @@ namespace flow::mock {
 /// A flow as it stands in one sandbox.
 struct SandboxFlow {
   std::shared_ptr<const Flow> flow;
+  std::int64_t created_at_ms = 0;
+  std::int64_t updated_at_ms = 0;
   std::string etag;
   std::string delta_column;
   RetryScript script;            ///< of its new runs whose own script does not speak of them

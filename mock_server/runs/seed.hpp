@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "mock_server/runs/run.hpp"
@@ -34,11 +35,28 @@ struct Allow {
   std::vector<TokenClient> clients; ///< of the token service
 };
 
+/// The times of a run as a seed gives them: what now is, is known when a sandbox is made of it.
+struct SeededTimes {
+  GivenTime created_at;
+  GivenTime updated_at;
+  GivenTime started_at;
+  GivenTime ended_at;
+  std::optional<std::pair<GivenTime, GivenTime>> window; ///< start and end
+  contract::Json metrics; ///< whose durationSummary has times that are texts; null: it has none
+
+  [[nodiscard]] bool depend_on_now() const;
+  void set(Run &run, std::int64_t now_ms) const;
+};
+
 /// A run of a seed, or as many as it has copies: they differ by their ids (run_ids.hpp) and, but for the
 /// first, have fresh etags. They are made where the seed is loaded.
 struct SeededRun : Run {
   std::uint64_t copies = 1;
+  std::shared_ptr<const SeededTimes> times{}; ///< null: those of the run, which do not depend on now
 };
+
+/// The run that a sandbox made at `now_ms` has of it: its times, and its ending, which counted from then.
+Run made_at(const SeededRun &seeded, std::int64_t now_ms);
 
 /// What every sandbox starts as a copy of (mock_server/seed.schema.json).
 struct Seed {

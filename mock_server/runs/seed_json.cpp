@@ -122,7 +122,8 @@ Json run_entry(const Run &run, std::int64_t now_ms) {
 }
 
 Json flow_entry(const SandboxFlow &flow) {
-  Json entry = flow.flow->document;
+  Json entry = {{"id", flow.flow->id}, {"createdAt", flow.created_at_ms}, {"updatedAt", flow.updated_at_ms}};
+  entry.update(flow.flow->document);
   entry["etag"] = flow.etag;
   entry["source"] = {{"kind", traits_of(flow.flow->source).name}};
   if (!flow.flow->source_spec_id.empty()) {
