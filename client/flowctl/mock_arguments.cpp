@@ -11,6 +11,10 @@ of --org [FLOW_ORG] and --sandbox [FLOW_SANDBOX].
 A DURATION is 500ms, 30s, 5m, 1h or 2d; a TIME is epoch seconds, epoch milliseconds, or 2022-05-03T14:00:00Z.
 Settings and exit codes: flowctl --help)";
 
+constexpr const char *kOutcomes =
+    "failed, success, success-without-records, in-progress, or another documented "
+    "status, such as partialSuccess or queued";
+
 CLI::App *add_mock_command(CLI::App &app, const char *name, const char *about) {
   CLI::App *command = app.add_subcommand(name, about);
   command->footer("Settings, DURATION and TIME: flowctl mock --help");
@@ -31,9 +35,7 @@ void add_global(CLI::App &command, MockArguments &arguments, const char *about) 
 void add_runs(CLI::App &mock, MockArguments &arguments) {
   CLI::App *state = add_mock_command(mock, "state", "Show or set the state of a run");
   add_id(*state, "RUN", "Id of the run", arguments.id)->required();
-  state->add_option("STATE", arguments.state, "failed, success, success-without-records or in-progress")
-      ->type_name("")
-      ->check(CLI::IsMember({"failed", "success", "success-without-records", "in-progress"}).description(""));
+  state->add_option("STATE", arguments.state, kOutcomes)->type_name("");
   CLI::App *flow = add_mock_command(mock, "flow", "Show or set the state of a flow");
   add_id(*flow, "FLOW", "Id of the flow", arguments.id)->required();
   flow->add_option("STATE", arguments.state,
@@ -48,10 +50,10 @@ void add_runs(CLI::App &mock, MockArguments &arguments) {
       ->type_name("[:DURATION]");
   script->add_flag("--clear", arguments.clear, "Forget the script");
   script->add_option("--flow", arguments.flow_id, "Script this flow instead of a run")->type_name("FLOW");
-  script->footer(
-      "flowctl mock script RUN failed failed:30s success:5m\n"
-      "An OUTCOME is failed, success, success-without-records or in-progress; a DURATION is how long "
-      "the run takes.\nSettings and DURATION: flowctl mock --help");
+  script->footer("flowctl mock script RUN failed failed:30s success:5m\n"
+                 "An OUTCOME is " +
+                 std::string(kOutcomes) +
+                 ".\nA DURATION is how long the run takes.\nSettings and DURATION: flowctl mock --help");
 }
 
 void add_clock(CLI::App &mock, MockArguments &arguments) {

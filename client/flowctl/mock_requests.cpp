@@ -74,15 +74,8 @@ MockRequest flow(const Given &given) {
 }
 
 Json scripted_outcome(const std::string &word) {
-  constexpr std::array<std::string_view, 4> kOutcomes{"failed", "success", "success-without-records",
-                                                      "in-progress"};
   const std::size_t colon = word.find(':');
-  const std::string outcome = word.substr(0, colon);
-  if (std::find(kOutcomes.begin(), kOutcomes.end(), outcome) == kOutcomes.end()) {
-    throw std::invalid_argument("\"" + word +
-                                "\" is not an OUTCOME[:DURATION]; outcomes are failed, success, "
-                                "success-without-records and in-progress");
-  }
+  const std::string outcome = word.substr(0, colon); // the mock knows which there are
   if (colon == std::string::npos) {
     return outcome;
   }

@@ -53,6 +53,27 @@ TEST_F(FlowctlMock, AStateIsSetAndShown) {
   EXPECT_THAT(mock({"state", kSuccess}).out, HasSubstr("state     success\n")); // told by its metrics
 }
 
+TEST_F(FlowctlMock, EveryDocumentedStatusIsAStateAndAnOutcome) {
+  for (const char *status :
+       {"inProgress", "failed", "success", "partialSuccess", "partialFailure", "COMPLETED", "Processing",
+        "Waiting", "queued", "scheduled", "IN_PROGRESS", "PARTIAL_SUCCESS", "PARTIAL_FAILURE"}) {
+    const Ended set = mock({"state", kFailed, status});
+    EXPECT_EQ(set.code, 0) << set.err;
+    EXPECT_THAT(run({"--json", "get", kFailed}).out,
+                HasSubstr("\"status\": \"" + std::string(status) + "\""));
+    EXPECT_EQ(mock({"script", kFailed, std::string(status) + ":30s"}).code, 0) << status;
+  }
+}
+
+TEST_F(FlowctlMock, AnUnknownStateOfARunIsRefusedWithThoseThereAre) {
+  const Ended state = mock({"state", kFailed, "broken"});
+  EXPECT_EQ(state.code, 1);
+  EXPECT_THAT(state.err, HasSubstr("at /state: must be one of in-progress, success-without-records, "));
+  const Ended script = mock({"script", kFailed, "failed", "broken"});
+  EXPECT_EQ(script.code, 1);
+  EXPECT_THAT(script.err, HasSubstr("at /retries/1: must be one of in-progress, success-without-records, "));
+}
+
 TEST_F(FlowctlMock, TheStateOfAFlowIsSetAndShown) {
   EXPECT_THAT(mock({"flow", kNightly}).out, HasSubstr("state     enabled\n"));
   const Ended set = mock({"flow", kNightly, "disabled"});
@@ -323,9 +344,7 @@ TEST_F(FlowctlMock, WrongUsageIsExitCode2) {
   for (const Arguments &arguments : {Arguments{},
                                      {"state"},
                                      {"state", ""},
-                                     {"state", kFailed, "broken"},
                                      {"script"},
-                                     {"script", kFailed, "broken"},
                                      {"script", kFailed, "failed:"},
                                      {"script", kFailed, "failed:1w"},
                                      {"script", kFailed, "failed:-1s"},
