@@ -66,10 +66,14 @@ void Tenant::tell(std::shared_ptr<WebhookSender> sender, const contract::Reading
     return;
   }
   sandbox.on_end = [this, reading](const Run &run) {
+    const auto code = event_code(run);
+    if (!code) {
+      return;
+    }
     // Of what has happened, so that watching changes none of the sandbox's ids.
     const std::string id = name_uuid(run.id + run.etag);
     webhook_->send({.id = id,
-                    .code = std::string(event_code(run.state)),
+                    .code = std::string(*code),
                     .run_id = run.id,
                     .at_ms = std::min(run.updated_at_ms, clock.now_ms()),
                     .body = notification(id, webhook_->webhook().client_id, run, sandbox, reading)});

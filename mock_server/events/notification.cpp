@@ -12,6 +12,11 @@ namespace {
 
 using contract::Json;
 
+bool has_failed(const Run &run) {
+  const Result result = result_of(run.state);
+  return result == Result::failure || result == Result::partial_failure;
+}
+
 Json tree_of(const Run &run, const Sandbox &sandbox, const contract::Reading &reading) {
   std::string json;
   append_run(json, run, sandbox, reading);
@@ -32,7 +37,7 @@ void show_seconds(Json &holder) {
   }
 }
 
-Json of_success(std::string_view event_id, const Run &run, const Sandbox &sandbox,
+Json of_success(std::string_view code, std::string_view event_id, const Run &run, const Sandbox &sandbox,
                 const contract::Reading &reading) {
   Json event = tree_of(run, sandbox, reading);
   show_seconds(event["metrics"]);
@@ -44,21 +49,21 @@ Json of_success(std::string_view event_id, const Run &run, const Sandbox &sandbo
   event["header"] = {{"_adobeio",
                       {{"imsOrgId", sandbox.organisation},
                        {"providerMetadata", "aep_observability_catalog_events"},
-                       {"eventCode", event_code(run.state)}}}};
+                       {"eventCode", code}}}};
   event["transformedTime"] = run.updated_at_ms;
   return {{"event_id", event_id}, {"event", std::move(event)}};
 }
 
-Json of_failure(const Run &run, const Sandbox &sandbox, const contract::Reading &reading) {
-  Json message = {
-      {"msgType", "eventNotification"},
-      {"version", "1.0"},
-      {"timestamp", run.updated_at_ms},
-      {"imsOrgId", sandbox.organisation},
-      {"schema", {{"name", "run-notification"}, {"version", "1.0"}}},
-      {"provider", "FlowService"},
-      {"_eventNotificationMeta", {{"category", "Platform Notifications"}, {"type", event_code(run.state)}}},
-      {"value", tree_of(run, sandbox, reading)}};
+Json of_failure(std::string_view code, const Run &run, const Sandbox &sandbox,
+                const contract::Reading &reading) {
+  Json message = {{"msgType", "eventNotification"},
+                  {"version", "1.0"},
+                  {"timestamp", run.updated_at_ms},
+                  {"imsOrgId", sandbox.organisation},
+                  {"schema", {{"name", "run-notification"}, {"version", "1.0"}}},
+                  {"provider", "FlowService"},
+                  {"_eventNotificationMeta", {{"category", "Platform Notifications"}, {"type", code}}},
+                  {"value", tree_of(run, sandbox, reading)}};
   Json messages = Json::array();
   messages.push_back(std::move(message));
   Json notification = Json::array();
@@ -68,18 +73,22 @@ Json of_failure(const Run &run, const Sandbox &sandbox, const contract::Reading 
 
 } // namespace
 
-std::string_view event_code(RunState state) {
-  if (!has_ended(state)) {
-    throw std::invalid_argument("a run in progress has no notification: wait until it has ended");
+std::optional<std::string_view> event_code(const Run &run) {
+  if (!has_ended(run.state) || run.flow->source == SourceKind::destination) {
+    return std::nullopt;
   }
-  return state == RunState::failed ? "sources_flow_run_failed" : "sources_flow_run_success";
+  return has_failed(run) ? "sources_flow_run_failed" : "sources_flow_run_success";
 }
 
 std::string notification(std::string_view event_id, const std::string &client_id, const Run &run,
                          const Sandbox &sandbox, const contract::Reading &reading) {
-  const bool has_failed = event_code(run.state) == event_code(RunState::failed);
-  Json json = has_failed ? of_failure(run, sandbox, reading) : of_success(event_id, run, sandbox, reading);
-  if (!has_failed && !client_id.empty()) {
+  const auto code = event_code(run);
+  if (!code) {
+    throw std::invalid_argument("the run has no notification: it has not ended, or is of a destination");
+  }
+  Json json = has_failed(run) ? of_failure(*code, run, sandbox, reading)
+                              : of_success(*code, event_id, run, sandbox, reading);
+  if (!has_failed(run) && !client_id.empty()) {
     json["recipient_client_id"] = client_id;
   }
   return json.dump(-1, ' ', false, Json::error_handler_t::replace); // an organisation may be no UTF-8

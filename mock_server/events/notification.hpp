@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -10,9 +11,11 @@
 namespace flow::mock {
 
 /// What the end of a run is called: "sources_flow_run_success", also without ingested records, or
-/// "sources_flow_run_failed" (documented, notifications; its prose has "…_failure"). Throws
-/// std::invalid_argument for a run in progress: only an end is told.
-std::string_view event_code(RunState state);
+/// "sources_flow_run_failed" (documented, notifications; its prose has "…_failure"). A run that failed in
+/// part is a success as long as its errors stay below the flow's threshold (documented there): so a partial
+/// success is one, and a partial failure is not (inferred). Nothing for a run that has not ended, and for one
+/// of a destination, as the page offers the events of sources alone (assumed).
+std::optional<std::string_view> event_code(const Run &run);
 
 /// What the platform posts to a webhook when a run has ended, the run as append_run shows it. Success and
 /// failure have different envelopes (documented, notifications).
@@ -26,7 +29,7 @@ std::string_view event_code(RunState state);
 /// Failure: [{"messages":[{"msgType","version","timestamp","imsOrgId","schema","provider",
 /// "_eventNotificationMeta":{"category","type"},"value":run}]}], all times in ms. It has no id.
 ///
-/// Throws as event_code does.
+/// Throws std::invalid_argument for a run that has no event_code.
 std::string notification(std::string_view event_id, const std::string &client_id, const Run &run,
                          const Sandbox &sandbox, const contract::Reading &reading);
 

@@ -38,13 +38,18 @@ bool has_failed(const Run &run) {
   return result_of(run.state) == Result::failure;
 }
 
+bool has_failed_in_part(const Run &run) {
+  const Result result = result_of(run.state);
+  return result == Result::partial_success || result == Result::partial_failure;
+}
+
 /// How much went in and came out.
 struct Counts {
   explicit Counts(const Run &run) {
     if (run.state != RunState::success_without_records) {
       bytes = kBytes;
       input = kRecords;
-      failed = result_of(run.state) == Result::partial ? 1 : 0;
+      failed = has_failed_in_part(run) ? 1 : 0;
       files = 1;
     }
   }
@@ -91,8 +96,7 @@ void append_files(JsonObject &summary, const Counts &counts) {
 void append_status(JsonObject &parent, const Run &run, bool with_reference) {
   JsonObject summary(parent.key("statusSummary"));
   summary.text("status", text_of(run.state));
-  const Result result = result_of(run.state);
-  if (result == Result::failure || result == Result::partial) {
+  if (has_failed(run) || has_failed_in_part(run)) {
     summary.raw("errors", is_of_destination(run) ? kDestinationErrors : kSourceErrors);
   }
   if (with_reference) {

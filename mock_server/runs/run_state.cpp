@@ -29,16 +29,16 @@ constexpr std::array<StateRow, kRunStates> kStates = {{
     {RunState::success_with_records, "success", "", Result::success, Retry::never},
     {RunState::success_without_records, "success", "success-without-records", Result::success,
      Retry::since_newest},
-    {RunState::partial_success, "partialSuccess", "", Result::partial, Retry::never},
-    {RunState::partial_failure, "partialFailure", "", Result::partial, Retry::never},
+    {RunState::partial_success, "partialSuccess", "", Result::partial_success, Retry::never},
+    {RunState::partial_failure, "partialFailure", "", Result::partial_failure, Retry::never},
     {RunState::completed, "COMPLETED", "", Result::success, Retry::never},
     {RunState::processing, "Processing", "", Result::none_yet, Retry::never},
     {RunState::waiting, "Waiting", "", Result::none_yet, Retry::never},
     {RunState::queued, "queued", "", Result::none_yet, Retry::never},
     {RunState::scheduled, "scheduled", "", Result::none_yet, Retry::never},
     {RunState::dto_in_progress, "IN_PROGRESS", "", Result::none_yet, Retry::never},
-    {RunState::dto_partial_success, "PARTIAL_SUCCESS", "", Result::partial, Retry::never},
-    {RunState::dto_partial_failure, "PARTIAL_FAILURE", "", Result::partial, Retry::never},
+    {RunState::dto_partial_success, "PARTIAL_SUCCESS", "", Result::partial_success, Retry::never},
+    {RunState::dto_partial_failure, "PARTIAL_FAILURE", "", Result::partial_failure, Retry::never},
 }};
 
 constexpr bool is_in_order() {

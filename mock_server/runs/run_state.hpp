@@ -54,7 +54,7 @@ std::optional<RetryRefusal> retry_refusal(RunState state, SourceKind source,
                                           const contract::Reading &reading);
 
 /// How much of what it should do a run has done.
-enum class Result { none_yet, success, partial, failure };
+enum class Result { none_yet, success, partial_success, partial_failure, failure };
 Result result_of(RunState state);
 
 bool has_ended(RunState state);
