@@ -16,7 +16,9 @@ void read_names(std::string_view names, ExpectedClauses &expected) {
     const std::string_view name = names.substr(begin, end - begin);
     const auto number = contract::clause_number(name);
     if (number && contract::is_violation(*number)) {
-      expected.clauses.push_back(*number);
+      if (std::find(expected.clauses.begin(), expected.clauses.end(), *number) == expected.clauses.end()) {
+        expected.clauses.push_back(*number);
+      }
     } else if (expected.unknown.empty()) {
       expected.unknown = name;
     }

@@ -11,7 +11,7 @@
 namespace flow::mock {
 
 struct ExpectedClauses {
-  std::vector<contract::ClauseNumber> clauses;
+  std::vector<contract::ClauseNumber> clauses; ///< each once
   std::string_view
       unknown{}; ///< the first name that is no clause's with a violation; empty: none. Of the request.
 };

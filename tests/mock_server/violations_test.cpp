@@ -133,6 +133,14 @@ TEST(Violations, ThatWereAnnouncedAreKeptApart) {
   EXPECT_EQ(told(stage, "/violations"), Json::parse(R"({"violations": [], "total": 0, "expected": []})"));
 }
 
+TEST(Violations, ThatWereAnnouncedTwiceAreMissingOnce) {
+  Stage stage;
+  stage(retry(kFailed)
+            .add("x-flow-mock-expect", "retry/op/empty,retry/op/empty")
+            .add("x-flow-mock-expect", "retry/op/empty"));
+  EXPECT_EQ(broken(stage), Ids{"retry/op/empty"});
+}
+
 TEST(Violations, OfClausesThatNobodyCanBreakCannotBeAnnounced) {
   Stage stage;
   for (const char *name : {"no/such/clause", "retry/state/failed"}) {
