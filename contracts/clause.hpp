@@ -13,7 +13,7 @@
 #include "contracts/reading.hpp"
 
 /// The documented rules, one object each, read from contracts/clauses/. All texts of a clause may hold
-/// placeholders, `{run}`, which the suite fills in (suite/bindings.hpp).
+/// placeholders, `{run}`, which the suite fills in (judge/bindings.hpp).
 namespace flow::contract {
 
 /// Where a rule stands.

@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-#include "contracts/exchange.hpp"
+#include "contracts/judge/judge.hpp"
 #include "mock_server/gateway.hpp"
 #include "mock_server/journal/expected.hpp"
 #include "mock_server/journal/kept_text.hpp"

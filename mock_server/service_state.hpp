@@ -3,7 +3,7 @@
 #include <atomic>
 #include <cstdint>
 
-#include "contracts/exchange.hpp"
+#include "contracts/judge/judge.hpp"
 #include "mock_server/end_watch.hpp"
 #include "mock_server/faults/fault_set.hpp"
 #include "mock_server/id_source.hpp"

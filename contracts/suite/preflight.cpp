@@ -7,7 +7,7 @@
 
 #include "common/json_text.hpp"
 #include "common/printable.hpp"
-#include "contracts/suite/bindings.hpp"
+#include "contracts/judge/bindings.hpp"
 
 namespace flow::contract {
 

@@ -10,7 +10,7 @@
 
 #include "common/json_text.hpp"
 #include "common/text.hpp"
-#include "contracts/suite/bindings.hpp"
+#include "contracts/judge/bindings.hpp"
 #include "contracts/suite/whole_list.hpp"
 #include "contracts/suite/writes.hpp"
 
@@ -75,10 +75,12 @@ HttpRequest request_of(const Step &step, const Target &target, const Bindings &b
 }
 
 /// Binds what the answer gives for later steps, then judges it.
-std::vector<Deviation> judge_step(const Step &step, const HttpResponse &response, Bindings &bindings) {
+std::vector<Deviation> judge_step(const Clause &clause, const Step &step, const HttpResponse &response,
+                                  Bindings &bindings) {
+  const Exchange exchange = exchange_of(response);
   std::vector<Deviation> missing;
   for (const Capture &capture : step.captures) {
-    if (auto value = captured(capture, response)) {
+    if (auto value = captured(capture, exchange)) {
       bindings[capture.name] = *std::move(value);
     } else {
       const std::string where =
@@ -86,7 +88,7 @@ std::vector<Deviation> judge_step(const Step &step, const HttpResponse &response
       missing.push_back({where, "a value", "nothing, with status " + std::to_string(response.status)});
     }
   }
-  auto deviations = judge(step.then, response, bindings);
+  auto deviations = judge(exchange, clause, &step, bindings).deviations;
   return deviations.empty() ? missing : deviations;
 }
 
@@ -117,7 +119,7 @@ public:
 private:
   void judge_answer(const Step &step) {
     try {
-      verdict_.deviations = judge_step(step, send(step), bindings_);
+      verdict_.deviations = judge_step(clause_, step, send(step), bindings_);
     } catch (const HttpFailure &error) {
       verdict_.deviations = {{"exchange", "an answer", error.what()}};
       verdict_.unanswered = true;

@@ -9,7 +9,7 @@
 
 #include "common/http_sender.hpp"
 #include "contracts/clause.hpp"
-#include "contracts/suite/judge.hpp"
+#include "contracts/judge/judge.hpp"
 
 namespace flow::contract {
 
@@ -39,6 +39,11 @@ struct Target {
 /// "http://host:8080" or the same with the service path, as `Target::base_url`. `base_path` has no slash at
 /// its end.
 std::string service_url(std::string_view base_url, std::string_view base_path = kBasePath);
+
+/// The answer as the judge sees it: a view.
+inline Exchange exchange_of(const HttpResponse &response) {
+  return {.status = response.status, .answer_headers = response.headers, .answer = response.body};
+}
 
 /// Sends a request and gives the answer. Throws HttpFailure where no whole one came.
 using Ask = std::function<HttpResponse(const HttpRequest &)>;

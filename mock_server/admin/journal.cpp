@@ -2,7 +2,7 @@
 #include <iterator>
 #include <string>
 
-#include "contracts/exchange.hpp"
+#include "contracts/judge/judge.hpp"
 #include "mock_server/admin/routes.hpp"
 #include "mock_server/given_time.hpp"
 #include "mock_server/journal/journal.hpp"

@@ -3,7 +3,7 @@
 #include <string_view>
 #include <vector>
 
-#include "contracts/exchange.hpp"
+#include "contracts/judge/judge.hpp"
 #include "mock_server/http_message.hpp"
 
 /// What a test declares of one request: `x-flow-mock-expect: CLAUSE[,CLAUSE]` names clauses that it breaks on

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "contracts/exchange.hpp"
+#include "contracts/judge/judge.hpp"
 #include "mock_server/http_message.hpp"
 #include "mock_server/journal/secret_values.hpp"
 #include "mock_server/trace.hpp"

@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "contracts/exchange.hpp"
+#include "contracts/judge/judge.hpp"
 
 namespace flow::mock {
 

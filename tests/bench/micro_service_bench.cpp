@@ -2,7 +2,7 @@
 #include <memory>
 #include <string>
 
-#include "contracts/exchange.hpp"
+#include "contracts/judge/judge.hpp"
 #include "mock_server/service.hpp"
 #include "mock_server/target.hpp"
 #include "tests/bench/micro_bench.hpp"

@@ -4,9 +4,8 @@
 
 #include <gtest/gtest.h>
 
-#include "contracts/exchange.hpp"
-#include "contracts/suite/bindings.hpp"
-#include "contracts/suite/judge.hpp"
+#include "contracts/judge/bindings.hpp"
+#include "contracts/judge/judge.hpp"
 #include "contracts/suite/run.hpp"
 #include "mock_server/service.hpp"
 #include "mock_server/target.hpp"
@@ -138,7 +137,7 @@ private:
     for (const Capture &capture : step.captures) {
       const HttpResponse received = {
           .status = response.status, .headers = response.headers, .body = response.body};
-      bindings[capture.name] = captured(capture, received).value_or(Json());
+      bindings[capture.name] = captured(capture, exchange_of(received)).value_or(Json());
     }
     return played;
   }

@@ -1,4 +1,6 @@
-#include "contracts/suite/judge.hpp"
+#include "contracts/judge/judge.hpp"
+
+#include "contracts/suite/run.hpp"
 
 #include <functional>
 
@@ -35,18 +37,23 @@ std::vector<std::string> places(const std::vector<Deviation> &deviations) {
 
 using Places = std::vector<std::string>;
 
+std::vector<Deviation> judged(const Expectation &then, const HttpResponse &response,
+                              const Bindings &bindings) {
+  return deviations(exchange_of(response), then, bindings);
+}
+
 TEST(Judge, FindsNothingWhereAllHolds) {
   Expectation then;
   then.status = 200;
   then.headers = {{"content-type", "application/json"}};
   then.body = {{"/id", "{new}"}};
-  EXPECT_TRUE(judge(then, answer(200, {{"id", "7"}}), {{"new", "7"}}).empty());
+  EXPECT_TRUE(judged(then, answer(200, {{"id", "7"}}), {{"new", "7"}}).empty());
 }
 
 TEST(Judge, TellsWhatWasExpectedAndWhatReceived) {
   Expectation then;
   then.body = {{"/id", "{new}"}};
-  const auto deviations = judge(then, answer(200, {{"id", 7}}), {{"new", "7"}});
+  const auto deviations = judged(then, answer(200, {{"id", 7}}), {{"new", "7"}});
   ASSERT_EQ(deviations.size(), 1u);
   EXPECT_EQ(deviations[0].where, "body /id");
   EXPECT_EQ(deviations[0].expected, "\"7\"");
@@ -57,7 +64,7 @@ TEST(Judge, SaysTheStatusAndNoMoreOfAnotherAnswer) {
   Expectation then;
   then.status = 200;
   then.body = {{"/id", "7"}};
-  EXPECT_EQ(places(judge(then, answer(404, not_found()), {})), Places{"status"});
+  EXPECT_EQ(places(judged(then, answer(404, not_found()), {})), Places{"status"});
 }
 
 TEST(Judge, PointsAtTheMemberThatDiffers) {
@@ -65,19 +72,20 @@ TEST(Judge, PointsAtTheMemberThatDiffers) {
   then.body = {{"", "{before}"}};
   const Json before = {{"items", {{{"id", "7"}, {"updatedAt", 1}}}}};
   const Json after = {{"items", {{{"id", "7"}, {"updatedAt", 2}}}}};
-  EXPECT_EQ(places(judge(then, answer(200, after), {{"before", before}})), Places{"body /items/0/updatedAt"});
+  EXPECT_EQ(places(judged(then, answer(200, after), {{"before", before}})),
+            Places{"body /items/0/updatedAt"});
 }
 
 TEST(Judge, LooksNotAtTheOrderOfMembers) {
   Expectation then;
   then.body = {{"", {{"a", 1}, {"b", 2}}}};
-  EXPECT_TRUE(judge(then, answer(200, {{"b", 2}, {"a", 1}}), {}).empty());
+  EXPECT_TRUE(judged(then, answer(200, {{"b", 2}, {"a", 1}}), {}).empty());
 }
 
 TEST(Judge, MissesAHeader) {
   Expectation then;
   then.headers = {{"Allow", {{"pattern", "POST"}}}};
-  EXPECT_EQ(places(judge(then, answer(405, {}), {})), Places{"header Allow"});
+  EXPECT_EQ(places(judged(then, answer(405, {}), {})), Places{"header Allow"});
 }
 
 TEST(Judge, LooksAtAHeaderThatIsNoUtf8) {
@@ -85,9 +93,9 @@ TEST(Judge, LooksAtAHeaderThatIsNoUtf8) {
   then.headers = {{"x-request-id", {{"minLength", 5}}}};
   HttpResponse response = answer(200, {});
   response.headers = {{"x-request-id", "r\xff\xf0"}}; // ends within a character
-  EXPECT_EQ(judge(then, response, {}).size(), 1U);
+  EXPECT_EQ(judged(then, response, {}).size(), 1U);
   response.headers = {{"x-request-id", "r-123\xff"}};
-  EXPECT_TRUE(judge(then, response, {}).empty());
+  EXPECT_TRUE(judged(then, response, {}).empty());
 }
 
 TEST(Judge, MissesABodyThatIsJson) {
@@ -95,33 +103,33 @@ TEST(Judge, MissesABodyThatIsJson) {
   then.body = {{"/id", "7"}};
   HttpResponse response = answer(200, {});
   response.body = "<html>";
-  EXPECT_EQ(places(judge(then, response, {})), Places{"body"});
+  EXPECT_EQ(places(judged(then, response, {})), Places{"body"});
 }
 
 TEST(Judge, ReportsASchemasPlace) {
   Expectation then;
   then.schema = {{"", schema("retry-answer")}};
-  EXPECT_EQ(places(judge(then, answer(200, {{"id", "7"}, {"etag", 1}}), {})), Places{"body /etag"});
+  EXPECT_EQ(places(judged(then, answer(200, {{"id", "7"}, {"etag", 1}}), {})), Places{"body /etag"});
 }
 
 TEST(Judge, MissesTheValueASchemaSpeaksOf) {
   Expectation then;
   then.schema = {{"/id", {{"type", "string"}}}};
-  EXPECT_EQ(places(judge(then, answer(200, Json::object()), {})), Places{"body /id"});
+  EXPECT_EQ(places(judged(then, answer(200, Json::object()), {})), Places{"body /id"});
 }
 
 TEST(Judge, FillsInSchemas) {
   Expectation then;
   then.schema = {{"/id", {{"not", {{"const", "{run}"}}}}}};
-  EXPECT_TRUE(judge(then, answer(200, {{"id", "8"}}), {{"run", "7"}}).empty());
-  EXPECT_EQ(places(judge(then, answer(200, {{"id", "7"}}), {{"run", "7"}})), Places{"body /id"});
+  EXPECT_TRUE(judged(then, answer(200, {{"id", "8"}}), {{"run", "7"}}).empty());
+  EXPECT_EQ(places(judged(then, answer(200, {{"id", "7"}}), {{"run", "7"}})), Places{"body /id"});
 }
 
 TEST(Judge, DatesAnEtag) {
   Expectation then;
   then.dated = {{"/etag", "/updatedAt"}};
   const auto dated = [&](const Json &etag, const Json &updated_at) {
-    return judge(then, answer(200, {{"etag", etag}, {"updatedAt", updated_at}}), {}).empty();
+    return judged(then, answer(200, {{"etag", etag}, {"updatedAt", updated_at}}), {}).empty();
   };
   EXPECT_TRUE(dated("\"b8003af1-0000-0200-0000-5f2b09f10000\"", 1596656113526));
   EXPECT_FALSE(dated("\"b8003af1-0000-0200-0000-5f2b09f10000\"", 1596656114526));
@@ -136,13 +144,13 @@ TEST(Judge, ComparesWithAnExampleWhateverElseThereIs) {
   then.example = "run-answer";
   Json body = example("run-answer");
   body["items"][0]["imsOrgId"] = "org";
-  EXPECT_TRUE(judge(then, answer(200, body), {}).empty());
+  EXPECT_TRUE(judged(then, answer(200, body), {}).empty());
 
   body["items"][0]["metrics"]["sizeSummary"]["inputBytes"] = 1;
-  EXPECT_EQ(places(judge(then, answer(200, body), {})),
+  EXPECT_EQ(places(judged(then, answer(200, body), {})),
             Places{"body /items/0/metrics/sizeSummary/inputBytes"});
   then.except = {"/items/0/metrics/sizeSummary/inputBytes"};
-  EXPECT_TRUE(judge(then, answer(200, body), {}).empty());
+  EXPECT_TRUE(judged(then, answer(200, body), {}).empty());
 }
 
 TEST(Judge, MissesWhatAnExampleHas) {
@@ -150,16 +158,16 @@ TEST(Judge, MissesWhatAnExampleHas) {
   then.example = "run-answer";
   Json body = example("run-answer");
   body["items"][0]["activities"].erase(1);
-  EXPECT_FALSE(judge(then, answer(200, body), {}).empty());
+  EXPECT_FALSE(judged(then, answer(200, body), {}).empty());
   body["items"][0].erase("activities");
-  EXPECT_EQ(places(judge(then, answer(200, body), {})), Places{"body /items/0/activities"});
+  EXPECT_EQ(places(judged(then, answer(200, body), {})), Places{"body /items/0/activities"});
 }
 
 TEST(JudgeOfErrors, IsContentWithAWholeOne) {
   Expectation then;
   then.error = "run-not-found";
   then.mentions = {"{run}"};
-  EXPECT_TRUE(judge(then, answer(404, not_found()), {{"run", "5"}}).empty());
+  EXPECT_TRUE(judged(then, answer(404, not_found()), {{"run", "5"}}).empty());
 }
 
 /// Where the judge finds fault with a run-not-found after `spoil`.
@@ -171,7 +179,7 @@ Places faults(const std::function<void(HttpResponse &response, Json &body)> &spo
   HttpResponse response = answer(404, body);
   spoil(response, body);
   response.body = body.dump();
-  return places(judge(then, response, {}));
+  return places(judged(then, response, {}));
 }
 
 TEST(JudgeOfErrors, SeesEachPart) {
@@ -212,7 +220,7 @@ TEST(JudgeOfErrors, SeesAMessageThatNamesNotWhatItMust) {
                      {"report", {{"detailed-message", message}, {"request-id", "r1"}}},
                      {"errorMessage", message},
                      {"errorDetails", message}};
-  EXPECT_EQ(places(judge(then, answer(400, body), {})), Places{"body /report/detailed-message"});
+  EXPECT_EQ(places(judged(then, answer(400, body), {})), Places{"body /report/detailed-message"});
 }
 
 TEST(JudgeOfErrors, SeesAResourceWhereNoneIsMeant) {
@@ -222,28 +230,31 @@ TEST(JudgeOfErrors, SeesAResourceWhereNoneIsMeant) {
   body["type"] = "https://ns.adobe.com/aep/errors/FLOW-1334-400";
   body["title"] = "Bad Request";
   body["status"] = 400;
-  EXPECT_EQ(places(judge(then, answer(400, body), {})), Places{"body /report"});
+  EXPECT_EQ(places(judged(then, answer(400, body), {})), Places{"body /report"});
 }
 
 TEST(JudgeOfErrors, SeesAGatewaysErrorThatIsLongerThanDocumented) {
   Expectation then;
   then.error = "api-key-missing";
   Json body = {{"error_code", "403000"}, {"message", "Api Key is required"}};
-  EXPECT_TRUE(judge(then, answer(403, body), {}).empty());
+  EXPECT_TRUE(judged(then, answer(403, body), {}).empty());
   body["status"] = 403;
-  EXPECT_FALSE(judge(then, answer(403, body), {}).empty());
+  EXPECT_FALSE(judged(then, answer(403, body), {}).empty());
 }
 
 TEST(Capture, TakesFromBodyAndHeader) {
   const HttpResponse response = answer(200, {{"id", "7"}});
-  EXPECT_EQ(captured({.name = "new", .header = "", .pointer = "/id"}, response), "7");
-  EXPECT_EQ(captured({.name = "all", .header = "", .pointer = ""}, response), Json({{"id", "7"}}));
-  EXPECT_EQ(captured({.name = "r", .header = "X-Request-Id", .pointer = ""}, response), "r1");
-  EXPECT_EQ(captured({.name = "no", .header = "", .pointer = "/etag"}, response), std::nullopt);
+  EXPECT_EQ(captured({.name = "new", .header = "", .pointer = "/id"}, exchange_of(response)), "7");
+  EXPECT_EQ(captured({.name = "all", .header = "", .pointer = ""}, exchange_of(response)),
+            Json({{"id", "7"}}));
+  EXPECT_EQ(captured({.name = "r", .header = "X-Request-Id", .pointer = ""}, exchange_of(response)), "r1");
+  EXPECT_EQ(captured({.name = "no", .header = "", .pointer = "/etag"}, exchange_of(response)), std::nullopt);
   const HttpResponse page = answer(200, {{"href", "/runs?continuationToken=A-_"}, {"count", 7}});
-  EXPECT_EQ(captured({.name = "t", .header = "", .pointer = "/href", .token = true}, page), "A-_");
-  EXPECT_EQ(captured({.name = "t", .header = "", .pointer = "/count", .token = true}, page), std::nullopt);
-  EXPECT_EQ(captured({.name = "no", .header = "Allow", .pointer = ""}, response), std::nullopt);
+  EXPECT_EQ(captured({.name = "t", .header = "", .pointer = "/href", .token = true}, exchange_of(page)),
+            "A-_");
+  EXPECT_EQ(captured({.name = "t", .header = "", .pointer = "/count", .token = true}, exchange_of(page)),
+            std::nullopt);
+  EXPECT_EQ(captured({.name = "no", .header = "Allow", .pointer = ""}, exchange_of(response)), std::nullopt);
 }
 
 } // namespace

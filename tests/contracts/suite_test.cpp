@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "contracts/suite/bindings.hpp"
+#include "contracts/judge/bindings.hpp"
 #include "contracts/suite/curl_command.hpp"
 #include "contracts/suite/masked.hpp"
 #include "contracts/suite/report.hpp"

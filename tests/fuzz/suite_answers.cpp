@@ -1,5 +1,4 @@
-#include "contracts/exchange.hpp"
-#include "contracts/suite/judge.hpp"
+#include "contracts/judge/judge.hpp"
 #include "contracts/suite/report.hpp"
 #include "tests/fuzz/targets.hpp"
 
@@ -34,7 +33,7 @@ void suite_answers(std::string_view bytes) {
   contract::Verdict verdict{.clause = &judged, .outcome = contract::Outcome::broken};
   for (const contract::Step &step : judged.when) {
     for (const contract::Capture &capture : step.captures) {
-      if (auto value = contract::captured(capture, response)) {
+      if (auto value = contract::captured(capture, contract::exchange_of(response))) {
         bindings[capture.name] = *std::move(value);
       }
     }
@@ -45,7 +44,7 @@ void suite_answers(std::string_view bytes) {
     request.method = step.method;
     request.url = contract::substituted_path(step.path, bindings);
     request.body = step.body;
-    verdict.deviations = contract::judge(step.then, response, bindings);
+    verdict.deviations = contract::judge(contract::exchange_of(response), judged, &step, bindings).deviations;
   }
   require(!contract::explanation(verdict, "t").empty(), "a broken clause is explained");
 }

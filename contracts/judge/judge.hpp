@@ -9,47 +9,12 @@
 #include <vector>
 
 #include "contracts/clause.hpp"
+#include "contracts/judge/answer.hpp"
+#include "contracts/judge/bindings.hpp"
+#include "contracts/judge/exchange.hpp"
 
-/// Which clauses speak of an exchange: the application's traffic, judged by the same data as a server.
+/// The one judge: what an exchange shows of a clause, whoever made it and whichever server answered.
 namespace flow::contract {
-
-/// Headers or query parameters wherever they are kept: a view of a vector of pairs of texts, or of structs
-/// of two. The vector must outlive it.
-class Fields {
-public:
-  Fields() = default;
-  template <typename Field>
-  // NOLINTNEXTLINE(google-explicit-constructor): a view, as std::span is
-  Fields(const std::vector<Field> &fields)
-      : first_(fields.data()), size_(fields.size()), at_([](const void *first, std::size_t index) {
-          const auto &[name, value] = static_cast<const Field *>(first)[index];
-          return std::pair<std::string_view, std::string_view>(name, value);
-        }) {}
-
-  std::size_t size() const { return size_; }
-  /// Name and value.
-  std::pair<std::string_view, std::string_view> operator[](std::size_t index) const {
-    return at_(first_, index);
-  }
-
-private:
-  const void *first_ = nullptr;
-  std::size_t size_ = 0;
-  std::pair<std::string_view, std::string_view> (*at_)(const void *, std::size_t) = nullptr;
-};
-
-/// One request and what was answered, as any server shows it. All are views.
-struct Exchange {
-  std::string_view
-      operation{}; ///< "retry_run" (identify() in operations.hpp); empty: the request asks for none
-  std::string_view method{};
-  std::string_view path{}; ///< as it was sent, below the service's path
-  Fields headers{};        ///< of the request, in any case; with Content-Length where it came
-  Fields query{};          ///< decoded; with the fields of a form
-  std::string_view body{};
-  int status = 0;
-  std::string_view answer{}; ///< body of the answer
-};
 
 /// A clause by its place among those of all subjects(), counted from 0: the same as long as the data is.
 using ClauseNumber = std::uint16_t;
@@ -67,6 +32,19 @@ bool is_violation(ClauseNumber number);
 
 /// Whether the exchange fulfils every condition.
 bool speaks_of(const Applies &applies, const Exchange &exchange);
+
+/// What an exchange shows of a clause.
+struct Judgement {
+  bool is_case = false;                ///< it is one that the clause speaks of
+  bool is_violation = false;           ///< by it the application breaks the contract
+  std::vector<Deviation> deviations{}; ///< by which the server breaks it; empty: none, or it is no case
+};
+
+/// Judges an exchange by a clause, by nothing but what any server shows. `step` is which of the clause's the
+/// exchange carries out, with what earlier ones bound; none: it is somebody's traffic, whose answer the
+/// conditions of the clause ask for themselves.
+Judgement judge(const Exchange &exchange, const Clause &clause, const Step *step = nullptr,
+                const Bindings &bindings = {});
 
 /// The clauses that hold in one reading and say what they apply to, ready for looking up.
 class Rules {

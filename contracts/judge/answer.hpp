@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "common/http_sender.hpp"
 #include "contracts/clause.hpp"
-#include "contracts/suite/bindings.hpp"
+#include "contracts/judge/bindings.hpp"
+#include "contracts/judge/exchange.hpp"
 
 namespace flow::contract {
 
@@ -17,11 +17,11 @@ struct Deviation {
   std::string received;
 };
 
-/// Compares what was received with what is expected; empty when all holds. Pure.
-std::vector<Deviation> judge(const Expectation &expected, const HttpResponse &received,
-                             const Bindings &bindings);
+/// Compares the answer of an exchange with what is expected; empty when all holds. Pure.
+std::vector<Deviation> deviations(const Exchange &exchange, const Expectation &expected,
+                                  const Bindings &bindings);
 
 /// The value a capture takes out of an answer; none where the answer has none.
-std::optional<Json> captured(const Capture &capture, const HttpResponse &received);
+std::optional<Json> captured(const Capture &capture, const Exchange &exchange);
 
 } // namespace flow::contract

@@ -1,9 +1,10 @@
-#include "contracts/suite/judge.hpp"
+#include "contracts/judge/answer.hpp"
 
 #include <algorithm>
 #include <charconv>
 
 #include "common/json_text.hpp"
+#include "common/text.hpp"
 #include "contracts/json_schema.hpp"
 
 namespace flow::contract {
@@ -27,6 +28,17 @@ std::string shown(const Json &value) {
   return shortened(value.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 
+/// The value of the answer's first header of that name.
+std::optional<std::string> header_of(const Exchange &exchange, std::string_view name) {
+  for (std::size_t i = 0; i < exchange.answer_headers.size(); ++i) {
+    const auto [its_name, value] = exchange.answer_headers[i];
+    if (equal_ignoring_case(its_name, name)) {
+      return std::string(value);
+    }
+  }
+  return std::nullopt;
+}
+
 /// The value at `pointer`, or null where there is none.
 const Json *find(const Json &body, const std::string &pointer) {
   const Pointer place(pointer);
@@ -40,7 +52,7 @@ std::string shown_at(const Json &body, const std::string &pointer) {
 
 /// An answer under judgement: the body parsed once, the deviations as they are found.
 struct Trial {
-  const HttpResponse &received;
+  const Exchange &received;
   const Bindings &bindings;
   Json body{};
   std::vector<Deviation> deviations{};
@@ -75,7 +87,7 @@ Json readable(const std::string &text) {
 }
 
 void Trial::header(const std::string &name, const Json &expected) {
-  const auto actual = received.header(name);
+  const auto actual = header_of(received, name);
   const bool holds = actual && (expected.is_string() ? *actual == expected.get_ref<const std::string &>()
                                                      : validate(readable(*actual), expected).empty());
   if (!holds) {
@@ -85,9 +97,9 @@ void Trial::header(const std::string &name, const Json &expected) {
 }
 
 bool Trial::read_body() {
-  body = json_or_discarded(received.body);
+  body = json_or_discarded(received.answer);
   if (body.is_discarded()) {
-    deviates("body", "JSON", received.body.empty() ? std::string(kNothing) : shown(received.body));
+    deviates("body", "JSON", received.answer.empty() ? std::string(kNothing) : shown(received.answer));
     return false;
   }
   return true;
@@ -148,7 +160,7 @@ void Trial::error(const ErrorEntry &expected, const std::vector<std::string> &me
     // Another answer altogether: its details would only hide that.
     status(expected.status);
     deviates("body", "the error " + (expected.code.empty() ? expected.title : expected.code),
-             shortened(received.body));
+             shortened(std::string(received.answer)));
     return;
   }
   header("Content-Type", {{"pattern", "^application/(problem\\+)?json *(;|$)"}});
@@ -265,9 +277,9 @@ void Trial::like(const Json &example, const std::string &pointer, const std::vec
 
 } // namespace
 
-std::vector<Deviation> judge(const Expectation &expected, const HttpResponse &received,
-                             const Bindings &bindings) {
-  Trial trial{.received = received, .bindings = bindings};
+std::vector<Deviation> deviations(const Exchange &exchange, const Expectation &expected,
+                                  const Bindings &bindings) {
+  Trial trial{.received = exchange, .bindings = bindings};
   if (expected.status) {
     trial.status(*expected.status);
   }
@@ -298,11 +310,11 @@ std::vector<Deviation> judge(const Expectation &expected, const HttpResponse &re
   return trial.deviations;
 }
 
-std::optional<Json> captured(const Capture &capture, const HttpResponse &received) {
+std::optional<Json> captured(const Capture &capture, const Exchange &exchange) {
   if (!capture.header.empty()) {
-    return received.header(capture.header);
+    return header_of(exchange, capture.header);
   }
-  const Json body = json_or_discarded(received.body);
+  const Json body = json_or_discarded(exchange.answer);
   const Json *value = body.is_discarded() ? nullptr : find(body, capture.pointer);
   if (value == nullptr || !capture.token) {
     return value == nullptr ? std::nullopt : std::optional(*value);

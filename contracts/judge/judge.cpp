@@ -1,4 +1,4 @@
-#include "contracts/exchange.hpp"
+#include "contracts/judge/judge.hpp"
 
 #include <algorithm>
 #include <list>
@@ -236,6 +236,16 @@ bool speaks_of(const Applies &applies, const Exchange &exchange) {
   return operation_fits(applies, exchange.operation) &&
          error_fits(applies, error_in(exchange.status, exchange.answer)) &&
          (applies.status == 0 || applies.status == exchange.status) && rest_holds(applies, exchange);
+}
+
+Judgement judge(const Exchange &exchange, const Clause &clause, const Step *step, const Bindings &bindings) {
+  Judgement judgement;
+  judgement.is_case = step != nullptr || (clause.applies && speaks_of(*clause.applies, exchange));
+  judgement.is_violation = step == nullptr && judgement.is_case && clause.violation;
+  if (step != nullptr) {
+    judgement.deviations = deviations(exchange, step->then, bindings);
+  }
+  return judgement;
 }
 
 const Rules &Rules::of(const Reading &reading) {

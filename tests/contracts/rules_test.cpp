@@ -1,4 +1,4 @@
-#include "contracts/exchange.hpp"
+#include "contracts/judge/judge.hpp"
 
 #include <array>
 #include <set>

@@ -1,4 +1,4 @@
-#include "contracts/suite/bindings.hpp"
+#include "contracts/judge/bindings.hpp"
 
 #include <cctype>
 
