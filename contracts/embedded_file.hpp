@@ -11,7 +11,7 @@ struct EmbeddedFile {
   std::string_view text;
 };
 
-/// Every file of `contracts/` that is data: clauses, examples, schemas, readings.
+/// Every file of `contracts/` that is data: clauses, examples, readings, resources, schemas.
 std::span<const EmbeddedFile> embedded_files();
 
 namespace catalogue {

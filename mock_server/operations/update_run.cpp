@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "contracts/resources.hpp"
 #include "mock_server/operations/json_body.hpp"
 #include "mock_server/query/filter.hpp"
 #include "mock_server/runs/run_json.hpp"
@@ -15,29 +16,11 @@ namespace {
 
 using contract::Json;
 
-/// What UpdateFlowRunRequest names and the mock keeps as it comes (openapi).
-struct Kept {
-  std::string_view name;
-  Json::value_t type;
-  Json::value_t item; ///< of an array
-};
-constexpr std::array<Kept, 5> kKept = {{
-    {"providerRefId", Json::value_t::string, {}},
-    {"parentFlowRunId", Json::value_t::string, {}},
-    {"childFlowRunIds", Json::value_t::array, Json::value_t::string},
-    {"predecessors", Json::value_t::array, Json::value_t::object},
-    {"recordTypes", Json::value_t::array, Json::value_t::string},
-}};
 constexpr std::array<std::string_view, 5> kSummaries = {"durationSummary", "sizeSummary", "recordSummary",
                                                         "fileSummary", "statusSummary"};
 /// Where the mock itself counts with what is given.
 constexpr std::array kNumbers = {"/durationSummary/startedAtUTC", "/durationSummary/completedAtUTC",
                                  "/recordSummary/outputRecordCount", "/recordSummary/createdRecordCount"};
-// What a client sends back that has read the run and changed it: the service's own, not the client's to set.
-constexpr std::array<std::string_view, 14> kReadOnly = {
-    "id",        "createdAt",   "updatedAt", "createdBy", "updatedBy", "createdClient", "updatedClient",
-    "sandboxId", "sandboxName", "imsOrgId",  "etag",      "eTag",      "flowSpec",      "state"};
-
 /// A body that has been checked: what of the run it replaces.
 struct Update {
   std::optional<RunStatus> state;
@@ -63,20 +46,30 @@ bool is_array_of(const Json &value, Json::value_t item) {
          std::all_of(value.begin(), value.end(), [&](const Json &each) { return each.type() == item; });
 }
 
-std::optional<Error> check_kept(const Kept &kept, const Json &value) {
-  const bool is_array = kept.type == Json::value_t::array;
-  if (is_array ? is_array_of(value, kept.item) : value.type() == kept.type) {
-    return std::nullopt;
+/// Whether the value is what the field holds.
+std::optional<Error> check_kind(std::string_view name, contract::ValueKind kind, const Json &value) {
+  switch (kind) {
+  case contract::ValueKind::object:
+    return value.is_object() ? std::nullopt : std::optional(invalid(name, "it must be an object"));
+  case contract::ValueKind::objects:
+    return is_array_of(value, Json::value_t::object)
+               ? std::nullopt
+               : std::optional(invalid(name, "it must be an array of objects"));
+  case contract::ValueKind::texts:
+    return is_array_of(value, Json::value_t::string)
+               ? std::nullopt
+               : std::optional(invalid(name, "it must be an array of strings"));
+  case contract::ValueKind::number:
+  case contract::ValueKind::time:
+    return integer_of(value) ? std::nullopt : std::optional(invalid(name, "it must be an integer"));
+  case contract::ValueKind::text:
+  case contract::ValueKind::status:
+    return value.is_string() ? std::nullopt : std::optional(invalid(name, "it must be of type string"));
   }
-  return invalid(kept.name, is_array
-                                ? std::string("it must be an array of ") + Json(kept.item).type_name() + "s"
-                                : std::string("it must be of type ") + Json(kept.type).type_name());
+  return std::nullopt;
 }
 
 std::optional<Error> read_metrics(Json metrics, const Run &run, Update &update) {
-  if (!metrics.is_object()) {
-    return invalid("metrics", "it must be an object");
-  }
   for (const std::string_view summary : kSummaries) {
     if (const auto given = metrics.find(summary); given != metrics.end() && !given->is_object()) {
       return invalid("metrics." + std::string(summary), "it must be an object");
@@ -109,38 +102,44 @@ std::optional<Error> read_metrics(Json metrics, const Run &run, Update &update) 
   return std::nullopt;
 }
 
+std::shared_ptr<const std::string> text_in(const Json &value) {
+  return std::make_shared<const std::string>(value.dump());
+}
+
+/// Reads a field that an update may change.
+std::optional<Error> read_field(const contract::ResourceField &field, const std::string &name,
+                                const Json &value, const Run &run, Update &update) {
+  if (field.path == "flowId") {
+    return value == run.flow->id ? std::nullopt
+                                 : std::optional(invalid(name, "a run stays with its flow, " + run.flow->id));
+  }
+  if (auto error = check_kind(name, field.kind, value)) {
+    return error;
+  }
+  if (field.kept) {
+    update.extras[name] = value;
+  } else if (field.path == "metrics") {
+    return read_metrics(value, run, update);
+  } else if (field.path == "activities") {
+    update.activities = text_in(value);
+  } else if (field.path == "params") {
+    update.params = text_in(value);
+  }
+  return std::nullopt;
+}
+
 std::variant<Update, Error> read_update(const Json &document, const Run &run) {
   Update update;
   for (const auto &member : document.items()) {
-    const std::string &name = member.key();
-    const Json &value = member.value();
-    const auto kept = std::find_if(kKept.begin(), kKept.end(),
-                                   [&](const Kept &candidate) { return candidate.name == name; });
-    if (name == "flowId") {
-      if (value != run.flow->id) {
-        return invalid("flowId", "a run stays with its flow, " + run.flow->id);
-      }
-    } else if (name == "metrics") {
-      if (auto error = read_metrics(value, run, update)) {
+    const contract::ResourceField *field = contract::field_of_run(member.key());
+    if (field == nullptr) {
+      return Error("bad-request").with("reason", "a run has no field " + member.key());
+    }
+    // Who has read the run and changed it sends back what is the service's own, too.
+    if (!field->read_only) {
+      if (auto error = read_field(*field, member.key(), member.value(), run, update)) {
         return *std::move(error);
       }
-    } else if (name == "activities" || name == "activites") {
-      if (!is_array_of(value, Json::value_t::object)) {
-        return invalid(name, "it must be an array of objects");
-      }
-      update.activities = std::make_shared<const std::string>(value.dump());
-    } else if (name == "params") {
-      if (!value.is_object()) {
-        return invalid(name, "it must be an object");
-      }
-      update.params = std::make_shared<const std::string>(value.dump());
-    } else if (kept != kKept.end()) {
-      if (auto error = check_kept(*kept, value)) {
-        return *std::move(error);
-      }
-      update.extras[name] = value;
-    } else if (std::find(kReadOnly.begin(), kReadOnly.end(), name) == kReadOnly.end()) {
-      return Error("bad-request").with("reason", "a run has no field " + name);
     }
   }
   return update;

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "contracts/resources.hpp"
 #include "mock_server/runs/run_json.hpp"
 
 namespace flow::mock {
@@ -48,46 +49,38 @@ std::optional<Value> value_at_hand(const Run &run, const Path &path) {
   return std::nullopt;
 }
 
+FieldKind kind_in_queries(contract::ValueKind kind) {
+  switch (kind) {
+  case contract::ValueKind::text:
+    return FieldKind::text;
+  case contract::ValueKind::status:
+    return FieldKind::status;
+  case contract::ValueKind::number:
+    return FieldKind::number;
+  case contract::ValueKind::time:
+    return FieldKind::time;
+  case contract::ValueKind::object:
+  case contract::ValueKind::objects:
+  case contract::ValueKind::texts:
+    return FieldKind::any;
+  }
+  return FieldKind::any;
+}
+
 } // namespace
 
 const Fields &run_fields() {
-  static const Fields fields = {
-      {"id", FieldKind::text},
-      {"createdAt", FieldKind::time},
-      {"updatedAt", FieldKind::time},
-      {"createdBy", FieldKind::text},
-      {"updatedBy", FieldKind::text},
-      {"createdClient", FieldKind::text},
-      {"updatedClient", FieldKind::text},
-      {"sandboxId", FieldKind::text},
-      {"sandboxName", FieldKind::text},
-      {"imsOrgId", FieldKind::text},
-      {"flowId", FieldKind::text},
-      {"flowSpec", FieldKind::any},
-      {"providerRefId", FieldKind::text},
-      {"etag", FieldKind::text},
-      {"eTag", FieldKind::text},
-      {"state", FieldKind::status},
-      {"params", FieldKind::any},
-      {"metrics", FieldKind::any},
-      {"metrics.statusSummary.status", FieldKind::status},
-      {"metrics.durationSummary.startedAtUTC", FieldKind::time},
-      {"metrics.durationSummary.completedAtUTC", FieldKind::time},
-      {"metrics.sizeSummary.inputBytes", FieldKind::number},
-      {"metrics.sizeSummary.outputBytes", FieldKind::number},
-      {"metrics.recordSummary.inputRecordCount", FieldKind::number},
-      {"metrics.recordSummary.createdRecordCount", FieldKind::number},
-      {"metrics.recordSummary.outputRecordCount", FieldKind::number},
-      {"metrics.recordSummary.failedRecordCount", FieldKind::number},
-      {"metrics.fileSummary.inputFileCount", FieldKind::number},
-      {"metrics.fileSummary.outputFileCount", FieldKind::number},
-      {"activities", FieldKind::any},
-      {"activites", FieldKind::any},
-      {"predecessors", FieldKind::any},
-      {"parentFlowRunId", FieldKind::text},
-      {"childFlowRunIds", FieldKind::any},
-      {"recordTypes", FieldKind::any},
-  };
+  static const Fields fields = [] {
+    Fields all;
+    for (const contract::ResourceField &field : contract::fields_of_run()) {
+      const FieldKind kind = kind_in_queries(field.kind);
+      all.push_back({field.path, kind});
+      if (!field.openapi.empty()) {
+        all.push_back({field.openapi, kind});
+      }
+    }
+    return all;
+  }();
   return fields;
 }
 

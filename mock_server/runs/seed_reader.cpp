@@ -6,16 +6,13 @@
 #include <utility>
 
 #include "contracts/json_schema.hpp"
+#include "contracts/resources.hpp"
 
 namespace flow::mock {
 
 namespace {
 
 using contract::Json;
-
-// What a client may give a run with an update and the mock keeps as it comes (openapi).
-constexpr std::array kExtras = {"providerRefId", "parentFlowRunId", "childFlowRunIds", "predecessors",
-                                "recordTypes"};
 
 // Where times stand.
 constexpr std::array<std::string_view, 8> kTimes = {
@@ -119,9 +116,9 @@ void read_extras(const Json &json, Run &run) {
     run.params = std::make_shared<const std::string>(json["params"].dump());
   }
   Json extras = Json::object();
-  for (const char *name : kExtras) {
-    if (const auto given = json.find(name); given != json.end()) {
-      extras[name] = *given;
+  for (const contract::ResourceField &field : contract::fields_of_run()) {
+    if (const auto given = json.find(field.path); field.kept && given != json.end()) {
+      extras[field.path] = *given;
     }
   }
   if (!extras.empty()) {

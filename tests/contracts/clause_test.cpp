@@ -7,6 +7,7 @@
 
 #include "contracts/embedded_file.hpp"
 #include "contracts/json_schema.hpp"
+#include "contracts/resources.hpp"
 
 namespace flow::contract {
 
@@ -283,6 +284,14 @@ TEST(ClauseFiles, UseEveryProviderState) {
   }
   for (const std::string_view state : provider_states()) {
     EXPECT_TRUE(used.contains(state)) << state;
+  }
+}
+
+TEST(Schemas, OfRunsHaveOnlyFieldsThatRunsHave) {
+  for (const char *name : {"run", "openapi-run"}) {
+    for (const auto &property : schema(name).at("properties").items()) {
+      EXPECT_NE(field_of_run(property.key()), nullptr) << name << ": " << property.key();
+    }
   }
 }
 
