@@ -19,6 +19,7 @@
 #include "mock_server/log.hpp"
 #include "mock_server/memory_reserve.hpp"
 #include "mock_server/options.hpp"
+#include "mock_server/record.hpp"
 #include "mock_server/service.hpp"
 #include "mock_server/service_state.hpp"
 
@@ -70,6 +71,9 @@ void say_where(const std::string &host, int port) {
 
 /// What a test run leaves behind. Returns the exit code.
 int report(const Options &options, ServiceState &state, LogWriter &standard_error) {
+  for (const auto &tenant : state.tenants.all()) {
+    end_expectations(state, *tenant);
+  }
   const bool violated = options.fail_on_violation && state.violations.total() > 0;
   if (violated) {
     standard_error.write(flow::printable_lines(violations_text(state.violations)));

@@ -41,8 +41,13 @@ void note(ServiceState &state, const Request &request, const Response &response,
   const std::uint64_t number = journal.add(
       request, response, trace, verdict, secrets,
       {.at_ms = at_ms, .duration_us = std::chrono::duration_cast<std::chrono::microseconds>(took).count()});
-  const std::vector<contract::ClauseNumber> expected = expected_clauses(request).clauses;
-  if (!verdict.violated && expected.empty()) {
+  const auto seen = std::span(verdict.clauses).first(verdict.count);
+  std::vector<contract::ClauseNumber> expected = expected_clauses(request).clauses;
+  Expectations::Taken of_sandbox;
+  if (tenant && verdict.is_judged) {
+    of_sandbox = tenant->expectations.take(seen);
+  }
+  if (!verdict.violated && expected.empty() && of_sandbox.missing.empty()) {
     return;
   }
   const auto named = named_sandbox(request, state.settings.reading);
@@ -60,7 +65,7 @@ void note(ServiceState &state, const Request &request, const Response &response,
       tenant->violations.add(entry);
     }
   };
-  const auto seen = std::span(verdict.clauses).first(verdict.count);
+  expected.insert(expected.end(), of_sandbox.expected.begin(), of_sandbox.expected.end());
   for (const contract::ClauseNumber clause : seen) {
     const bool is_expected = std::find(expected.begin(), expected.end(), clause) != expected.end();
     if (contract::is_violation(clause) && !is_expected) {
@@ -75,6 +80,20 @@ void note(ServiceState &state, const Request &request, const Response &response,
       add(clause, true);
     }
   }
+  for (const contract::ClauseNumber clause : of_sandbox.missing) {
+    add(clause, true);
+  }
+}
+
+LedgerEntry missing_entry(contract::ClauseNumber clause, const ServiceState &state, const Tenant &tenant) {
+  return {.clause = clause,
+          .method = {},
+          .path = {},
+          .organisation = tenant.sandbox.organisation,
+          .sandbox = tenant.sandbox.name,
+          .at_ms = tenant.clock.now_ms(),
+          .number = state.exchanges,
+          .is_missing = true};
 }
 
 } // namespace
@@ -100,11 +119,28 @@ Verdict judge(ServiceState &state, const Request &request, const Response &respo
   if (request.method == "HEAD") { // no page speaks of it: a client that only looks breaks nothing
     return verdict;
   }
+  verdict.is_judged = true;
   state.rules.applying(exchange, [&](contract::ClauseNumber number) {
     verdict.add(number);
     state.coverage.mark(number);
   });
   return verdict;
+}
+
+std::vector<LedgerEntry> missing_in(const ServiceState &state, const Tenant &tenant) {
+  std::vector<LedgerEntry> entries;
+  for (const contract::ClauseNumber clause : tenant.expectations.missing()) {
+    entries.push_back(missing_entry(clause, state, tenant));
+  }
+  return entries;
+}
+
+void end_expectations(ServiceState &state, Tenant &tenant) {
+  for (const contract::ClauseNumber clause : tenant.expectations.end()) {
+    const LedgerEntry entry = missing_entry(clause, state, tenant);
+    state.violations.add(entry);
+    tenant.violations.add(entry);
+  }
 }
 
 void record(ServiceState &state, const Request &request, const Response &response, const Trace &trace,

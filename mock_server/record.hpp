@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <vector>
 
 #include "mock_server/http_message.hpp"
 #include "mock_server/journal/journal.hpp"
@@ -16,5 +17,12 @@ Verdict judge(ServiceState &state, const Request &request, const Response &respo
 /// Notes the exchange in the journal, and breaches of the contract in the ledger. Never throws.
 void record(ServiceState &state, const Request &request, const Response &response, const Trace &trace,
             const Verdict &verdict, std::chrono::nanoseconds took);
+
+/// What is missing of what a test expects in a sandbox so far, as it stands in the ledger once its
+/// expectations have ended.
+std::vector<LedgerEntry> missing_in(const ServiceState &state, const Tenant &tenant);
+
+/// Ends a sandbox's expectations; notes in the ledger what is missing.
+void end_expectations(ServiceState &state, Tenant &tenant);
 
 } // namespace flow::mock

@@ -14,6 +14,7 @@
 #include "contracts/reading.hpp"
 #include "mock_server/events/webhook_sender.hpp"
 #include "mock_server/faults/fault_set.hpp"
+#include "mock_server/journal/expectations.hpp"
 #include "mock_server/journal/journal.hpp"
 #include "mock_server/journal/ledger.hpp"
 #include "mock_server/runs/sandbox.hpp"
@@ -55,6 +56,7 @@ struct Tenant : std::enable_shared_from_this<Tenant> {
   FaultSet faults;
   Journal journal;
   Ledger violations; ///< as the mock's own, of this sandbox
+  Expectations expectations;
 
   /// When a request of the service last reached it, in exchanges of the mock; 0: none did.
   std::atomic<std::uint64_t> last_use = 0;

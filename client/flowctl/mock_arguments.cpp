@@ -155,6 +155,15 @@ void add_verdicts(CLI::App &mock, MockArguments &arguments) {
       add_mock_command(mock, "violations", "List requests that broke the contract, and how to mend them");
   add_global(*violations, arguments, "Of all sandboxes, and of requests that reached none");
   violations->add_flag("--clear", arguments.clear, "Forget them");
+  CLI::App *expect = add_mock_command(
+      mock, "expect", "Announce what the next requests break on purpose: it counts as no violation");
+  expect->add_option("CLAUSE", arguments.clauses, "Ids of clauses; each is broken at least once")
+      ->required()
+      ->type_name("...");
+  expect->add_option("--requests", arguments.requests, "Within so many requests")
+      ->check(CLI::Range(1, 1'000'000).description(""))
+      ->type_name("N")
+      ->capture_default_str();
   add_mock_command(mock, "coverage",
                    "List the clauses of the contract, and which the requests so far exercised")
       ->add_flag("--clear", arguments.clear, "Begin anew");

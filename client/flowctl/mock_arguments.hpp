@@ -38,6 +38,8 @@ struct MockArguments {
   bool clear = false;
   std::string file;
   std::string webhook; ///< URL or "off"
+  std::vector<std::string> clauses;
+  std::int64_t requests = 1;
 };
 
 /// `flowctl mock` and its commands, which fill `arguments` when `app` parses.

@@ -177,6 +177,13 @@ MockRequest violations(const Given &given) {
           }};
 }
 
+MockRequest expect(const Given &given) {
+  const MockArguments &arguments = given.arguments;
+  return {{"POST", sandbox_path(given, "/expectations"),
+           body_of({{"clauses", arguments.clauses}, {"requests", arguments.requests}})},
+          readable_expectation};
+}
+
 MockRequest coverage(const Given &given) {
   return given.arguments.clear
              ? MockRequest{{"DELETE", "/coverage"}, sentence("no clause counts as exercised any more")}
@@ -258,6 +265,7 @@ constexpr std::array kCommands{
     MockCommand{"fault clear", clear_faults},
     MockCommand{"journal", journal},
     MockCommand{"violations", violations},
+    MockCommand{"expect", expect},
     MockCommand{"coverage", coverage},
     MockCommand{"reset", reset},
     MockCommand{"snapshot", snapshot},

@@ -246,6 +246,17 @@ std::string readable_violations(const Json &answer, bool of_all) {
   return table(rows) + (total > shown ? std::to_string(total) + " in all\n" : "");
 }
 
+std::string readable_expectation(const Json &expectation) {
+  std::vector<std::string> clauses;
+  for (const Json &clause : at(expectation, "clauses")) {
+    clauses.push_back(plain(clause));
+  }
+  return printable("expected of the next " +
+                   counted(number(at(expectation, "requests")).value_or(0), "request") + ": " +
+                   joined(clauses, ", ")) +
+         "\n";
+}
+
 std::string readable_coverage(const Json &answer) {
   std::vector<Row> rows{{"EXERCISED", "CLAUSE", "TITLE"}};
   for (const Json &clause : at(answer, "clauses")) {

@@ -21,6 +21,7 @@ std::string readable_faults(const Json &answer);
 /// `of_all`: with a column that says whose request it was.
 std::string readable_journal(const Json &answer, bool of_all);
 std::string readable_violations(const Json &answer, bool of_all);
+std::string readable_expectation(const Json &expectation);
 
 /// "2 requests from … to …, at least 5s apart"
 std::string readable_count(const Json &answer);

@@ -66,6 +66,7 @@ constexpr std::array kRoutes = {
     Route{"GET", "/sandboxes/{organisation}/{sandbox}/requests/count", count_requests},
     Route{"GET", "/sandboxes/{organisation}/{sandbox}/violations", list_violations},
     Route{"DELETE", "/sandboxes/{organisation}/{sandbox}/violations", clear_violations},
+    Route{"POST", "/sandboxes/{organisation}/{sandbox}/expectations", add_expectation},
     Route{"GET", "/coverage", get_coverage},
     Route{"DELETE", "/coverage", clear_coverage},
 };

@@ -69,6 +69,7 @@ Response count_requests(const Call &call);
 Response clear_requests(const Call &call);
 Response list_violations(const Call &call);
 Response clear_violations(const Call &call);
+Response add_expectation(const Call &call);
 Response get_coverage(const Call &call);
 Response clear_coverage(const Call &call);
 

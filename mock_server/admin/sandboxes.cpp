@@ -5,6 +5,7 @@
 #endif
 
 #include "mock_server/journal/kept_text.hpp"
+#include "mock_server/record.hpp"
 #include "mock_server/runs/seed_json.hpp"
 #include "mock_server/runs/seed_reader.hpp"
 
@@ -60,6 +61,7 @@ Response reset_all(const Call &call) {
   call.state.faults.clear();
   call.state.journal.clear();
   for (const auto &tenant : call.state.tenants.all()) {
+    end_expectations(call.state, *tenant);
     tenant->reset(call.state.settings.seed);
   }
   call.state.tenants.forget_unchanged();
@@ -69,6 +71,7 @@ Response reset_all(const Call &call) {
 
 Response reset_sandbox(const Call &call) {
   const std::uint64_t runs = runs_of(*call.tenant);
+  end_expectations(call.state, *call.tenant);
   call.tenant->reset(call.state.settings.seed);
   if (runs > kManyRuns) {
     give_memory_back();

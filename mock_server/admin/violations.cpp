@@ -1,5 +1,6 @@
 #include "mock_server/admin/routes.hpp"
 #include "mock_server/journal/report.hpp"
+#include "mock_server/record.hpp"
 
 #include <algorithm>
 #include <tuple>
@@ -25,6 +26,19 @@ std::vector<LedgerEntry> before_it_was_made(const Call &call, const std::vector<
   return before;
 }
 
+/// Those that are missing so far of what is expected in the sandbox of the path, or in all there are.
+std::vector<LedgerEntry> missing_so_far(const Call &call) {
+  if (call.tenant != nullptr) {
+    return missing_in(call.state, *call.tenant);
+  }
+  std::vector<LedgerEntry> missing;
+  for (const auto &tenant : call.state.tenants.all()) {
+    const std::vector<LedgerEntry> of_tenant = missing_in(call.state, *tenant);
+    missing.insert(missing.end(), of_tenant.begin(), of_tenant.end());
+  }
+  return missing;
+}
+
 } // namespace
 
 Response list_violations(const Call &call) {
@@ -39,6 +53,9 @@ Response list_violations(const Call &call) {
     entries.insert(entries.end(), before.begin(), before.end());
     std::sort(entries.begin(), entries.end(), is_earlier);
   }
+  const std::vector<LedgerEntry> missing = missing_so_far(call);
+  total += missing.size();
+  entries.insert(entries.end(), missing.begin(), missing.end());
   Json violations = Json::array();
   for (const LedgerEntry &entry : entries) {
     violations.push_back(violation_json(entry));
@@ -60,9 +77,11 @@ Response clear_violations(const Call &call) {
     call.state.violations.clear();
     call.state.expected.clear();
     for (const auto &tenant : call.state.tenants.all()) {
+      tenant->expectations.end();
       tenant->violations.clear();
     }
   } else {
+    call.tenant->expectations.end();
     call.tenant->violations.clear();
     for (Ledger *ledger : {&call.state.violations, &call.state.expected}) {
       ledger->clear(call.tenant->sandbox.organisation, call.tenant->sandbox.name);

@@ -25,6 +25,7 @@ struct Verdict {
   std::array<contract::ClauseNumber, 32> clauses{};
   std::size_t count = 0; ///< of them; what is beyond is not noted
   bool violated = false; ///< one of them is a breach by the application
+  bool is_judged = false;
 };
 
 /// One request and its answer, as far as they are kept: no secrets; of long texts the beginning

@@ -17,13 +17,13 @@ namespace flow::mock {
 /// A breach of the contract by the application under test.
 struct LedgerEntry {
   contract::ClauseNumber clause = 0; ///< its violation says what is wrong and what to change
-  std::string method;
-  std::string path; ///< as sent, without the query
+  std::string method;                ///< empty: it is missing, and no request was the last it could be in
+  std::string path;                  ///< as sent, without the query
   std::string organisation;
   std::string sandbox; ///< both as the headers name them; empty: they did not
   std::int64_t at_ms = 0;
   std::uint64_t number = 0; ///< of the exchange, as in the journal
-  bool is_missing = false;  ///< it was expected there (expected.hpp), and did not come
+  bool is_missing = false;  ///< it was expected (expected.hpp, expectations.hpp), and did not come
 };
 
 /// How often a clause was broken, and where first.

@@ -55,11 +55,18 @@ bool can_be_seen(const contract::Clause &clause, const Settings &settings) {
 }
 
 constexpr std::string_view kMissing =
-    "x-flow-mock-expect announced that this request breaks the clause, and it did not.";
+    "A test announced that the application breaks this clause, and it did not.";
 
 /// As one line that a terminal shows and does not obey.
 std::string printable(std::string_view text) {
   return Json(text).dump(-1, ' ', true, Json::error_handler_t::replace);
+}
+
+/// Where it was seen, or expected.
+std::string place_of(const LedgerEntry &entry) {
+  return entry.method.empty() ? fmt::format("in sandbox {} of organisation {}", printable(entry.sandbox),
+                                            printable(entry.organisation))
+                              : fmt::format("in {} {}", printable(entry.method), printable(entry.path));
 }
 
 } // namespace
@@ -110,8 +117,8 @@ Json violation_json(const LedgerEntry &entry) {
   }
   json["place"] = clause.violation.value().place;
   json["mend"] = entry.is_missing ? kMissing : std::string_view(clause.violation.value().mend);
-  json["method"] = entry.method;
-  json["path"] = entry.path;
+  add_unless_empty(json, "method", entry.method);
+  add_unless_empty(json, "path", entry.path);
   add_unless_empty(json, "organisation", entry.organisation);
   add_unless_empty(json, "sandbox", entry.sandbox);
   json["atMs"] = entry.at_ms;
@@ -138,10 +145,10 @@ std::string violations_text(const Ledger &ledger) {
   std::string text = fmt::format("The application broke the contract {} times:\n", ledger.total());
   for (const LedgerSum &sum : ledger.sums()) {
     const contract::Clause &clause = contract::clause(sum.first.clause);
-    text +=
-        fmt::format("  {}, seen {} times, first in {} {}\n    {}: {}\n", clause.id, sum.times,
-                    printable(sum.first.method), printable(sum.first.path), clause.violation.value().place,
-                    sum.first.is_missing ? kMissing : std::string_view(clause.violation.value().mend));
+    text += fmt::format("  {}, {} {} times, first {}\n    {}: {}\n", clause.id,
+                        sum.first.is_missing ? "missing" : "seen", sum.times, place_of(sum.first),
+                        clause.violation.value().place,
+                        sum.first.is_missing ? kMissing : std::string_view(clause.violation.value().mend));
   }
   return text;
 }

@@ -128,6 +128,15 @@ TEST_F(FlowctlMockLog, RequestsAreCounted) {
   EXPECT_EQ(mock({"journal", "--count"}).out, "0 requests\n");
 }
 
+TEST_F(FlowctlMockLog, WhatIsExpectedIsAnnounced) {
+  answer_with(R"({"clauses":["retry/op/missing","retry/op/empty"],"requests":3})");
+  EXPECT_EQ(mock({"expect", "retry/op/missing", "retry/op/empty", "--requests", "3"}).out,
+            "expected of the next 3 requests: retry/op/missing, retry/op/empty\n");
+  EXPECT_EQ(asked_last(),
+            std::string("POST ") + kHere +
+                R"(/expectations {"clauses":["retry/op/missing","retry/op/empty"],"requests":3})");
+}
+
 TEST_F(FlowctlMockLog, ViolationsAreATable) {
   answer_with(R"({"violations":[{"clause":"retry/op","place":"query op","mend":"Send op=re-trigger.","method":
       "POST","path":"/runs/a/action","organisation":"o","sandbox":"s","atMs":1651586400000}],"total":3})");

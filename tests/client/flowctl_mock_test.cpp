@@ -367,6 +367,8 @@ TEST_F(FlowctlMock, WrongUsageIsExitCode2) {
                                      {"fault", "remove"},
                                      {"journal", "--limit", "0"},
                                      {"journal", "--count", "--clear"},
+                                     {"expect"},
+                                     {"expect", "retry/op/missing", "--requests", "0"},
                                      {"restore"},
                                      {"redeliver"},
                                      {"nonsense"}}) {
@@ -380,8 +382,8 @@ TEST_F(FlowctlMock, WrongUsageIsExitCode2) {
 TEST_F(FlowctlMock, EachCommandHasAHelpText) {
   const std::string help = mock({"--help"}).out;
   for (const char *command :
-       {"state", "script", "clock", "fault", "journal", "violations", "coverage", "reset", "snapshot",
-        "restore", "webhook", "events", "redeliver", "health", "settings"}) {
+       {"state", "script", "clock", "fault", "journal", "violations", "expect", "coverage", "reset",
+        "snapshot", "restore", "webhook", "events", "redeliver", "health", "settings"}) {
     EXPECT_THAT(help, HasSubstr("\n  " + std::string(command) + " ")) << command;
     EXPECT_EQ(mock({command, "--help"}).code, 0) << command;
   }

@@ -112,6 +112,20 @@ TEST(FailOnViolation, EndsWithZeroWhenTheViolationsWereForgotten) {
   EXPECT_EQ(mock.stop(), 0);
 }
 
+TEST(FailOnViolation, EndsWithThreeWhereWhatWasExpectedDidNotCome) {
+  const std::string expectations = "/__admin/sandboxes/o/s/expectations";
+  const std::string clause = R"({"clauses":["retry/op/missing"],"requests":2})";
+  Served mock({"--fail-on-violation"});
+  EXPECT_EQ(mock.ask("POST", expectations, clause), 201);
+  EXPECT_EQ(mock.stop(), 3);
+  EXPECT_TRUE(mock.said("retry/op/missing, missing 1 times, first in sandbox \"s\" of organisation \"o\""))
+      << mock.process.error_text();
+  Served met({"--fail-on-violation"});
+  EXPECT_EQ(met.ask("POST", expectations, clause), 201);
+  EXPECT_EQ(met.ask("POST", kRetry), 400);
+  EXPECT_EQ(met.stop(), 0);
+}
+
 TEST(FailOnViolation, HasToBeAskedFor) {
   Served mock({});
   mock.ask("POST", kRetry);
