@@ -53,31 +53,6 @@ SeedError::SeedError(std::string_view file, std::string_view its_pointer, std::s
                          (its_pointer.empty() ? "" : ": ") + std::string(its_reason)),
       pointer(its_pointer), reason(its_reason) {}
 
-bool SeededTimes::depend_on_now() const {
-  return created_at.from_now || updated_at.from_now || started_at.from_now || ended_at.from_now ||
-         (window && window->first.from_now) || !metrics.is_null();
-}
-
-void SeededTimes::set(Run &run, std::int64_t now_ms) const {
-  run.created_at_ms = created_at.at(now_ms);
-  run.updated_at_ms = updated_at.at(now_ms);
-  run.started_at_ms = started_at.at(now_ms);
-  run.ended_at_ms = ended_at.at(now_ms);
-  if (window) {
-    run.window = Window{.start_ms = window->first.at(now_ms), .end_ms = window->second.at(now_ms)};
-  }
-  if (!metrics.is_null()) {
-    Json shown = metrics;
-    Json &durations = shown.at("durationSummary");
-    for (const char *name : {"startedAtUTC", "completedAtUTC"}) {
-      if (const auto time = durations.find(name); time != durations.end() && time->is_string()) {
-        *time = given_time(*time).value().at(now_ms);
-      }
-    }
-    run.metrics = std::make_shared<const std::string>(shown.dump());
-  }
-}
-
 Run made_at(const SeededRun &seeded, std::int64_t now_ms) {
   Run run = seeded;
   if (seeded.times) {

@@ -6,10 +6,10 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "mock_server/runs/run.hpp"
+#include "mock_server/runs/seeded_times.hpp"
 
 namespace flow::mock {
 
@@ -33,19 +33,6 @@ struct Allow {
   std::vector<std::string> organisations;
   std::vector<std::string> sandboxes;
   std::vector<TokenClient> clients; ///< of the token service
-};
-
-/// The times of a run as a seed gives them: what now is, is known when a sandbox is made of it.
-struct SeededTimes {
-  GivenTime created_at;
-  GivenTime updated_at;
-  GivenTime started_at;
-  GivenTime ended_at;
-  std::optional<std::pair<GivenTime, GivenTime>> window; ///< start and end
-  contract::Json metrics; ///< whose durationSummary has times that are texts; null: it has none
-
-  [[nodiscard]] bool depend_on_now() const;
-  void set(Run &run, std::int64_t now_ms) const;
 };
 
 /// A run of a seed, or as many as it has copies: they differ by their ids (run_ids.hpp) and, but for the

@@ -1,7 +1,6 @@
 #include "mock_server/runs/seed_reader.hpp"
 
 #include <algorithm>
-#include <array>
 #include <optional>
 #include <utility>
 
@@ -13,15 +12,6 @@ namespace flow::mock {
 namespace {
 
 using contract::Json;
-
-// Where times stand.
-constexpr std::array<std::string_view, 8> kTimes = {
-    "createdAt", "updatedAt", "startedAt", "endedAt", "startMs", "endMs", "startedAtUTC", "completedAtUTC"};
-
-bool is_time(std::string_view pointer) {
-  const std::string_view name = pointer.substr(pointer.rfind('/') + 1);
-  return std::find(kTimes.begin(), kTimes.end(), name) != kTimes.end();
-}
 
 [[noreturn]] void fail(std::string_view file, std::string_view pointer, std::string_view reason) {
   throw SeedError(file, pointer.empty() ? "/" : pointer, reason);
@@ -57,7 +47,7 @@ void check_part(const Json &document, std::string_view file, std::string_view li
   if (pointer.starts_with("/flows/") && pointer.ends_with("/state")) {
     fail(file, pointer, "must be one of " + flow_states());
   }
-  if (is_time(pointer)) {
+  if (is_place_of_time(pointer)) {
     fail(file, pointer, not_a_time(document.at(Json::json_pointer(deepest.pointer))));
   }
   fail(file, pointer, deepest.reason);
@@ -95,20 +85,6 @@ std::string delta_column_of(const Json &transformations) {
     }
   }
   return {};
-}
-
-/// In a recorded run the window stands in its copy activity.
-std::optional<Window> recorded_window(const Json &json) {
-  for (const Json &activity : json.value("activities", Json::array())) {
-    const Json durations = activity.value("durationSummary", Json());
-    const Json extensions = durations.is_object() ? durations.value("extensions", Json()) : Json();
-    if (extensions.is_object() && extensions.contains("windowStart") && extensions.contains("windowEnd") &&
-        extensions["windowStart"].is_number_integer() && extensions["windowEnd"].is_number_integer() &&
-        extensions["windowStart"] <= extensions["windowEnd"]) {
-      return Window{.start_ms = extensions["windowStart"], .end_ms = extensions["windowEnd"]};
-    }
-  }
-  return std::nullopt;
 }
 
 void read_extras(const Json &json, Run &run) {
@@ -187,8 +163,8 @@ void SeedReader::read_flow(const Json &json, const std::string &pointer) {
   for (const char *not_kept_there : {"source", "retries", "deltaColumn", "createdAt", "updatedAt"}) {
     flow.document.erase(not_kept_there);
   }
-  const auto created_at = read_time(json, "createdAt", pointer);
-  const auto updated_at = read_time(json, "updatedAt", pointer);
+  const auto created_at = read_time(json, "createdAt", file_, pointer);
+  const auto updated_at = read_time(json, "updatedAt", file_, pointer);
   flow.created_at = created_at.value_or(updated_at.value_or(flow.created_at));
   flow.updated_at = updated_at.value_or(flow.created_at);
   if (const auto spec = json.find("flowSpec"); spec != json.end()) {
@@ -263,81 +239,16 @@ void SeedReader::read_run(const Json &json, const std::string &pointer) {
                                             .updated_by = quoted("updatedBy", "{UPDATED_BY}"),
                                             .created_client = quoted("createdClient", "{CREATED_CLIENT}"),
                                             .updated_client = quoted("updatedClient", "{UPDATED_CLIENT}")});
-  read_times(json, pointer, run);
+  const SeededTimes times = read_times(json, file_, pointer);
+  times.set(run, 0);
+  if (times.depend_on_now()) {
+    run.times = std::make_shared<const SeededTimes>(times);
+  }
   read_state(json, pointer, run);
   read_ending(json, pointer, run);
   read_script(json, pointer, run);
   read_extras(json, run);
   seed_.runs.push_back(std::move(run));
-}
-
-std::optional<GivenTime> SeedReader::read_time(const Json &holder, const char *name,
-                                               const std::string &pointer) const {
-  const auto value = holder.find(name);
-  if (value == holder.end()) {
-    return std::nullopt;
-  }
-  const auto time = given_time(*value);
-  if (!time) {
-    fail(file_, pointer + "/" + name, not_a_time(*value));
-  }
-  return time;
-}
-
-void SeedReader::read_times(const Json &json, const std::string &pointer, SeededRun &run) const {
-  SeededTimes times;
-  static const Json kNone = Json::object();
-  const auto member = [](const Json &holder, const char *name) -> const Json & {
-    const auto found = holder.find(name);
-    return found == holder.end() ? kNone : *found;
-  };
-  const Json &metrics = member(json, "metrics");
-  const Json &durations = member(metrics, "durationSummary");
-  const auto recorded = [&](const char *name) -> std::optional<GivenTime> {
-    const auto value = durations.find(name);
-    if (value != durations.end() && value->is_number()) {
-      return GivenTime{.ms = value->get<std::int64_t>()}; // whatever was recorded
-    }
-    if (value != durations.end()) {
-      times.metrics = metrics;
-    }
-    return read_time(durations, name, pointer + "/metrics/durationSummary");
-  };
-  const auto first_given = [](const std::optional<GivenTime> &first, const std::optional<GivenTime> &second) {
-    return first ? first : second;
-  };
-  const auto started_at = first_given(read_time(json, "startedAt", pointer), recorded("startedAtUTC"));
-  const auto ended_at = first_given(read_time(json, "endedAt", pointer), recorded("completedAtUTC"));
-  const auto updated_at = read_time(json, "updatedAt", pointer);
-  const auto first_known = first_given(started_at, first_given(updated_at, ended_at));
-  times.created_at =
-      first_given(read_time(json, "createdAt", pointer), first_known).value_or(GivenTime{.from_now = true});
-  times.updated_at = updated_at.value_or(times.created_at);
-  times.started_at = started_at.value_or(times.created_at);
-  times.ended_at = ended_at.value_or(times.updated_at);
-  const auto window = json.find("window");
-  if (window == json.end()) {
-    run.window = recorded_window(json);
-  } else if (!window->is_null()) {
-    times.window = read_window(*window, pointer + "/window");
-  }
-  times.set(run, 0);
-  if (times.depend_on_now()) {
-    run.times = std::make_shared<const SeededTimes>(std::move(times));
-  }
-}
-
-std::pair<GivenTime, GivenTime> SeedReader::read_window(const Json &window,
-                                                        const std::string &pointer) const {
-  const GivenTime start = *read_time(window, "startMs", pointer);
-  const GivenTime end = *read_time(window, "endMs", pointer);
-  if (start.from_now != end.from_now) {
-    fail(file_, pointer + "/endMs", "must be given as startMs is: both count from now, or neither does");
-  }
-  if (end.ms < start.ms) {
-    fail(file_, pointer + "/endMs", "must not be before startMs");
-  }
-  return {start, end};
 }
 
 void SeedReader::read_state(const Json &json, const std::string &pointer, Run &run) const {

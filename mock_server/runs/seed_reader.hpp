@@ -4,13 +4,11 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <optional>
 #include <set>
 #include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <utility>
 
 #include "contracts/contract.hpp"
 #include "mock_server/runs/run_ids.hpp"
@@ -42,12 +40,6 @@ private:
   void take_room(std::uint64_t copies, const std::string &pointer);
   void take_ids(const std::string &id, std::uint64_t copies, const std::string &pointer);
   void read_run(const Json &json, const std::string &pointer);
-  /// The time at `pointer`, as its place's name says; nothing where there is none.
-  [[nodiscard]] std::optional<GivenTime> read_time(const Json &holder, const char *name,
-                                                   const std::string &pointer) const;
-  void read_times(const Json &json, const std::string &pointer, SeededRun &run) const;
-  [[nodiscard]] std::pair<GivenTime, GivenTime> read_window(const Json &window,
-                                                            const std::string &pointer) const;
   void read_state(const Json &json, const std::string &pointer, Run &run) const;
   void read_ending(const Json &json, const std::string &pointer, Run &run) const;
   void read_script(const Json &json, const std::string &pointer, SeededRun &run);
