@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <iterator>
 #include <memory>
 #include <span>
 #include <string>
@@ -31,6 +32,34 @@ std::shared_ptr<Tenant> tenant_of(const ServiceState &state, const Request &requ
   return state.tenants.find(organisation, sandbox);
 }
 
+bool contains(std::span<const contract::ClauseNumber> clauses, contract::ClauseNumber clause) {
+  return std::find(clauses.begin(), clauses.end(), clause) != clauses.end();
+}
+
+/// Notes the breaches among `seen`, apart those that were expected, and those that are missing.
+void note_in_ledgers(ServiceState &state, Tenant *tenant, std::span<const contract::ClauseNumber> seen,
+                     const Expectations::Taken &taken, LedgerEntry entry) {
+  const auto add = [&] {
+    state.violations.add(entry);
+    if (tenant != nullptr) {
+      tenant->violations.add(entry);
+    }
+  };
+  for (const contract::ClauseNumber clause : seen) {
+    entry.clause = clause;
+    if (contains(taken.expected, clause)) {
+      state.expected.add(entry);
+    } else if (contract::is_violation(clause)) {
+      add();
+    }
+  }
+  entry.is_missing = true;
+  for (const contract::ClauseNumber clause : taken.missing) {
+    entry.clause = clause;
+    add();
+  }
+}
+
 void note(ServiceState &state, const Request &request, const Response &response, const Trace &trace,
           const Verdict &verdict, std::chrono::nanoseconds took) {
   const auto tenant = trace.tenant ? trace.tenant : tenant_of(state, request);
@@ -42,12 +71,12 @@ void note(ServiceState &state, const Request &request, const Response &response,
       request, response, trace, verdict, secrets,
       {.at_ms = at_ms, .duration_us = std::chrono::duration_cast<std::chrono::microseconds>(took).count()});
   const auto seen = std::span(verdict.clauses).first(verdict.count);
-  std::vector<contract::ClauseNumber> expected = expected_clauses(request).clauses;
-  Expectations::Taken of_sandbox;
+  const std::vector<contract::ClauseNumber> expected = expected_clauses(request).clauses;
+  Expectations::Taken taken;
   if (tenant && verdict.is_judged) {
-    of_sandbox = tenant->expectations.take(seen);
+    taken = tenant->expectations.take(seen);
   }
-  if (!verdict.violated && expected.empty() && of_sandbox.missing.empty()) {
+  if (!verdict.violated && expected.empty() && taken.missing.empty()) {
     return;
   }
   const auto named = named_sandbox(request, state.settings.reading);
@@ -57,32 +86,10 @@ void note(ServiceState &state, const Request &request, const Response &response,
                     .sandbox = beginning_of(named.second, secrets),
                     .at_ms = at_ms,
                     .number = number};
-  const auto add = [&](contract::ClauseNumber clause, bool is_missing) {
-    entry.clause = clause;
-    entry.is_missing = is_missing;
-    state.violations.add(entry);
-    if (tenant) {
-      tenant->violations.add(entry);
-    }
-  };
-  expected.insert(expected.end(), of_sandbox.expected.begin(), of_sandbox.expected.end());
-  for (const contract::ClauseNumber clause : seen) {
-    const bool is_expected = std::find(expected.begin(), expected.end(), clause) != expected.end();
-    if (contract::is_violation(clause) && !is_expected) {
-      add(clause, false);
-    } else if (is_expected) {
-      entry.clause = clause;
-      state.expected.add(entry);
-    }
-  }
-  for (const contract::ClauseNumber clause : expected) {
-    if (std::find(seen.begin(), seen.end(), clause) == seen.end()) {
-      add(clause, true);
-    }
-  }
-  for (const contract::ClauseNumber clause : of_sandbox.missing) {
-    add(clause, true);
-  }
+  taken.expected.insert(taken.expected.end(), expected.begin(), expected.end());
+  std::copy_if(expected.begin(), expected.end(), std::back_inserter(taken.missing),
+               [&](contract::ClauseNumber clause) { return !contains(seen, clause); });
+  note_in_ledgers(state, tenant.get(), seen, taken, std::move(entry));
 }
 
 LedgerEntry missing_entry(contract::ClauseNumber clause, const ServiceState &state, const Tenant &tenant) {

@@ -54,7 +54,7 @@ SeedError::SeedError(std::string_view file, std::string_view its_pointer, std::s
       pointer(its_pointer), reason(its_reason) {}
 
 Run made_at(const SeededRun &seeded, std::int64_t now_ms) {
-  Run run = seeded;
+  Run run = static_cast<const Run &>(seeded);
   if (seeded.times) {
     seeded.times->set(run, now_ms);
   }
