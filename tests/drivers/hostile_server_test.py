@@ -4,6 +4,7 @@ go on, as documented, with a sentence and within little memory. Prints TAP.
 usage: hostile_server_test.py FLOWCTL FLOW_CONTRACT FLOW_MOCK SANITIZERS
 """
 import concurrent.futures
+import contextlib
 import json
 import os
 import pathlib
@@ -261,12 +262,26 @@ class Tests:
             self.expect(ended, codes, sentence)
             assert ended.stdout.startswith("flowctl: "), ended.stdout[-1000:]
 
-    def contract(self, misbehave, codes: set, sentence: str) -> None:
+    def contract(self, misbehave, codes: set, sentence: str, *options: str) -> None:
         with Server(misbehave) as server:
-            clause = ["--filter", "list/answer/shape"]
-            who = ["--token", "t", "--api-key", "k", "--org", "o", "--sandbox", "dev"]
-            ended = self.run(self.contract_program, "run", "--base-url", server.url, *clause, *who)
-            self.expect(ended, codes, sentence)
+            self.contract_at(server.url, codes, sentence, *options)
+
+    def contract_at(self, url: str, codes: set, sentence: str, *options: str) -> None:
+        clause = ["--filter", "list/answer/shape"]
+        who = ["--token", "t", "--api-key", "k", "--org", "o", "--sandbox", "dev"]
+        ended = self.run(self.contract_program, "run", "--base-url", url, *clause, *who, *options)
+        self.expect(ended, codes, sentence)
+
+    def no_connection(self) -> None:
+        """To a server whose queue of connections is full."""
+        with contextlib.ExitStack() as sockets:
+            full = sockets.enter_context(socket.create_server(("127.0.0.1", 0), backlog=0))
+            for _ in range(4):
+                waiting = sockets.enter_context(socket.socket())
+                waiting.setblocking(False)
+                waiting.connect_ex(full.getsockname())
+            url = f"http://127.0.0.1:{full.getsockname()[1]}"
+            self.contract_at(url, {2}, "no connection to .* within 1000 ms", "--connect-timeout", "1")
 
     def cases(self):
         """(name, check) of each."""
@@ -281,6 +296,10 @@ class Tests:
             late = "no whole answer from .* within [0-9]+ ms"
             yield f"flow-contract: {what}", lambda m=misbehave: self.contract(m, {2}, late)
             yield f"webhook: {what}", lambda m=misbehave: self.webhook(m, late)
+        yield "flow-contract: silence, for as long as it is told to wait", lambda: self.contract(
+            SILENCES["silence"], {2}, "no whole answer from .* within 1000 ms", "--timeout", "1"
+        )
+        yield "flow-contract: no connection, for as long as it is told to wait", self.no_connection
         for what, misbehave in NOT_JSON.items():
             yield f"flowctl: {what}", lambda m=misbehave: self.flowctl(m, {5}, "answer", "list")
             yield f"flowctl mock: {what}", lambda m=misbehave: self.flowctl(m, {5}, "control API", "mock", "clock")
