@@ -66,7 +66,7 @@ void Tenant::tell(std::shared_ptr<WebhookSender> sender, const contract::Reading
     return;
   }
   sandbox.on_end = [this, reading](const Run &run) {
-    const auto code = event_code(run);
+    const auto code = event_code(run, reading);
     if (!code) {
       return;
     }

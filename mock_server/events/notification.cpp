@@ -73,16 +73,16 @@ Json of_failure(std::string_view code, const Run &run, const Sandbox &sandbox,
 
 } // namespace
 
-std::optional<std::string_view> event_code(const Run &run) {
+std::optional<std::string_view> event_code(const Run &run, const contract::Reading &reading) {
   if (!has_ended(run.state) || run.flow->source == SourceKind::destination) {
     return std::nullopt;
   }
-  return has_failed(run) ? "sources_flow_run_failed" : "sources_flow_run_success";
+  return has_failed(run) ? reading.choice("failure-event") : "sources_flow_run_success";
 }
 
 std::string notification(std::string_view event_id, const std::string &client_id, const Run &run,
                          const Sandbox &sandbox, const contract::Reading &reading) {
-  const auto code = event_code(run);
+  const auto code = event_code(run, reading);
   if (!code) {
     throw std::invalid_argument("the run has no notification: it has not ended, or is of a destination");
   }

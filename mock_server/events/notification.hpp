@@ -11,11 +11,12 @@
 namespace flow::mock {
 
 /// What the end of a run is called: "sources_flow_run_success", also without ingested records, or
-/// "sources_flow_run_failed" (documented, notifications; its prose has "…_failure"). A run that failed in
-/// part is a success as long as its errors stay below the flow's threshold (documented there): so a partial
-/// success is one, and a partial failure is not (inferred). Nothing for a run that has not ended, and for one
-/// of a destination, as the page offers the events of sources alone (assumed).
-std::optional<std::string_view> event_code(const Run &run);
+/// "sources_flow_run_failed" (documented, notifications, whose prose has "…_failure": the reading's
+/// failure-event). A run that failed in part is a success as long as its errors stay below the flow's
+/// threshold (documented there): so a partial success is one, and a partial failure is not (inferred).
+/// Nothing for a run that has not ended, and for one of a destination, as the page offers the events of
+/// sources alone (assumed).
+std::optional<std::string_view> event_code(const Run &run, const contract::Reading &reading);
 
 /// What the platform posts to a webhook when a run has ended, the run as append_run shows it. Success and
 /// failure have different envelopes (documented, notifications).

@@ -228,19 +228,19 @@ TEST(Notification, ShowsTheRunInTheReadingAskedFor) {
 
 TEST(Notification, ThereIsNoneOfARunInProgress) {
   EXPECT_THROW(notification_of(run_that_is(RunState::in_progress)), std::invalid_argument);
-  EXPECT_EQ(event_code(run_that_is(RunState::in_progress)), std::nullopt);
+  EXPECT_EQ(event_code(run_that_is(RunState::in_progress), {}), std::nullopt);
 }
 
 TEST(Notification, APartialFailureIsAFailureAndAPartialSuccessIsASuccess) {
   for (const RunState state : {RunState::partial_failure, RunState::dto_partial_failure}) {
     const Json told = notification_of(run_that_is(state));
     EXPECT_TRUE(told.is_array()) << told;
-    EXPECT_EQ(event_code(run_that_is(state)), "sources_flow_run_failed");
+    EXPECT_EQ(event_code(run_that_is(state), {}), "sources_flow_run_failed");
   }
   for (const RunState state :
        {RunState::partial_success, RunState::dto_partial_success, RunState::completed}) {
     EXPECT_TRUE(notification_of(run_that_is(state)).contains("event"));
-    EXPECT_EQ(event_code(run_that_is(state)), "sources_flow_run_success");
+    EXPECT_EQ(event_code(run_that_is(state), {}), "sources_flow_run_success");
   }
 }
 
@@ -250,7 +250,7 @@ TEST(Notification, ThereIsNoneOfADestinationsRun) {
   for (const RunState state : {RunState::success_with_records, RunState::failed}) {
     mock::Run run = run_that_is(state);
     run.flow = flow;
-    EXPECT_EQ(event_code(run), std::nullopt);
+    EXPECT_EQ(event_code(run, {}), std::nullopt);
     EXPECT_THROW(notification_of(run), std::invalid_argument);
   }
 }

@@ -1,10 +1,12 @@
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 
 #include <gtest/gtest.h>
 
+#include "mock_server/events/notification.hpp"
 #include "tests/mock_server/resource.hpp"
 
 /// Where Adobe's pages contradict each other: each choice of readings.json does as it says, and alone.
@@ -114,6 +116,16 @@ void expect_content_type(Stage &stage, bool also_without_a_body) {
   EXPECT_EQ(error_in(answer) == "1405-400", !also_without_a_body);
 }
 
+void expect_failure_event(Stage & /*stage*/, const std::string &code) {
+  const auto flow = std::make_shared<Flow>();
+  Run run;
+  run.flow = flow;
+  run.state = RunState::failed;
+  EXPECT_EQ(event_code(run, Reading::of({"failure-event=" + code})), code);
+  run.state = RunState::success_with_records;
+  EXPECT_EQ(event_code(run, Reading::of({"failure-event=" + code})), "sources_flow_run_success");
+}
+
 using Proof = std::function<void(Stage &)>;
 
 const std::map<std::pair<std::string, std::string>, Proof> &proofs() {
@@ -148,6 +160,10 @@ const std::map<std::pair<std::string, std::string>, Proof> &proofs() {
       {{"count", "beside-items"}, expect_count_beside},
       {{"order", "newest-first"}, [](Stage &stage) { expect_order(stage, "-createdAt"); }},
       {{"order", "oldest-first"}, [](Stage &stage) { expect_order(stage, "createdAt"); }},
+      {{"failure-event", "sources_flow_run_failed"},
+       [](Stage &stage) { expect_failure_event(stage, "sources_flow_run_failed"); }},
+      {{"failure-event", "sources_flow_run_failure"},
+       [](Stage &stage) { expect_failure_event(stage, "sources_flow_run_failure"); }},
       {{"sandbox-header", "required"},
        [](Stage &stage) { EXPECT_EQ(error_in(stage(get(kFailed).drop("x-sandbox-name"))), "2105-400"); }},
       {{"sandbox-header", "optional"}, expect_default_sandbox},
