@@ -1,6 +1,7 @@
 #include "contracts/reading.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "contracts/contract.hpp"
 #include "contracts/embedded_file.hpp"
@@ -54,10 +55,13 @@ std::size_t place_of_choice(const Matter &matter, std::string_view name) {
   return static_cast<std::size_t>(found - matter.choices.begin());
 }
 
-std::size_t place_of_openapi(const Matter &matter) {
+/// None where the OpenAPI file does not speak of the matter.
+std::optional<std::size_t> place_of_openapi(const Matter &matter) {
   const auto found = std::find_if(matter.choices.begin(), matter.choices.end(),
                                   [](const Choice &choice) { return choice.openapi; });
-  return found == matter.choices.end() ? 0 : static_cast<std::size_t>(found - matter.choices.begin());
+  return found == matter.choices.end()
+             ? std::nullopt
+             : std::optional(static_cast<std::size_t>(found - matter.choices.begin()));
 }
 
 } // namespace
@@ -92,7 +96,8 @@ void Reading::take(std::string_view choice) {
         names_of(matters()));
   }
   for (std::size_t i = 0; i < chosen_.size(); ++i) {
-    chosen_[i] = choice == "openapi" ? static_cast<std::uint8_t>(place_of_openapi(matters()[i])) : 0;
+    const auto place = choice == "openapi" ? place_of_openapi(matters()[i]) : std::size_t{0};
+    chosen_[i] = place ? static_cast<std::uint8_t>(*place) : chosen_[i];
   }
 }
 

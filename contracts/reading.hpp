@@ -41,8 +41,9 @@ class Reading {
 public:
   Reading();
 
-  /// The reading with all of these in force, each "MATTER=CHOICE", or "openapi" or "tutorial" for every
-  /// matter; of two that speak of one matter, the later counts. Throws UnknownChoice.
+  /// The reading with all of these in force, each "MATTER=CHOICE", "openapi" for every matter that its file
+  /// speaks of, or "tutorial" for every matter; of two that speak of one, the later counts. Throws
+  /// UnknownChoice.
   static Reading of(const std::vector<std::string> &choices);
 
   /// One of them. Throws UnknownChoice.

@@ -71,7 +71,8 @@ void note(ServiceState &state, const Request &request, const Response &response,
       request, response, trace, verdict, secrets,
       {.at_ms = at_ms, .duration_us = std::chrono::duration_cast<std::chrono::microseconds>(took).count()});
   const auto seen = std::span(verdict.clauses).first(verdict.count);
-  const std::vector<contract::ClauseNumber> expected = expected_clauses(request).clauses;
+  const std::vector<contract::ClauseNumber> expected =
+      expected_clauses(request, state.settings.reading).clauses;
   Expectations::Taken taken;
   if (tenant && verdict.is_judged) {
     taken = tenant->expectations.take(seen);

@@ -72,7 +72,8 @@ Answer carry_out(ServiceState &state, const Request &request, Trace &trace) {
   if (!request.unreadable.empty()) {
     return Error(request.unreadable);
   }
-  if (const ExpectedClauses expected = expected_clauses(request); !expected.unknown.empty()) {
+  if (const ExpectedClauses expected = expected_clauses(request, state.settings.reading);
+      !expected.unknown.empty()) {
     return Error("expectation-unknown").with("clause", expected.unknown);
   }
   if (trace.identified.at_origin) {

@@ -5,13 +5,14 @@
 #include <utility>
 
 #include "mock_server/journal/expectations.hpp"
+#include "mock_server/journal/expected.hpp"
 
 namespace flow::mock::admin {
 
 namespace {
 
 /// The clauses that the body names, each once.
-Expectations::Clauses clauses_in(const Json &body) {
+Expectations::Clauses clauses_in(const Json &body, const contract::Reading &reading) {
   const Json names = body.value("clauses", Json());
   if (!names.is_array() || names.empty()) {
     throw Refusal{
@@ -22,10 +23,10 @@ Expectations::Clauses clauses_in(const Json &body) {
   for (std::size_t i = 0; i < names.size(); ++i) {
     const std::string name = names[i].is_string() ? names[i].get<std::string>() : names[i].dump();
     const auto number = contract::clause_number(name);
-    if (!number || !contract::is_violation(*number)) {
+    if (!number || !can_be_broken(*number, reading)) {
       throw Refusal{400, "Unknown clause", "/clauses/" + std::to_string(i),
                     "There is no clause '" + name +
-                        "' that an application can break; flow-contract list shows them."};
+                        "' that an application can break in this reading; flow-contract list shows them."};
     }
     if (std::find(clauses.begin(), clauses.end(), *number) == clauses.end()) {
       clauses.push_back(*number);
@@ -47,7 +48,7 @@ std::int64_t requests_in(const Json &body) {
 Response add_expectation(const Call &call) {
   const Json body = body_of(call);
   check_members(body, "", {"clauses", "requests"});
-  Expectations::Clauses clauses = clauses_in(body);
+  Expectations::Clauses clauses = clauses_in(body, call.state.settings.reading);
   const std::int64_t requests = requests_in(body);
   Json answer = {{"clauses", Json::array()}, {"requests", requests}};
   for (const contract::ClauseNumber clause : clauses) {

@@ -8,14 +8,14 @@ namespace flow::mock {
 
 namespace {
 
-void read_names(std::string_view names, ExpectedClauses &expected) {
+void read_names(std::string_view names, const contract::Reading &reading, ExpectedClauses &expected) {
   constexpr std::string_view kBetween = ", \t";
   for (std::size_t begin = names.find_first_not_of(kBetween); begin < names.size();
        begin = names.find_first_not_of(kBetween, begin)) {
     const std::size_t end = std::min(names.find_first_of(kBetween, begin), names.size());
     const std::string_view name = names.substr(begin, end - begin);
     const auto number = contract::clause_number(name);
-    if (number && contract::is_violation(*number)) {
+    if (number && can_be_broken(*number, reading)) {
       if (std::find(expected.clauses.begin(), expected.clauses.end(), *number) == expected.clauses.end()) {
         expected.clauses.push_back(*number);
       }
@@ -28,11 +28,15 @@ void read_names(std::string_view names, ExpectedClauses &expected) {
 
 } // namespace
 
-ExpectedClauses expected_clauses(const Request &request) {
+bool can_be_broken(contract::ClauseNumber number, const contract::Reading &reading) {
+  return contract::is_violation(number) && reading.has_all(contract::clause(number).reading);
+}
+
+ExpectedClauses expected_clauses(const Request &request, const contract::Reading &reading) {
   ExpectedClauses expected;
   for (const HeaderField &field : request.headers) {
     if (equal_ignoring_case(field.name, "x-flow-mock-expect")) {
-      read_names(field.value, expected);
+      read_names(field.value, reading, expected);
     }
   }
   return expected;

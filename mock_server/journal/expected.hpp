@@ -10,12 +10,15 @@
 /// purpose.
 namespace flow::mock {
 
+/// Whether an application can break that clause, and it holds in the reading.
+bool can_be_broken(contract::ClauseNumber number, const contract::Reading &reading);
+
 struct ExpectedClauses {
   std::vector<contract::ClauseNumber> clauses; ///< each once
   std::string_view
       unknown{}; ///< the first name that is no clause's with a violation; empty: none. Of the request.
 };
 
-ExpectedClauses expected_clauses(const Request &request);
+ExpectedClauses expected_clauses(const Request &request, const contract::Reading &reading);
 
 } // namespace flow::mock

@@ -64,7 +64,7 @@ std::optional<Error> check_flow(const Flow &flow) {
 Error refusal_error(RetryRefusal refusal, const Run &run, const contract::Reading &reading) {
   Error error(refusal == RetryRefusal::source ? "source-unsupported" : "state-refuses");
   error.with("op", reading.choice("op")).with("spec", run.flow->source_spec_id);
-  error.with("flowRunId", run.id).with("state", status(run.state));
+  error.with("flowRunId", run.id).with("state", text_of(run.state));
   error.resource_id = run.id;
   return error;
 }

@@ -4,6 +4,7 @@
 #include <array>
 #include <memory>
 
+#include "common/time_text.hpp"
 #include "mock_server/runs/seed.hpp"
 
 namespace flow::mock {
@@ -29,15 +30,26 @@ std::optional<GivenTime> first_given(const std::optional<GivenTime> &first,
   return first ? first : second;
 }
 
+/// Whatever was recorded is shown; what is no time is not counted with.
+std::optional<GivenTime> recorded_time(const Json &value) {
+  const double ms = value.is_number() ? value.get<double>() : -1;
+  return ms >= 0 && ms <= static_cast<double>(kLatestMs)
+             ? std::optional(GivenTime{.ms = value.get<std::int64_t>()})
+             : std::nullopt;
+}
+
 /// In a recorded run the window stands in its copy activity.
 std::optional<GivenWindow> recorded_window(const Json &entry) {
   for (const Json &activity : entry.value("activities", Json::array())) {
     const Json durations = activity.value("durationSummary", Json());
     const Json extensions = durations.is_object() ? durations.value("extensions", Json()) : Json();
-    if (extensions.is_object() && extensions.contains("windowStart") && extensions.contains("windowEnd") &&
-        extensions["windowStart"].is_number_integer() && extensions["windowEnd"].is_number_integer() &&
-        extensions["windowStart"] <= extensions["windowEnd"]) {
-      return GivenWindow{{.ms = extensions["windowStart"]}, {.ms = extensions["windowEnd"]}};
+    if (!extensions.is_object()) {
+      continue;
+    }
+    const auto start = recorded_time(extensions.value("windowStart", Json()));
+    const auto end = recorded_time(extensions.value("windowEnd", Json()));
+    if (start && end && start->ms <= end->ms) {
+      return GivenWindow{*start, *end};
     }
   }
   return std::nullopt;
@@ -103,7 +115,7 @@ SeededTimes read_times(const Json &entry, std::string_view file, const std::stri
   const auto recorded = [&](const char *name) -> std::optional<GivenTime> {
     const auto value = durations.find(name);
     if (value != durations.end() && value->is_number()) {
-      return GivenTime{.ms = value->get<std::int64_t>()}; // whatever was recorded
+      return recorded_time(*value);
     }
     if (value != durations.end()) {
       times.metrics = metrics;

@@ -28,6 +28,14 @@ TEST(ControlOfRuns, ACreatedRunIsThereForTheService) {
   EXPECT_FALSE(mock.retried("mine").empty());
 }
 
+TEST(ControlOfRuns, ARefusedRetryNamesTheStateAsTheRunShowsIt) {
+  Steered mock;
+  ASSERT_EQ(mock.steer("PUT", path_of_run(kFailed, "/state"), {{"state", "Queued"}}).status, 200);
+  EXPECT_EQ(mock.run(kFailed)["metrics"]["statusSummary"]["status"], "Queued");
+  const std::string told = body_of(mock.call(test::retry(kFailed)))["errorMessage"];
+  EXPECT_NE(told.find("state=Queued "), std::string::npos) << told;
+}
+
 TEST(ControlOfRuns, ARunWithoutAnIdGetsAFreshOne) {
   Steered mock;
   const Response made = mock.steer("POST", "/runs", {{"flowId", kNightlyFlow}, {"state", "failed"}});

@@ -47,6 +47,17 @@ TEST(Expectations, KeepApartWhatTheNextRequestsBreak) {
   EXPECT_EQ(violations(stage), Ids{"retry/op/missing"}) << "of the request behind the last one";
 }
 
+TEST(Expectations, AreOfClausesThatHoldInTheReading) {
+  Stage stage([](Settings &settings) { settings.reading.take("unsupported-op=1434-400"); });
+  const Response refused = stage(admin_ask("POST", kExpectations, R"({"clauses":["retry/op/unsupported"]})"));
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_EQ(pointer_in(refused), "/clauses/0");
+  EXPECT_EQ(stage(retry(kFailed, "?op=x").set("x-flow-mock-expect", "retry/op/unsupported")).status, 400);
+  expect(stage, {"readings/op/unsupported-1434"}, 1);
+  stage(retry(kFailed, "?op=x"));
+  EXPECT_EQ(expected(stage), Ids{"readings/op/unsupported-1434"});
+}
+
 TEST(Expectations, AreOfOneRequestWhereNothingElseIsSaid) {
   Stage stage;
   const Response response = stage(admin_ask("POST", kExpectations, R"({"clauses":["retry/op/missing"]})"));

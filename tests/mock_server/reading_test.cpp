@@ -216,6 +216,8 @@ TEST(Readings, OfOpenapiAreAllThatItsFileSpeaksOf) {
   EXPECT_EQ(openapi.differences().size(), differing);
   EXPECT_EQ(Reading::of({"op=RE_TRIGGER", "openapi", "tutorial"}), Reading());
   EXPECT_EQ(Reading::of({"openapi", "op=re-trigger"}).choice("op"), "re-trigger") << "the later counts";
+  EXPECT_EQ(Reading::of({"unsupported-op=1434-400", "openapi"}).choice("unsupported-op"), "1434-400")
+      << "its file does not speak of it";
 }
 
 TEST(Readings, ThatThereAreNotAreRefusedWithThoseThereAre) {

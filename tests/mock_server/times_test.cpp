@@ -129,6 +129,22 @@ TEST(SeedTimes, TheMetricsOfARecordedRunMayCountFromNow) {
   }
 }
 
+TEST(SeedTimes, WhatARecordedRunHasAndIsNoTimeIsShownAndRestoredButNotCountedWith) {
+  for (const Json &odd : std::vector<Json>{-1, 18446744073709551614U, std::int64_t{-9223372036854775807}}) {
+    Steered mock =
+        seeded({{"metrics",
+                 {{"durationSummary", {{"startedAtUTC", odd}}}, {"statusSummary", {{"status", "failed"}}}}},
+                {"activities",
+                 {{{"durationSummary", {{"extensions", {{"windowStart", odd}, {"windowEnd", odd}}}}}}}}});
+    const Json run = mock.run("r");
+    EXPECT_EQ(run["metrics"]["durationSummary"]["startedAtUTC"], odd);
+    EXPECT_EQ(run["createdAt"], kNow) << odd;
+    const Response snapshot = mock.steer("GET", "/snapshot");
+    EXPECT_EQ(mock.steer("POST", "/restore", Json::parse(snapshot.body)).status, 200) << odd;
+    EXPECT_EQ(mock.run("r"), run);
+  }
+}
+
 TEST(SeedTimes, TheEtagIsDatedWithThem) {
   Steered mock = seeded({{"createdAt", "-1h"}}, {{"updatedAt", "-1h"}});
   const std::string hour_ago = "0000-0200-0000-6955aaf0"; // 2025-12-31T23:00:00Z
