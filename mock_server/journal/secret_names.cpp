@@ -146,10 +146,15 @@ template <typename Test> bool any_place_of(std::string_view text, char letter, T
   return false;
 }
 
+/// "key", "pwd", "jwt", or "pw" with no letter behind it. What is cut off may have gone on so.
 bool has_short_word(std::string_view text) {
   return any_place_of(text, 'k', [&](std::size_t at) { return begins_with(text.substr(at), "key"); }) ||
          any_place_of(text, 'w', [&](std::size_t at) {
-           return at > 0 && (lower(text[at - 1]) == 'p' || lower(text[at - 1]) == 'j');
+           const char before = at > 0 ? lower(text[at - 1]) : ' ';
+           const char behind = at + 1 < text.size() ? lower(text[at + 1]) : '-';
+           const bool is_end = !is_name_character(behind) || behind == '_' || behind == '-' || behind == '.';
+           return (before == 'p' && (behind == 'd' || is_end)) ||
+                  (before == 'j' && (behind == 't' || is_end));
          });
 }
 

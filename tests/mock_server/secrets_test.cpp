@@ -5,6 +5,7 @@
 
 #include "mock_server/journal/kept_text.hpp"
 #include "mock_server/journal/report.hpp"
+#include "mock_server/journal/secret_names.hpp"
 #include "mock_server/service_state.hpp"
 #include "tests/mock_server/journal.hpp"
 #include "tests/mock_server/stored_entries.hpp"
@@ -75,6 +76,17 @@ TEST(JournalSecrets, OfHeadersAreKnownByTheirNames) {
     const std::string entry = stored(Ask{.method = "GET", .target = "/", .headers = {{name, "S3CRET"}}});
     expect_without(entry, "S3CRET", name);
     EXPECT_NE(entry.find(name + ": (not kept)\n"), std::string::npos) << entry;
+  }
+}
+
+/// Texts in which it finds something are looked through at ten times the cost.
+TEST(JournalSecrets, AreNotSuspectedInIds) {
+  for (const char *plain : {"01G91QNJWFWD2588D4G4GZP9G1", "xpwq", "jwx", "flow", "k"}) {
+    EXPECT_FALSE(may_name_secrets(plain)) << plain;
+  }
+  for (const char *short_word :
+       {"jwt", "JWT-1", "db-pwd", "x=pw", "PW=", "the pw is", "my_pw_", "jw", "a.key"}) {
+    EXPECT_TRUE(may_name_secrets(short_word)) << short_word;
   }
 }
 
