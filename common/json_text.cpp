@@ -82,6 +82,12 @@ std::variant<Json, JsonProblem> read_json(std::string_view text, JsonBounds boun
   }
   try {
     return Json::parse(text);
+  } catch (const Json::out_of_range &error) {
+    // "[…] number overflow parsing '1e400'"; it does not say where.
+    const std::string_view message = error.what();
+    const std::size_t quote = std::min(message.find('\''), message.size() - 1);
+    const std::string_view number = message.substr(quote + 1, message.size() - quote - 2);
+    return problem(JsonFlaw::not_json, text, text.find(number), "holds a number that is out of range");
   } catch (const Json::exception &error) {
     const auto *unread = dynamic_cast<const Json::parse_error *>(&error);
     // Its position is that of the byte behind the one that is wrong.
