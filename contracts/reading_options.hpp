@@ -29,8 +29,15 @@ inline void add_reading_options(CLI::App &app, Reading &reading) {
   // Declared behind --reading, and so carried out after it.
   app.add_option_function<std::string>(
          "--edition",
-         [&reading](const std::string &edition) {
-           reading.take(edition == "2022" ? "zero-records=refused" : "zero-records=allowed");
+         [&app, &reading](const std::string &edition) {
+           const std::string choice = edition == "2022" ? "zero-records=refused" : "zero-records=allowed";
+           for (const std::string &given : app.get_option("--reading")->results()) {
+             if (given.starts_with("zero-records=") && given != choice) {
+               throw CLI::ValidationError("--edition " + edition + " is " + choice + ", but --reading says " +
+                                          given + ": leave one of them out");
+             }
+           }
+           reading.take(choice);
          },
          "Edition of the retry page: newest, or 2022, which refuses successes without ingested records")
       ->check(CLI::IsMember({"newest", "2022"}))

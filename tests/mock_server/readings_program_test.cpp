@@ -30,5 +30,14 @@ TEST(FlowMock, KnowsItsReadingsAndEditionsOnly) {
   }
 }
 
+TEST(FlowMock, TakesNoEditionThatContradictsAReading) {
+  ChildProcess refused({"--port", "0", "--reading", "zero-records=refused", "--edition", "newest"});
+  EXPECT_EQ(refused.exit_code(), 2);
+  EXPECT_NE(refused.error_text().find("--reading says zero-records=refused"), std::string::npos)
+      << refused.error_text();
+  ChildProcess agreed({"--reading", "zero-records=refused", "--edition", "2022", "readings"});
+  EXPECT_EQ(agreed.exit_code(), 0) << agreed.error_text();
+}
+
 } // namespace
 } // namespace flow::mock::test
