@@ -25,8 +25,13 @@ Expectations::Clauses clauses_in(const Json &body, const contract::Reading &read
     const auto number = contract::clause_number(name);
     if (!number || !can_be_broken(*number, reading)) {
       throw Refusal{400, "Unknown clause", "/clauses/" + std::to_string(i),
-                    "There is no clause '" + name +
+                    "There is no clause '" + shortened(name, kShownBytes) +
                         "' that an application can break in this reading; flow-contract list shows them."};
+    }
+    if (!names_its_sandbox(*number)) {
+      throw Refusal{400, "No clause of a sandbox", "/clauses/" + std::to_string(i),
+                    "A request that breaks '" + name +
+                        "' names no sandbox: let it carry the header x-flow-mock-expect: " + name + "."};
     }
     if (std::find(clauses.begin(), clauses.end(), *number) == clauses.end()) {
       clauses.push_back(*number);

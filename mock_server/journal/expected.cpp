@@ -32,6 +32,19 @@ bool can_be_broken(contract::ClauseNumber number, const contract::Reading &readi
   return contract::is_violation(number) && reading.has_all(contract::clause(number).reading);
 }
 
+bool names_its_sandbox(contract::ClauseNumber number) {
+  const contract::Applies &applies = *contract::clause(number).applies;
+  const bool is_below_the_service =
+      std::none_of(applies.operations.begin(), applies.operations.end(), [](const std::string &operation) {
+        return !operation.empty() && contract::operation(operation).at_origin;
+      });
+  return is_below_the_service && std::none_of(applies.headers.begin(), applies.headers.end(),
+                                              [](const contract::NamedCondition &each) {
+                                                return equal_ignoring_case(each.name, "x-gw-ims-org-id") ||
+                                                       equal_ignoring_case(each.name, "x-sandbox-name");
+                                              });
+}
+
 ExpectedClauses expected_clauses(const Request &request, const contract::Reading &reading) {
   ExpectedClauses expected;
   for (const HeaderField &field : request.headers) {

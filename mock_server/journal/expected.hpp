@@ -13,6 +13,9 @@ namespace flow::mock {
 /// Whether an application can break that clause, and it holds in the reading.
 bool can_be_broken(contract::ClauseNumber number, const contract::Reading &reading);
 
+/// Whether requests that break it name their sandbox, so that what is expected of a sandbox can be broken.
+bool names_its_sandbox(contract::ClauseNumber number);
+
 struct ExpectedClauses {
   std::vector<contract::ClauseNumber> clauses; ///< each once
   std::string_view

@@ -58,6 +58,21 @@ TEST(Expectations, AreOfClausesThatHoldInTheReading) {
   EXPECT_EQ(expected(stage), Ids{"readings/op/unsupported-1434"});
 }
 
+TEST(Expectations, AreNotOfClausesWhoseBreachNamesNoSandbox) {
+  Stage stage;
+  for (const std::string id :
+       {"headers/org/missing", "headers/sandbox/empty", "headers/sandbox/malformed", "tokens/scope"}) {
+    const Response refused =
+        stage(admin_ask("POST", kExpectations, Json{{"clauses", {"retry/op/missing", id}}}.dump()));
+    EXPECT_EQ(refused.status, 400) << id;
+    EXPECT_EQ(pointer_in(refused), "/clauses/1") << id;
+    EXPECT_NE(refused.body.find("x-flow-mock-expect: " + id), std::string::npos) << refused.body;
+  }
+  expect(stage, {"headers/authorization/missing"}, 1);
+  stage(get(kFailed).drop("Authorization"));
+  EXPECT_EQ(expected(stage), Ids{"headers/authorization/missing"});
+}
+
 TEST(Expectations, AreOfOneRequestWhereNothingElseIsSaid) {
   Stage stage;
   const Response response = stage(admin_ask("POST", kExpectations, R"({"clauses":["retry/op/missing"]})"));
