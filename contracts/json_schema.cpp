@@ -30,7 +30,10 @@ std::string pointer_of(const std::vector<std::string> &context) {
   std::string pointer;
   for (const std::string &part : context) {
     if (part.size() >= 2 && part.front() == '[' && part.back() == ']') {
-      pointer += "/" + part.substr(1, part.size() - 2);
+      pointer += "/";
+      for (const char c : part.substr(1, part.size() - 2)) {
+        pointer += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
+      }
     }
   }
   return pointer;

@@ -4,8 +4,8 @@
 #include <optional>
 #include <utility>
 
-#include "contracts/json_schema.hpp"
 #include "contracts/resources.hpp"
+#include "contracts/schema_advice.hpp"
 
 namespace flow::mock {
 
@@ -17,40 +17,24 @@ using contract::Json;
   throw SeedError(file, pointer.empty() ? "/" : pointer, reason);
 }
 
-/// "enabled, disabled, …"
-std::string flow_states() {
-  std::string names;
-  for (const Json &state : seed_schema().at("definitions").at("flowState").at("enum")) {
-    names += (names.empty() ? "" : ", ") + state.get<std::string>();
-  }
-  return names;
-}
-
 /// `first` is the number of the first entry in `list`, where the document is a part of another.
 void check_part(const Json &document, std::string_view file, std::string_view list = "",
                 std::size_t first = 0) {
-  const auto violations = contract::validate(document, seed_schema());
-  if (violations.empty()) {
+  const auto wrong = contract::first_to_mend(document, seed_schema());
+  if (!wrong) {
     return;
   }
-  // The deepest place is the one to mend; those above it only say that something below is wrong.
-  const auto &deepest =
-      *std::max_element(violations.begin(), violations.end(),
-                        [](const auto &a, const auto &b) { return a.pointer.size() < b.pointer.size(); });
-  std::string pointer = deepest.pointer;
+  std::string pointer = wrong->pointer;
   const std::string begin = "/" + std::string(list) + "/";
   if (first > 0 && pointer.starts_with(begin)) {
     const std::size_t end = std::min(pointer.find('/', begin.size()), pointer.size());
     const std::size_t number = first + std::stoul(pointer.substr(begin.size(), end - begin.size()));
     pointer = begin + std::to_string(number) + pointer.substr(end);
   }
-  if (pointer.starts_with("/flows/") && pointer.ends_with("/state")) {
-    fail(file, pointer, "must be one of " + flow_states());
-  }
   if (is_place_of_time(pointer)) {
-    fail(file, pointer, not_a_time(document.at(Json::json_pointer(deepest.pointer))));
+    fail(file, pointer, not_a_time(document.at(Json::json_pointer(wrong->pointer))));
   }
-  fail(file, pointer, deepest.reason);
+  fail(file, pointer, wrong->reason);
 }
 
 /// Checks some entries at a time: where a hundred thousand are wrong, reporting on all takes minutes.

@@ -219,7 +219,7 @@ TEST_P(BadFault, IsRefusedWithItsPlaceAndWhatIsWanted) {
 INSTANTIATE_TEST_SUITE_P(
     FaultSet, BadFault,
     testing::Values(
-        BadEntry{R"([])", "", "goes wrong"}, BadEntry{R"({})", "", "'type'"},
+        BadEntry{R"([])", "", "must be an object"}, BadEntry{R"({})", "", "'type'"},
         BadEntry{R"({"type":"fire"})", "/type", "latency, status"},
         BadEntry{R"({"type":1})", "/type", "latency, status"},
         BadEntry{R"({"type":"hang","time":1})", "", "'time'"},
@@ -239,6 +239,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadEntry{R"({"type":"hang","match":{"path":"runs"}})", "/match/path", "begins with '/'"},
         BadEntry{R"({"type":"hang","match":{"path":"/runs?op=x"}})", "/match/path", "without query"},
         BadEntry{R"({"type":"hang","match":{"headers":{"a":1}}})", "/match/headers/a", "exact value"},
+        BadEntry{R"({"type":"hang","match":{"headers":{"a~b":1}}})", "/match/headers/a~0b", "exact value"},
         BadEntry{R"({"type":"hang","match":{"headers":{"a b":"1"}}})", "/match/headers", "header names"},
         BadEntry{R"({"type":"hang","match":{"sandbox":"x"}})", "/match", "'sandbox'"},
         BadEntry{R"({"type":"latency"})", "", "'attributes'"},
