@@ -2,6 +2,19 @@
 
 namespace flow {
 
+std::string shortened(std::string_view text, std::size_t bytes) {
+  if (text.size() <= bytes) {
+    return std::string(text);
+  }
+  const auto continues = [&](std::size_t at) {
+    return (static_cast<unsigned char>(text[at]) & 0xc0U) == 0x80U;
+  };
+  while (bytes > 0 && continues(bytes)) {
+    --bytes;
+  }
+  return std::string(text.substr(0, bytes)) + "…";
+}
+
 bool is_like(std::string_view text, std::string_view form) {
   std::size_t at = 0;
   std::size_t in_form = 0;

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 /// What of text more than one layer needs.
@@ -19,6 +20,9 @@ constexpr bool equal_ignoring_case(std::string_view a, std::string_view b) {
 /// Whether `text` is of the form, in which `*` stands for any characters; in any case of ASCII letters. Takes
 /// the product of their lengths at worst.
 bool is_like(std::string_view text, std::string_view form);
+
+/// The text, or where it is longer than `bytes` its beginning and "…", cut between characters of UTF-8.
+std::string shortened(std::string_view text, std::size_t bytes);
 
 /// The integer that a text stands for; nothing where it holds anything but its digits and sign.
 inline std::optional<std::int64_t> integer_in(std::string_view text) {

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
 
+#include "common/text.hpp"
 #include "contracts/contract.hpp"
 #include "mock_server/http_message.hpp"
 
@@ -15,10 +17,12 @@ namespace flow::mock {
 struct Error {
   explicit Error(std::string_view name) : entry(&contract::error(name)) {}
 
+  /// What a client sent may be long: of a value the message shows the first kShownBytes.
   Error &with(std::string_view parameter, std::string_view value) {
-    parameters.emplace_back(parameter, value);
+    parameters.emplace_back(parameter, shortened(value, kShownBytes));
     return *this;
   }
+  static constexpr std::size_t kShownBytes = 1000;
 
   const contract::ErrorEntry *entry;
   std::vector<std::pair<std::string, std::string>> parameters; ///< those of its message

@@ -49,11 +49,7 @@ std::optional<GivenTime> given_time_in(std::string_view text) {
 
 std::string not_a_time(const Json &value) {
   constexpr std::size_t kLongest = 100;
-  std::string shown = value.dump(-1, ' ', true, Json::error_handler_t::replace);
-  if (shown.size() > kLongest) {
-    shown.replace(kLongest, std::string::npos, "…");
-  }
-  return "is " + shown +
+  return "is " + shortened(value.dump(-1, ' ', true, Json::error_handler_t::replace), kLongest) +
          "; a time is epoch milliseconds, \"-90s\", \"-15m\", \"-1h\" or \"-2d\" (or with \"+\") from now, "
          "or RFC 3339 with a zone, \"2026-01-01T00:00:00Z\", from 1970 to 9999";
 }

@@ -16,16 +16,8 @@ using Pointer = Json::json_pointer;
 constexpr std::string_view kNothing = "nothing";
 constexpr std::size_t kShownBytes = 400;
 
-std::string shortened(std::string text) {
-  if (text.size() > kShownBytes) {
-    text.resize(kShownBytes);
-    text += "…";
-  }
-  return text;
-}
-
 std::string shown(const Json &value) {
-  return shortened(value.dump(-1, ' ', false, Json::error_handler_t::replace));
+  return shortened(value.dump(-1, ' ', false, Json::error_handler_t::replace), kShownBytes);
 }
 
 /// The value of the answer's first header of that name.
@@ -160,7 +152,7 @@ void Trial::error(const ErrorEntry &expected, const std::vector<std::string> &me
     // Another answer altogether: its details would only hide that.
     status(expected.status);
     deviates("body", "the error " + (expected.code.empty() ? expected.title : expected.code),
-             shortened(std::string(received.answer)));
+             shortened(received.answer, kShownBytes));
     return;
   }
   header("Content-Type", {{"pattern", "^application/(problem\\+)?json *(;|$)"}});

@@ -10,6 +10,8 @@ namespace flow::mock::admin {
 
 namespace {
 
+constexpr std::size_t kShownBytes = 200; ///< of a name that nothing has
+
 void check_known(const std::string &name, const std::string &prefix, std::string_view title,
                  std::initializer_list<std::string_view> known) {
   if (std::find(known.begin(), known.end(), name) != known.end()) {
@@ -19,7 +21,7 @@ void check_known(const std::string &name, const std::string &prefix, std::string
   for (const std::string_view each : known) {
     names += (names.empty() ? "" : ", ") + std::string(each);
   }
-  throw Refusal{400, std::string(title), prefix + name,
+  throw Refusal{400, std::string(title), prefix + shortened(name, kShownBytes),
                 names.empty() ? "None is known here." : "Known here: " + names + "."};
 }
 
@@ -36,7 +38,7 @@ Json body_of(const Call &call) {
   auto body = json_object_in(call.request.body);
   if (const Error *error = std::get_if<Error>(&body)) {
     const std::string reason = error->parameters.empty() ? "it is empty" : error->parameters.front().second;
-    throw Refusal{400, "Bad body", "/", "The body has to be a JSON object: " + reason + "."};
+    throw Refusal{400, "Bad body", "", "The body has to be a JSON object: " + reason + "."};
   }
   return std::get<Json>(std::move(body));
 }
@@ -81,7 +83,8 @@ void check_parameters(const Call &call, std::initializer_list<std::string_view> 
 }
 
 Refusal not_found(std::string_view what, std::string_view id) {
-  return {404, "Not found", "", "There is no " + std::string(what) + " " + std::string(id) + " here."};
+  return {404, "Not found", "",
+          "There is no " + std::string(what) + " " + shortened(id, kShownBytes) + " here."};
 }
 
 } // namespace flow::mock::admin

@@ -19,8 +19,9 @@ using contract::Json;
 struct Refusal {
   int status;
   std::string title;
-  std::string pointer; ///< of the place in the body, JSON Pointer; or a query parameter's name
-  std::string detail;  ///< what is wrong there and what to change
+  std::string
+      pointer; ///< of the place in the body, JSON Pointer, empty: the whole; or a query parameter's name
+  std::string detail; ///< what is wrong there and what to change
 };
 
 /// A request of the control API that has found its operation.

@@ -17,7 +17,7 @@ Refusal bad_entry(const SeedError &error, std::string_view prefix) {
   if (pointer.starts_with(prefix)) {
     pointer.erase(0, prefix.size());
   }
-  return {400, "Bad entry", pointer.empty() ? "/" : pointer, error.reason};
+  return {400, "Bad entry", pointer, error.reason};
 }
 
 Seed read(const Json &document, std::span<const std::shared_ptr<const Flow>> known_flows,

@@ -22,7 +22,7 @@ Response add_fault(const Call &call) {
     call.state.has_faults = true;
     return json_response(added, 201);
   } catch (const FaultError &error) {
-    throw Refusal{400, "Bad fault", error.pointer.empty() ? "/" : error.pointer, error.what()};
+    throw Refusal{400, "Bad fault", error.pointer, error.what()};
   } catch (const FaultIdTaken &error) {
     throw Refusal{409, "The id is taken", "/id", error.what()};
   } catch (const TooManyFaults &error) {

@@ -42,7 +42,7 @@ Response put_webhook(const Call &call) {
   try {
     webhook = mock::webhook_of(body_of(call));
   } catch (const WebhookError &error) {
-    throw Refusal{400, "Bad webhook", error.pointer.empty() ? "/" : error.pointer, error.reason};
+    throw Refusal{400, "Bad webhook", error.pointer, error.reason};
   }
   const Settings &settings = call.state.settings;
   const auto make_sender = [&] {

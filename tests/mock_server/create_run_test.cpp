@@ -290,6 +290,14 @@ TEST(CreateRun, ARefusedRunIsNotMade) {
   EXPECT_EQ(stage(read("/runs?count=true")).body, count_with(0));
 }
 
+TEST(CreateRun, ARefusalShowsTheBeginningOfWhatIsLong) {
+  Stage stage;
+  const Response refused = stage(create(with_param("windowEndTime", std::string(900'000, 'x'))));
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_LT(refused.body.size(), 10'000U);
+  EXPECT_NE(refused.body.find("…"), std::string::npos);
+}
+
 TEST(CreateRun, ManyAtOnceAreEachMadeOnce) {
   Stage stage;
   constexpr int kThreads = 8;
