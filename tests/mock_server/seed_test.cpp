@@ -186,12 +186,12 @@ TEST(Seed, BuiltInHoldsTheDocumentedRunsWordForWord) {
        {"run-answer", "second-run-answer", "destination-run-answer", "failed-destination-run-answer"}) {
     const Json documented = contract::example(name).at("items").at(0);
     const auto &runs = built_in_seed().runs;
-    const auto run =
-        std::find_if(runs.begin(), runs.end(), [&](const auto &each) { return each.id == documented["id"]; });
+    const auto id = documented.at("id").get<std::string>();
+    const auto run = std::find_if(runs.begin(), runs.end(), [&](const auto &each) { return each.id == id; });
     ASSERT_NE(run, runs.end()) << name;
     EXPECT_EQ(Json::parse(*run->metrics), documented.at("metrics"));
     EXPECT_EQ(Json::parse(*run->activities), documented.at("activities"));
-    EXPECT_EQ(run->etag, documented.at("etag"));
+    EXPECT_EQ(run->etag, documented.at("etag").get<std::string>());
   }
 }
 
