@@ -143,6 +143,7 @@ SecretValues::Range SecretValues::next(std::string_view text, std::size_t at, bo
 SecretValues::Range SecretValues::next_issued(std::string_view text, std::size_t at) {
   // Whatever is skipped, one byte of its first half is looked at.
   constexpr std::size_t kHalf = kIssuedLength / 2;
+  const std::size_t first = at; // nothing begins before what was taken already
   for (; at + kHalf < text.size(); at += kHalf) {
     if (!is_of_uuid(text[at]) || !is_of_uuid(text[at + kHalf / 3]) ||
         !is_of_uuid(text[at + 2 * (kHalf / 3)]) || !is_of_uuid(text[at + kHalf])) {
@@ -150,7 +151,7 @@ SecretValues::Range SecretValues::next_issued(std::string_view text, std::size_t
     }
     std::size_t begin = at;
     std::size_t end = at;
-    while (begin > 0 && at - begin < kIssuedLength && is_of_uuid(text[begin - 1])) {
+    while (begin > first && at - begin < kIssuedLength && is_of_uuid(text[begin - 1])) {
       --begin;
     }
     while (end < text.size() && end - at < kIssuedLength && is_of_uuid(text[end])) {

@@ -292,6 +292,16 @@ TEST(JournalSecrets, AreKnownByTheirValuesWhereverTheyStand) {
   }
 }
 
+TEST(JournalSecrets, OfTheTokenServiceAreFoundOnceEachInALongerRunOfTheirCharacters) {
+  const std::string uuid = "0f8fad5b-d9cb-469f-a165-70867728950e";
+  for (const std::string &run :
+       {uuid + uuid + uuid, uuid + uuid + std::string(200, 'a'), "a" + uuid + uuid + uuid + uuid + uuid}) {
+    const std::string entry = stored(Ask{.method = "POST", .target = "/x", .body = "so: " + run});
+    expect_without(entry, uuid + uuid, run);
+    EXPECT_NE(entry.find("so: "), std::string::npos) << entry;
+  }
+}
+
 TEST(JournalSecrets, AreRemovedFromEveryHeaderWhereverTheOneThatBringsThemStands) {
   const std::string token = "t0k3n-of-ours";
   for (const std::string name : {"accept", "user-agent", "content-type", "if-match", "x-note"}) {
