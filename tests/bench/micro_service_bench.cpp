@@ -19,7 +19,8 @@ constexpr std::int64_t kRetries = 100'000; ///< each makes a run, which takes me
 
 /// Of what the mock answers.
 void Rules_Applying(benchmark::State &state, const Ask &asked, std::string_view operation) {
-  const contract::Rules &rules = contract::Rules::of(contract::Reading());
+  const contract::Reading reading;
+  const contract::Rules &rules = contract::Rules::of(reading);
   const Request request = asked.request();
   const Response answer = FlowService({}).handle(request);
   const auto target = parse_target(asked.target);
