@@ -6,6 +6,7 @@
 
 #include "client/answer_error.hpp"
 #include "client/retry_after.hpp"
+#include "common/text.hpp"
 #include "contracts/errors.hpp"
 
 namespace flow::client {
@@ -34,10 +35,8 @@ bool is_token_refusal(const Error &error) {
   return error.status == refusal.status && error.code == refusal.code;
 }
 
-/// A line break in a header's value would begin another header.
 void require_header_value(const std::string &name, const std::string &value) {
-  if (std::any_of(value.begin(), value.end(),
-                  [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; })) {
+  if (has_controls(value)) {
     throw std::invalid_argument("the " + name + " has a line break or another control character in it");
   }
 }

@@ -12,6 +12,7 @@
 #include "client/caller.hpp"
 #include "client/json_fields.hpp"
 #include "client/url.hpp"
+#include "common/text.hpp"
 
 namespace flow::client {
 
@@ -143,6 +144,9 @@ private:
     const std::string token = text(at(document, "access_token"));
     if (token.empty()) {
       throw malformed_answer(answer, "its answer holds no access_token");
+    }
+    if (has_controls(token)) {
+      throw malformed_answer(answer, "its access_token holds control characters, which no header can carry");
     }
     const auto told = number_or_digits(at(document, "expires_in"));
     const auto life = std::clamp(seconds(told.value_or(kDocumentedLife.count())), seconds(0), kLongestLife);

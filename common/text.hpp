@@ -24,6 +24,12 @@ bool is_like(std::string_view text, std::string_view form);
 /// The text, or where it is longer than `bytes` its beginning and "…", cut between characters of UTF-8.
 std::string shortened(std::string_view text, std::size_t bytes);
 
+/// Whether a text holds a control character: a line break in a header's value would begin another header.
+constexpr bool has_controls(std::string_view text) {
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; });
+}
+
 /// The integer that a text stands for; nothing where it holds anything but its digits and sign.
 inline std::optional<std::int64_t> integer_in(std::string_view text) {
   std::int64_t number = 0;

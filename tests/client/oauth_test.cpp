@@ -128,6 +128,9 @@ TEST_F(OAuth, OtherTroubleKeepsItsKind) {
   EXPECT_EQ(error_of_token({Response{500, {}, "<html>p@ss/word"}}).kind, ErrorKind::gateway);
   EXPECT_EQ(error_of_token({Response{200, {}, "{}"}}).kind, ErrorKind::malformed_answer);
   EXPECT_EQ(error_of_token({Response{200, {}, R"({"access_token":7})"}}).kind, ErrorKind::malformed_answer);
+  for (const char *text : {R"(t\nX-Forged: yes)", "t\x7f"}) {
+    EXPECT_EQ(error_of_token({token(text)}).kind, ErrorKind::malformed_answer) << text;
+  }
 }
 
 TEST_F(OAuth, TroubleThatPassesIsWaitedOut) {
