@@ -25,6 +25,9 @@ void seed(std::string_view bytes) {
   mock::FlowService service(settings);
   const mock::Response taken = control(service, "GET", "/sandboxes/o/s/snapshot");
   require(taken.status == 200, "a snapshot can be taken: " + taken.body);
+  if (taken.body.find("(not kept)") != std::string::npos) {
+    return; // an id may look as if it assigned a secret: that is hidden, and is no id any more
+  }
   const mock::Response restored = control(service, "POST", "/sandboxes/o/other/restore", taken.body);
   require(restored.status == 200, "a snapshot is a seed: " + restored.body + " of " + taken.body);
 }
