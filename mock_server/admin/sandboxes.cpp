@@ -42,6 +42,14 @@ Json defaults_json(const RetryDefaults &defaults) {
   return {{"outcome", name_of(defaults.outcome)}, {"durationMs", defaults.duration_ms}};
 }
 
+/// Of the sandbox as it is now. What takes longest is left for when its lock is free again.
+Json whole_sandbox(Tenant &tenant) {
+  const std::lock_guard lock(tenant.sandbox.mutex);
+  const std::int64_t now_ms = tenant.clock.now_ms();
+  tenant.sandbox.settle(now_ms);
+  return snapshot(tenant.sandbox, now_ms);
+}
+
 } // namespace
 
 Response list_sandboxes(const Call &call) {
@@ -80,11 +88,7 @@ Response reset_sandbox(const Call &call) {
 }
 
 Response take_snapshot(const Call &call) {
-  Sandbox &sandbox = call.tenant->sandbox;
-  const std::lock_guard lock(sandbox.mutex);
-  const std::int64_t now_ms = call.tenant->clock.now_ms();
-  sandbox.settle(now_ms);
-  Json taken = snapshot(sandbox, now_ms);
+  Json taken = whole_sandbox(*call.tenant);
   for (const char *kind : {"flows", "runs"}) {
     for (Json &entry : taken[kind]) {
       entry = without_secrets(entry, call.state.secrets);
