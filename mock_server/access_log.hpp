@@ -4,7 +4,7 @@
 
 #include <spdlog/logger.h>
 
-#include "mock_server/http_edge.hpp"
+#include "mock_server/http/http_server.hpp"
 
 namespace flow::mock {
 

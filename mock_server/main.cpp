@@ -13,8 +13,9 @@
 #include "common/standard_streams.hpp"
 #include "common/whole_file.hpp"
 #include "mock_server/access_log.hpp"
-#include "mock_server/connection_room.hpp"
-#include "mock_server/http_edge.hpp"
+#include "mock_server/admin/control_api.hpp"
+#include "mock_server/http/http_server.hpp"
+#include "mock_server/http/open_files.hpp"
 #include "mock_server/journal/report.hpp"
 #include "mock_server/log.hpp"
 #include "mock_server/memory_reserve.hpp"
@@ -91,7 +92,7 @@ int serve(const Options &options, const sigset_t &stop_signals, LogWriter &stand
   check_writable("--coverage-file", options.coverage_file);
   const MemoryReserve reserve(kMemoryReserve);
   FlowService service(options.settings);
-  EdgeLimits limits;
+  ServerLimits limits;
   const std::size_t wanted = limits.connections;
   limits.connections = make_room_for_connections(wanted);
   if (limits.connections < wanted) {
@@ -99,11 +100,12 @@ int serve(const Options &options, const sigset_t &stop_signals, LogWriter &stand
               "raises it",
               limits.connections, wanted);
   }
-  HttpEdge edge(logged([&service](const Request &request) { return service.handle(request); }, log), limits,
-                [log](const std::string &sentence) { log->warn("{}", sentence); });
+  HttpServer server(
+      logged([&service](const Request &request) { return service.handle(request); }, log), limits,
+      [log](const std::string &sentence) { log->warn("{}", sentence); }, admin::is_for);
   int port = 0;
   try {
-    port = edge.start(options.host, options.port);
+    port = server.start(options.host, options.port);
   } catch (const std::exception &error) {
     throw std::runtime_error("cannot listen on " + options.host + ":" + std::to_string(options.port) + ": " +
                              error.what() + "; choose another --host or --port (0 picks a free port)");
@@ -118,7 +120,7 @@ int serve(const Options &options, const sigset_t &stop_signals, LogWriter &stand
   }
   int received = 0;
   sigwait(&stop_signals, &received);
-  const bool all_ended = edge.stop(std::chrono::milliseconds(options.shutdown_timeout_ms));
+  const bool all_ended = server.stop(std::chrono::milliseconds(options.shutdown_timeout_ms));
   log->info("stopped signal={}", received == SIGINT ? "SIGINT" : "SIGTERM");
   const int exit_code = report(options, service.state(), standard_error);
   if (!all_ended) {

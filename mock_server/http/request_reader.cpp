@@ -1,15 +1,10 @@
 #include "mock_server/http/request_reader.hpp"
 
-#include <string_view>
 #include <utility>
-
-#include "mock_server/http/chunked_body.hpp"
 
 namespace flow::mock {
 
 namespace {
-
-constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 Unreadable error_of(ChunkedBody::State state) {
   switch (state) {
@@ -24,26 +19,6 @@ Unreadable error_of(ChunkedBody::State state) {
 
 } // namespace
 
-bool RequestReader::read(std::chrono::milliseconds time) {
-  const Time deadline = std::chrono::steady_clock::now() + time;
-  head_ = {};
-  unreadable_ = {};
-  is_whole_ = is_stopped_ = false;
-  give_room();
-  if (read_head(deadline)) {
-    read_body(deadline);
-  }
-  return !is_stopped_;
-}
-
-Request RequestReader::request() const {
-  return {.method = head_.method,
-          .target = head_.target,
-          .headers = head_.headers,
-          .body = unreadable_.empty() ? std::string_view(body_) : std::string_view(),
-          .unreadable = unreadable_};
-}
-
 bool BodyRoom::take(std::size_t bytes) {
   std::size_t free = free_;
   while (bytes <= free) {
@@ -54,12 +29,46 @@ bool BodyRoom::take(std::size_t bytes) {
   return false;
 }
 
+void RequestReader::begin() {
+  scan_ = HeadScan(limits_);
+  head_ = {};
+  has_head_ = false;
+  chunks_.reset();
+  unreadable_ = {};
+  is_whole_ = false;
+  give_room();
+}
+
+RequestReader::State RequestReader::read(std::string_view &received) {
+  if (!has_head_) {
+    return read_head(received);
+  }
+  return chunks_ ? read_chunks(received) : read_length(received);
+}
+
+RequestReader::State RequestReader::refuse(Unreadable why) {
+  unreadable_ = why;
+  return State::ended;
+}
+
+RequestReader::State RequestReader::end_whole() {
+  is_whole_ = true;
+  return head_.has_body() && head_.is_encoded ? refuse("encoding-unsupported") : State::ended;
+}
+
+Request RequestReader::request() const {
+  return {.method = head_.method,
+          .target = head_.target,
+          .headers = head_.headers,
+          .body = unreadable_.empty() ? std::string_view(body_) : std::string_view(),
+          .unreadable = unreadable_};
+}
+
 bool RequestReader::take_room(std::size_t bytes) {
   if (bytes <= room_.large_bytes() || room_taken_ > 0) {
     return true;
   }
   if (!room_.take(body_bytes_)) { // all that it may become: chunks do not say
-    unreadable_ = "overloaded";
     return false;
   }
   room_taken_ = body_bytes_;
@@ -74,105 +83,60 @@ void RequestReader::give_room() {
   }
 }
 
-bool RequestReader::receive(Time deadline) {
-  switch (connection_.receive(deadline)) {
-  case Connection::Received::bytes:
-    return true;
-  case Connection::Received::end:
-    unreadable_ = "malformed-request";
-    return false;
-  case Connection::Received::late:
-    unreadable_ = "request-timeout";
-    return false;
-  case Connection::Received::stopped:
-    break;
-  }
-  is_stopped_ = true;
-  return false;
-}
-
-bool RequestReader::read_head(Time deadline) {
-  HeadScan scan(limits_);
-  HeadScan::State state = scan.scan(connection_.unread());
-  while (state == HeadScan::State::incomplete) {
-    if (!receive(deadline)) {
-      return false;
-    }
-    state = scan.scan(connection_.unread());
+RequestReader::State RequestReader::read_head(std::string_view &received) {
+  const HeadScan::State state = scan_.scan(received);
+  if (state == HeadScan::State::incomplete) {
+    return State::incomplete;
   }
   if (state == HeadScan::State::unreadable) {
-    unreadable_ = scan.unreadable();
-    return false;
+    return refuse(scan_.unreadable());
   }
-  text_.assign(scan.head(connection_.unread()));
-  connection_.take(scan.size());
+  text_.assign(scan_.head(received));
+  received.remove_prefix(scan_.size());
+  has_head_ = true;
   head_ = parse_head(text_, limits_);
-  unreadable_ = head_.unreadable;
-  return unreadable_.empty();
-}
-
-void RequestReader::read_body(Time deadline) {
+  if (!head_.unreadable.empty()) {
+    return refuse(head_.unreadable);
+  }
   if (!head_.has_body()) {
-    is_whole_ = true;
-    return;
+    return end_whole();
   }
   if (head_.body_length > body_bytes_) {
-    unreadable_ = "payload-too-large"; // without waiting for it
-    return;
-  }
-  if (head_.expects_continue && !head_.is_http_1_0 && connection_.unread().empty() &&
-      !(connection_.write(kContinue) && connection_.flush())) {
-    is_stopped_ = true;
-    return;
+    return refuse("payload-too-large"); // without waiting for it
   }
   if (head_.is_chunked) {
-    read_chunks(deadline);
-  } else {
-    read_length(deadline);
+    chunks_.emplace(ChunkedBody::Limits{.body_bytes = body_bytes_,
+                                        .chunk_bytes = body_bytes_ + limits_.bytes,
+                                        .trailer_bytes = limits_.bytes});
   }
-  if (is_whole_ && head_.is_encoded) {
-    unreadable_ = "encoding-unsupported";
+  if (received.empty()) {
+    return head_.expects_continue && !head_.is_http_1_0 ? State::waits : State::incomplete;
   }
+  return read(received);
 }
 
-void RequestReader::read_length(Time deadline) {
-  for (std::size_t left = head_.body_length; left > 0;) {
-    if (connection_.unread().empty() && !receive(deadline)) {
-      return;
-    }
-    const std::string_view part = connection_.unread().substr(0, left);
-    if (!take_room(body_.size() + part.size())) {
-      return;
-    }
-    body_.append(part);
-    connection_.take(part.size());
-    left -= part.size();
+RequestReader::State RequestReader::read_length(std::string_view &received) {
+  const std::string_view part = received.substr(0, head_.body_length - body_.size());
+  if (!take_room(body_.size() + part.size())) {
+    return refuse("overloaded");
   }
-  is_whole_ = true;
+  body_.append(part);
+  received.remove_prefix(part.size());
+  return body_.size() == head_.body_length ? end_whole() : State::incomplete;
 }
 
-void RequestReader::read_chunks(Time deadline) {
-  ChunkedBody chunks({.body_bytes = body_bytes_,
-                      .chunk_bytes = body_bytes_ + limits_.bytes,
-                      .trailer_bytes = limits_.bytes});
-  for (;;) {
-    std::string_view received = connection_.unread();
-    if (!take_room(body_.size() + received.size())) {
-      return;
-    }
-    const ChunkedBody::State state = chunks.take(received, body_);
-    connection_.take(connection_.unread().size() - received.size());
-    if (state == ChunkedBody::State::whole) {
-      is_whole_ = true;
-      return;
-    }
-    if (state != ChunkedBody::State::incomplete) {
-      unreadable_ = error_of(state);
-      return;
-    }
-    if (!receive(deadline)) {
-      return;
-    }
+RequestReader::State RequestReader::read_chunks(std::string_view &received) {
+  if (!take_room(body_.size() + received.size())) {
+    return refuse("overloaded");
+  }
+  const ChunkedBody::State state = chunks_->take(received, body_);
+  switch (state) {
+  case ChunkedBody::State::whole:
+    return end_whole();
+  case ChunkedBody::State::incomplete:
+    return State::incomplete;
+  default:
+    return refuse(error_of(state));
   }
 }
 

@@ -1,11 +1,12 @@
 #pragma once
 
 #include <atomic>
-#include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string>
+#include <string_view>
 
-#include "mock_server/connection.hpp"
+#include "mock_server/http/chunked_body.hpp"
 #include "mock_server/http/request_head.hpp"
 
 namespace flow::mock {
@@ -25,21 +26,30 @@ private:
   const std::size_t large_bytes_;
 };
 
-/// Reads the requests of one connection, one after another.
+/// Reads the requests of one connection, one after another, from the bytes that have come so far.
 class RequestReader {
 public:
-  RequestReader(Connection &connection, const HeadLimits &limits, std::size_t body_bytes, BodyRoom &room)
-      : connection_(connection), limits_(limits), body_bytes_(body_bytes), room_(room) {}
+  RequestReader(const HeadLimits &limits, std::size_t body_bytes, BodyRoom &room)
+      : limits_(limits), body_bytes_(body_bytes), room_(room), scan_(limits) {}
   ~RequestReader() { give_room(); }
   RequestReader(const RequestReader &) = delete;
   RequestReader &operator=(const RequestReader &) = delete;
 
-  /// Reads the next request, of which at least a byte has come. False where nothing is to be answered: the
-  /// client has gone, or the server stops.
-  bool read(std::chrono::milliseconds time);
+  /// The next request begins, of which nothing has been read yet.
+  void begin();
 
-  /// The request, as far as it could be read; `unreadable` says why it is not whole. Valid until the next
-  /// read().
+  enum class State {
+    incomplete, ///< read() wants what was left and more
+    waits,      ///< likewise, and the client wants a "100 Continue" first
+    ended,      ///< request() can be answered
+  };
+  /// Takes what it can off the front of `received`.
+  State read(std::string_view &received);
+
+  /// Nothing more comes: it is answered as unreadable for that reason.
+  void give_up(Unreadable why) { unreadable_ = why; }
+
+  /// The request, as far as it could be read; `unreadable` says why it is not whole. Valid until begin().
   [[nodiscard]] Request request() const;
 
   /// Whether all of it was read: the connection then stands at the next one.
@@ -50,29 +60,27 @@ public:
   [[nodiscard]] bool is_http_1_0() const { return head_.is_http_1_0; }
 
 private:
-  using Time = Connection::Time;
-
-  bool read_head(Time deadline);
-  void read_body(Time deadline);
-  void read_length(Time deadline);
-  void read_chunks(Time deadline);
-  /// More bytes; where none come, says why the request is unreadable.
-  bool receive(Time deadline);
-  /// Room for a body that grows to `bytes`; without it the request is unreadable.
+  State read_head(std::string_view &received);
+  State read_length(std::string_view &received);
+  State read_chunks(std::string_view &received);
+  State refuse(Unreadable why);
+  State end_whole();
+  /// Room for a body that grows to `bytes`.
   bool take_room(std::size_t bytes);
   void give_room();
 
-  Connection &connection_;
   const HeadLimits limits_;
   const std::size_t body_bytes_;
   BodyRoom &room_;
   std::size_t room_taken_ = 0;
+  HeadScan scan_;
   std::string text_; ///< of the head
   std::string body_;
   RequestHead head_;
+  bool has_head_ = false;
+  std::optional<ChunkedBody> chunks_; ///< where the body is sent in chunks
   Unreadable unreadable_;
   bool is_whole_ = false;
-  bool is_stopped_ = false;
 };
 
 } // namespace flow::mock

@@ -58,15 +58,15 @@ constexpr std::string_view kMissing =
     "A test announced that the application breaks this clause, and it did not.";
 
 /// As one line that a terminal shows and does not obey.
-std::string printable(std::string_view text) {
+std::string quoted_line(std::string_view text) {
   return Json(text).dump(-1, ' ', true, Json::error_handler_t::replace);
 }
 
 /// Where it was seen, or expected.
 std::string place_of(const LedgerEntry &entry) {
-  return entry.method.empty() ? fmt::format("in sandbox {} of organisation {}", printable(entry.sandbox),
-                                            printable(entry.organisation))
-                              : fmt::format("in {} {}", printable(entry.method), printable(entry.path));
+  return entry.method.empty() ? fmt::format("in sandbox {} of organisation {}", quoted_line(entry.sandbox),
+                                            quoted_line(entry.organisation))
+                              : fmt::format("in {} {}", quoted_line(entry.method), quoted_line(entry.path));
 }
 
 } // namespace

@@ -16,7 +16,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "mock_server/http_edge.hpp"
+#include "mock_server/http/http_server.hpp"
 #include "mock_server/service.hpp"
 #include "tests/client/child_process.hpp"
 #include "tests/client/seed_ids.hpp"
@@ -135,7 +135,7 @@ private:
   std::string last;
   std::map<std::string, std::string> headers;
   std::unique_ptr<mock::FlowService> service = std::make_unique<mock::FlowService>(mock::Settings());
-  mock::HttpEdge edge{[this](const mock::Request &request) { return serve(request); }};
+  mock::HttpServer edge{[this](const mock::Request &request) { return serve(request); }};
 };
 
 } // namespace flow::client

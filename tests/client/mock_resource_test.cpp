@@ -6,7 +6,7 @@
 #include "tests/client/scripted.hpp"
 #include "tests/client/seed_ids.hpp"
 
-#include "mock_server/http_edge.hpp"
+#include "mock_server/http/http_server.hpp"
 #include "mock_server/service.hpp"
 
 namespace flow::client {
@@ -59,7 +59,7 @@ struct OnMockResource : ::testing::Test {
   std::atomic<int> token_requests = 0;
   Settings settings;
   std::unique_ptr<mock::FlowService> service = std::make_unique<mock::FlowService>(mock::Settings());
-  mock::HttpEdge edge{[this](const mock::Request &request) { return serve(request); }};
+  mock::HttpServer edge{[this](const mock::Request &request) { return serve(request); }};
 };
 
 TEST_F(OnMockResource, NoRunIsListedTwiceOrLostWhileRunsAreAdded) {

@@ -5,7 +5,7 @@
 #include "tests/client/scripted.hpp"
 #include "tests/client/seed_ids.hpp"
 
-#include "mock_server/http_edge.hpp"
+#include "mock_server/http/http_server.hpp"
 #include "mock_server/service.hpp"
 
 namespace flow::client {
@@ -36,7 +36,7 @@ struct OnMock : ::testing::Test {
   }
 
   mock::FlowService service{mock::Settings()};
-  mock::HttpEdge edge{[this](const mock::Request &request) { return service.handle(request); }};
+  mock::HttpServer edge{[this](const mock::Request &request) { return service.handle(request); }};
   Settings settings;
 };
 

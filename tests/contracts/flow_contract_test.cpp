@@ -18,7 +18,7 @@
 #include "common/printable.hpp"
 #include "contracts/suite/report.hpp"
 #include "contracts/suite/run.hpp"
-#include "mock_server/http_edge.hpp"
+#include "mock_server/http/http_server.hpp"
 #include "mock_server/service.hpp"
 
 namespace flow::contract {
@@ -119,7 +119,7 @@ private:
   std::string body_; ///< set before the first request that reads it
   std::atomic<bool> replaces_bodies_ = false;
   mock::FlowService service_{mock::Settings{}};
-  mock::HttpEdge edge_{[this](const mock::Request &request) { return answer(request); }};
+  mock::HttpServer edge_{[this](const mock::Request &request) { return answer(request); }};
   int port_ = 0;
 };
 

@@ -20,7 +20,7 @@ FLOORS = {
 # The client's public headers are included as they are once installed.
 PUBLIC = "client/include"
 # Headers known to one file, so that what is behind them can be exchanged.
-EDGES = {"httplib.h": "mock_server/http_edge.cpp", "curl/curl.h": "common/http_sender.cpp"}
+EDGES = {"httplib.h": "mock_server/http/answer_text.cpp", "curl/curl.h": "common/http_sender.cpp"}
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+(["<])([^">]+)[">]', re.MULTILINE)
 

@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/mock_server/edge_fixture.hpp"
+#include "tests/mock_server/http_server_fixture.hpp"
 
 /// Answers that go over the wire late, slowly, in part or not at all.
 namespace flow::mock {
@@ -22,7 +22,7 @@ const std::string kBody = "\"0123456789\"";
 
 /// A server that answers kBody, or what else is given, in the given way; /plain as usual.
 struct DeliveringServer {
-  explicit DeliveringServer(Delivery delivery, EdgeLimits limits = {}, const std::string &body = kBody)
+  explicit DeliveringServer(Delivery delivery, ServerLimits limits = {}, const std::string &body = kBody)
       : edge(
             [this, delivery, body](const Request &request) {
               Response response{.status = 200, .headers = {}, .body = body};
@@ -38,7 +38,7 @@ struct DeliveringServer {
         port(edge.start("127.0.0.1", 0)) {}
 
   std::promise<void> asked; ///< once, for /a
-  HttpEdge edge;
+  HttpServer edge;
   int port;
 };
 

@@ -8,7 +8,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/mock_server/edge_fixture.hpp"
+#include "tests/mock_server/http_server_fixture.hpp"
 
 /// How the server stops, and what it does where clients are slow and memory or files are short.
 namespace flow::mock {
@@ -21,7 +21,7 @@ using std::chrono::milliseconds;
 constexpr std::chrono::minutes kLongerThanAnyTest{10};
 
 TEST(EdgeStop, ReturnsThoughClientsAreIdleAndClosesThem) {
-  EdgeServer server({.keep_alive_timeout = std::chrono::minutes(10)});
+  ServerOfTest server({.keep_alive_timeout = std::chrono::minutes(10)});
   auto idle = idle_clients(server.port, 20);
   const RawClient silent(server.port);
   server.edge.stop();
@@ -32,7 +32,7 @@ TEST(EdgeStop, ReturnsThoughClientsAreIdleAndClosesThem) {
 }
 
 TEST(EdgeStop, ReturnsThoughAClientNeverPauses) {
-  EdgeServer server;
+  ServerOfTest server;
   RawClient client(server.port);
   std::thread sending([&client] {
     std::string many;
@@ -57,7 +57,7 @@ TEST(EdgeStop, ReturnsThoughAClientNeverPauses) {
 TEST(EdgeStop, AnswersTheRequestThatIsBeingMade) {
   std::promise<void> begun;
   std::promise<void> may_end;
-  HttpEdge edge([&](const Request &) {
+  HttpServer edge([&](const Request &) {
     begun.set_value();
     may_end.get_future().wait();
     return Response{.status = 200, .headers = {}, .body = "{}"};
@@ -75,7 +75,7 @@ TEST(EdgeStop, AnswersTheRequestThatIsBeingMade) {
 TEST(EdgeStop, ClosesAConnectionThatHasSentHalfARequest) {
   for (const std::string &half : {std::string("G"), kRetry, kRetry + kHeaders + "Content-Length: 9\r\n\r\n{",
                                   kRetry + kHeaders + "Transfer-Encoding: chunked\r\n\r\n9\r\n{"}) {
-    EdgeServer server({.read_timeout = kLongerThanAnyTest, .keep_alive_timeout = kLongerThanAnyTest});
+    ServerOfTest server({.read_timeout = kLongerThanAnyTest, .keep_alive_timeout = kLongerThanAnyTest});
     RawClient client(server.port);
     client.send(kGoodGet + half); // once the first is answered, the server has the second
     EXPECT_EQ(client.answer().status, 200);
@@ -86,13 +86,13 @@ TEST(EdgeStop, ClosesAConnectionThatHasSentHalfARequest) {
 
 /// A server whose answers are longer than what the kernel takes off it at once.
 struct LongAnswers {
-  explicit LongAnswers(EdgeLimits limits, Warning warn = {})
+  explicit LongAnswers(ServerLimits limits, Warning warn = {})
       : edge([this](const Request &) { return Response{.status = 200, .headers = {}, .body = body}; }, limits,
              std::move(warn)),
         port(edge.start("127.0.0.1", 0)) {}
 
   const std::string body = std::string(32UL * 1024 * 1024, '1');
-  HttpEdge edge;
+  HttpServer edge;
   int port;
 };
 
@@ -118,7 +118,7 @@ TEST(EdgeStop, LetsAnAnswerBeTakenWithinItsPatience) {
 TEST(EdgeStop, SaysWhenAHandlerDoesNotReturn) {
   std::promise<void> begun;
   std::promise<void> may_end;
-  HttpEdge edge([&](const Request &) {
+  HttpServer edge([&](const Request &) {
     begun.set_value();
     may_end.get_future().wait();
     return Response{.status = 200, .headers = {}, .body = "{}"};
@@ -132,11 +132,41 @@ TEST(EdgeStop, SaysWhenAHandlerDoesNotReturn) {
 }
 
 TEST(EdgeStop, MayBeCalledTwiceOrWithoutAStart) {
-  EdgeServer server;
+  ServerOfTest server;
   EXPECT_TRUE(server.edge.stop());
   EXPECT_TRUE(server.edge.stop());
-  HttpEdge never([](const Request &) { return Response{}; });
+  HttpServer never([](const Request &) { return Response{}; });
   EXPECT_TRUE(never.stop());
+}
+
+/// With one thread for all connections: what is answered in it holds up everybody.
+TEST(EdgeSlow, RequestsAndLargeBodiesHoldUpNobody) {
+  const std::string large(20'000, ' ');
+  for (const std::string &slow : {std::string("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n"),
+                                  "POST /slow HTTP/1.1\r\nHost: x\r\nContent-Length: " +
+                                      std::to_string(large.size()) + "\r\n\r\n" + large}) {
+    std::promise<void> begun;
+    std::promise<void> may_end;
+    HttpServer server(
+        [&](const Request &request) {
+          if (request.target == "/slow") {
+            begun.set_value();
+            may_end.get_future().wait();
+          }
+          return Response{.status = 200, .headers = {}, .body = "{}"};
+        },
+        {.threads = 1}, {},
+        [](const Request &request) { return request.method == "GET" && request.target == "/slow"; });
+    const int port = server.start("127.0.0.1", 0);
+    RawClient waiting(port);
+    waiting.send(slow);
+    begun.get_future().wait();
+    RawClient other(port);
+    other.send(kGoodGet);
+    EXPECT_EQ(other.answer().status, 200);
+    may_end.set_value();
+    EXPECT_EQ(waiting.answer().status, 200);
+  }
 }
 
 TEST(EdgeSending, AClientThatReadsSlowlyGetsItsWholeAnswer) {
@@ -163,7 +193,7 @@ TEST(EdgeSending, AClientThatTakesNothingIsGivenUpAndThatIsSaid) {
 
 TEST(EdgeShortage, WithoutMemoryTheAnswerIs503AndTheServerGoesOn) {
   std::atomic<bool> is_short = true;
-  HttpEdge edge([&](const Request &) {
+  HttpServer edge([&](const Request &) {
     if (is_short) {
       throw std::bad_alloc();
     }
@@ -184,7 +214,7 @@ TEST(EdgeShortage, WithoutMemoryTheAnswerIs503AndTheServerGoesOn) {
 
 TEST(EdgeShortage, AnErrorOfTheHandlerEndsItsConnectionOnlyAndIsSaid) {
   std::promise<std::string> said;
-  HttpEdge edge(
+  HttpServer edge(
       [](const Request &request) -> Response {
         if (request.target == "/broken") {
           throw std::runtime_error("broken");
@@ -203,7 +233,7 @@ TEST(EdgeShortage, AnErrorOfTheHandlerEndsItsConnectionOnlyAndIsSaid) {
 }
 
 TEST(EdgeShortage, WithoutFilesClientsWaitUntilThereAreSome) {
-  EdgeServer server;
+  ServerOfTest server;
   rlimit before{};
   ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);
   RawClient served(server.port);

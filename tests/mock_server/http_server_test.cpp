@@ -1,8 +1,8 @@
-#include "mock_server/http_edge.hpp"
+#include "mock_server/http/http_server.hpp"
 
 #include <gtest/gtest.h>
 
-#include "tests/mock_server/edge_fixture.hpp"
+#include "tests/mock_server/http_server_fixture.hpp"
 
 /// What the edge reads and how it answers: good requests in odd forms, and bad ones.
 namespace flow::mock {

@@ -1,8 +1,7 @@
-#include "mock_server/connection_room.hpp"
+#include "mock_server/http/open_files.hpp"
 
 #include <algorithm>
 
-#include <pthread.h>
 #include <sys/resource.h>
 
 namespace flow::mock {
@@ -10,16 +9,6 @@ namespace flow::mock {
 namespace {
 
 constexpr std::size_t kOtherFiles = 128; // clients that are being refused, webhooks, logs, seeds
-constexpr std::size_t kStackBytes = 1024UL * 1024;
-
-/// A kernel that gives stacks huge pages would else take 2 MiB for each idle client: these are too small.
-void bound_stacks() {
-  pthread_attr_t attributes;
-  pthread_attr_init(&attributes);
-  pthread_attr_setstacksize(&attributes, kStackBytes);
-  pthread_setattr_default_np(&attributes);
-  pthread_attr_destroy(&attributes);
-}
 
 } // namespace
 
@@ -29,7 +18,6 @@ std::size_t connections_within(std::size_t open_files, std::size_t wanted) {
 }
 
 std::size_t make_room_for_connections(std::size_t wanted) {
-  bound_stacks();
   rlimit open_files{};
   if (::getrlimit(RLIMIT_NOFILE, &open_files) != 0) {
     return wanted;

@@ -14,12 +14,15 @@ namespace flow::mock {
 /// What the server asks for every request; called from many threads at once.
 using Handler = std::function<Response(const Request &)>;
 
+/// Whether answering it may take so long that others should not wait for it.
+using IsSlow = std::function<bool(const Request &)>;
+
 /// Told in one sentence what an operator wants to know of the network; called from many threads at once.
 using Warning = std::function<void(const std::string &)>;
 
 /// Bounds of what is read and how long; past each the client gets a clear answer in JSON, where one is
 /// possible.
-struct EdgeLimits {
+struct ServerLimits {
   std::size_t body_bytes = 1024UL * 1024;
   HeadLimits head{};
   std::size_t large_body_bytes = 16384; ///< a body of more is large: these are answered one after another, as
@@ -27,25 +30,26 @@ struct EdgeLimits {
   std::size_t bodies_bytes =
       256UL * 1024 * 1024;        ///< of all large ones that are read; past it, 503 with Retry-After
   std::size_t connections = 4096; ///< served at once; what comes past it is answered 503 with Retry-After
+  std::size_t threads = 0;        ///< that read, answer and send; 0: as many as the machine has cores
   std::chrono::milliseconds read_timeout{5000};    ///< for a request to arrive whole
   std::chrono::milliseconds write_timeout{30'000}; ///< for each wait until the client takes more of an answer
   std::chrono::milliseconds keep_alive_timeout{75'000}; ///< for the next request on the same connection
   std::chrono::milliseconds hold_timeout{600'000};      ///< the longest that a Delivery may take
-  std::chrono::milliseconds thread_idle_time{10'000};   ///< a thread without a connection ends after it
 };
 
-/// Sockets in, plain requests out. Requests are read by http/, strictly; the only file of the server that
-/// knows the HTTP library has it write the answers.
-class HttpEdge {
+/// Sockets in, plain requests out: an event loop in each of a few threads, among which connections are dealt.
+/// A handler is called in the loop's thread, so it must not wait; but of a large body, and of what is slow,
+/// in a thread beside it.
+class HttpServer {
 public:
-  explicit HttpEdge(Handler handler, EdgeLimits limits = {}, Warning warn = {});
-  ~HttpEdge(); ///< stops, and waits as long as it takes
-  HttpEdge(const HttpEdge &) = delete;
-  HttpEdge &operator=(const HttpEdge &) = delete;
+  explicit HttpServer(Handler handler, ServerLimits limits = {}, Warning warn = {}, IsSlow is_slow = {});
+  ~HttpServer(); ///< stops, and waits as long as it takes
+  HttpServer(const HttpServer &) = delete;
+  HttpServer &operator=(const HttpServer &) = delete;
 
-  /// Listens on `host`; port 0 picks a free one. Connections are accepted once this returns,
-  /// and answered on threads of the server's own.
-  /// Returns the port; throws std::runtime_error, which says why, when it cannot listen there.
+  /// Listens on `host`; port 0 picks a free one. Connections are accepted once this returns, and answered on
+  /// threads of the server's own. Returns the port; throws std::runtime_error, which says why, when it cannot
+  /// listen there.
   int start(const std::string &host, int port);
 
   /// Closes connections that are idle, that hold an answer back (Delivery) or have sent part of a request
@@ -55,8 +59,8 @@ public:
   bool stop(std::chrono::milliseconds patience = std::chrono::seconds(2));
 
 private:
-  class Listener;
-  std::unique_ptr<Listener> listener_;
+  class State;
+  std::unique_ptr<State> state_;
 };
 
 } // namespace flow::mock

@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/mock_server/edge_fixture.hpp"
+#include "tests/mock_server/http_server_fixture.hpp"
 
 /// Connections: slow, idle, many, closing; and how the server starts.
 namespace flow::mock {
@@ -99,7 +99,7 @@ TEST_F(Edge, ConnectionCloseIsHonoured) {
 }
 
 TEST(EdgeKeepAlive, AnIdleConnectionIsClosedAfterItsTime) {
-  EdgeServer server({.keep_alive_timeout = std::chrono::milliseconds(100)});
+  ServerOfTest server({.keep_alive_timeout = std::chrono::milliseconds(100)});
   RawClient client(server.port);
   client.send(kGoodGet);
   EXPECT_EQ(client.answer().status, 200);
@@ -108,7 +108,7 @@ TEST(EdgeKeepAlive, AnIdleConnectionIsClosedAfterItsTime) {
 
 TEST(EdgeKeepAlive, TwoHundredIdleClientsDoNotKeepANewOneWaiting) {
   // Until the idle ones time out, which this test does not live to see, none of their threads is free.
-  EdgeServer server({.keep_alive_timeout = std::chrono::minutes(10)});
+  ServerOfTest server({.keep_alive_timeout = std::chrono::minutes(10)});
   auto idle = idle_clients(server.port, 200);
   RawClient client(server.port);
   client.send(kGoodRetry);
@@ -118,7 +118,7 @@ TEST(EdgeKeepAlive, TwoHundredIdleClientsDoNotKeepANewOneWaiting) {
 }
 
 TEST(EdgeConnections, PastTheLimitAreToldToComeAgain) {
-  EdgeServer server({.connections = 4, .keep_alive_timeout = std::chrono::minutes(10)});
+  ServerOfTest server({.connections = 4, .keep_alive_timeout = std::chrono::minutes(10)});
   auto idle = idle_clients(server.port, 4);
   RawClient refused(server.port);
   refused.send(kGoodGet);
@@ -132,7 +132,7 @@ TEST(EdgeConnections, PastTheLimitAreToldToComeAgain) {
 }
 
 TEST(EdgeConnections, PastTheLimitSilentClientsDoNotKeepOthersFromBeingToldSo) {
-  EdgeServer server({.connections = 1, .keep_alive_timeout = std::chrono::minutes(10)});
+  ServerOfTest server({.connections = 1, .keep_alive_timeout = std::chrono::minutes(10)});
   auto idle = idle_clients(server.port, 1);
   std::vector<RawClient> silent;
   for (int i = 0; i < 20; ++i) {
@@ -145,7 +145,7 @@ TEST(EdgeConnections, PastTheLimitSilentClientsDoNotKeepOthersFromBeingToldSo) {
 }
 
 TEST(EdgeConnections, AreFreeAgainWhenTheirClientsGo) {
-  EdgeServer server({.connections = 2});
+  ServerOfTest server({.connections = 2});
   { auto idle = idle_clients(server.port, 2); }
   // The edge sees that they went in a moment of its own choosing.
   int status = 0;
@@ -158,7 +158,7 @@ TEST(EdgeConnections, AreFreeAgainWhenTheirClientsGo) {
 }
 
 TEST(EdgeConnections, ManyAtOnceAreAllServed) {
-  EdgeServer server;
+  ServerOfTest server;
   std::vector<RawClient> clients;
   for (int i = 0; i < 300; ++i) {
     clients.emplace_back(server.port);
@@ -172,8 +172,8 @@ TEST(EdgeConnections, ManyAtOnceAreAllServed) {
 }
 
 TEST(EdgeStart, APortThatIsTakenIsSaidSo) {
-  EdgeServer server;
-  HttpEdge second([](const Request &) { return Response{}; });
+  ServerOfTest server;
+  HttpServer second([](const Request &) { return Response{}; });
   try {
     second.start("127.0.0.1", server.port);
     FAIL() << "two servers on one port";
@@ -183,17 +183,17 @@ TEST(EdgeStart, APortThatIsTakenIsSaidSo) {
 }
 
 TEST(EdgeStart, AnAddressOfAnotherMachineIsSaidSo) {
-  HttpEdge edge([](const Request &) { return Response{}; });
+  HttpServer edge([](const Request &) { return Response{}; });
   for (const char *host : {"192.0.2.1", "no such host"}) {
     EXPECT_THROW(edge.start(host, 0), std::runtime_error) << host;
   }
 }
 
 TEST(EdgeStart, ItsPortIsFreeAgainAfterStop) {
-  EdgeServer first;
+  ServerOfTest first;
   idle_clients(first.port, 1);
   first.edge.stop();
-  HttpEdge second([](const Request &) { return Response{.status = 200, .headers = {}, .body = "{}"}; });
+  HttpServer second([](const Request &) { return Response{.status = 200, .headers = {}, .body = "{}"}; });
   EXPECT_EQ(second.start("127.0.0.1", first.port), first.port);
 }
 

@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-#include "mock_server/http_edge.hpp"
+#include "mock_server/http/http_server.hpp"
 #include "mock_server/service.hpp"
 #include "tests/mock_server/raw_client.hpp"
 #include "tests/mock_server/support.hpp"
@@ -26,13 +26,13 @@ inline const std::string kGoodGet = kGet + kHeaders + "\r\n";
 inline const std::string kGoodRetry = kRetry + kHeaders + "\r\n";
 
 /// A server on a port of its own.
-struct EdgeServer {
-  explicit EdgeServer(EdgeLimits limits = {})
+struct ServerOfTest {
+  explicit ServerOfTest(ServerLimits limits = {})
       : service(Settings{}), edge([this](const Request &request) { return service.handle(request); }, limits),
         port(edge.start("127.0.0.1", 0)) {}
 
   FlowService service;
-  HttpEdge edge;
+  HttpServer edge;
   int port;
 };
 
@@ -65,7 +65,7 @@ protected:
   explicit Edge(std::chrono::milliseconds read_timeout = std::chrono::seconds(30))
       : server({.read_timeout = read_timeout, .keep_alive_timeout = std::chrono::seconds(10)}) {}
 
-  EdgeServer server;
+  ServerOfTest server;
 
   /// The answer to exactly these bytes on a connection of their own.
   Answer send(std::string_view bytes) { return send_by(*std::make_unique<RawClient>(server.port), bytes); }

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include <asio/awaitable.hpp>
+#include <asio/error_code.hpp>
+#include <asio/ip/tcp.hpp>
+
+namespace flow::mock {
+
+/// The bytes between a client and us, both ways. Used by the thread of its event loop only.
+class ByteStream {
+public:
+  ByteStream() = default;
+  virtual ~ByteStream() = default; ///< closes
+  ByteStream(const ByteStream &) = delete;
+  ByteStream &operator=(const ByteStream &) = delete;
+
+  /// What both sides have to agree on before anything is sent.
+  virtual asio::awaitable<asio::error_code> begin() = 0;
+  /// Waits for some bytes; 0 with an error where none come any more.
+  virtual asio::awaitable<std::size_t> read_some(std::span<char> room, asio::error_code &error) = 0;
+  /// Sends some without waiting: 0 where the client takes none for now.
+  virtual std::size_t write_now(std::string_view bytes, asio::error_code &error) = 0;
+  /// Waits until some could be sent.
+  virtual asio::awaitable<std::size_t> write_some(std::string_view bytes, asio::error_code &error) = 0;
+  /// Tells the client that nothing more comes.
+  virtual asio::awaitable<void> end_sending() = 0;
+
+  /// What waits ends, with an error.
+  void interrupt();
+  /// The client sees the connection reset.
+  void reset();
+
+protected:
+  virtual asio::ip::tcp::socket &socket() = 0;
+};
+
+std::unique_ptr<ByteStream> plain_stream(asio::ip::tcp::socket socket);
+
+} // namespace flow::mock

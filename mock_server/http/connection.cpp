@@ -1,0 +1,218 @@
+#include "mock_server/http/connection.hpp"
+
+#include <algorithm>
+#include <span>
+#include <utility>
+
+#include <asio/redirect_error.hpp>
+#include <asio/use_awaitable.hpp>
+
+namespace flow::mock {
+
+namespace {
+
+using Steady = std::chrono::steady_clock;
+
+constexpr std::size_t kReadSize = 16384;
+constexpr std::size_t kMostReadAhead = 65536; ///< while an answer is held back
+constexpr std::chrono::milliseconds kLingerTime{500};
+constexpr std::size_t kLingerBytes = 16UL * 1024 * 1024;
+constexpr std::size_t kSlowPiecesPerSecond = 20;
+
+} // namespace
+
+// The buffer is not filled with zeros: of an idle client's, only what it has sent takes memory.
+Connection::Connection(std::unique_ptr<ByteStream> stream, const asio::any_io_executor &loop,
+                       std::chrono::milliseconds write_timeout)
+    : stream_(std::move(stream)), write_timeout_(write_timeout), timer_(loop),
+      buffer_(std::make_unique_for_overwrite<char[]>(kReadSize)), capacity_(kReadSize) {}
+
+void Connection::wait_until(Time deadline) {
+  deadline_ = deadline;
+  is_late_ = false;
+  if (deadline < timer_at_) {
+    set_timer();
+  }
+}
+
+// Most waits end long before their deadlines, and the next one's is later: so the timer is left as it is, and
+// looks when it expires whether that still is to be.
+void Connection::set_timer() {
+  timer_at_ = deadline_;
+  timer_.expires_at(timer_at_);
+  timer_.async_wait([weak = weak_from_this()](const asio::error_code &error) {
+    const auto self = weak.lock();
+    if (error || !self) {
+      return; // set anew, or gone
+    }
+    self->timer_at_ = Time::max();
+    if (self->deadline_ > Steady::now()) {
+      if (self->deadline_ != Time::max()) {
+        self->set_timer();
+      }
+      return;
+    }
+    self->is_late_ = true;
+    self->stream_->interrupt();
+  });
+}
+
+void Connection::stop(Time cut_off) {
+  is_stopped_ = true;
+  cut_off_ = cut_off;
+  if (is_receiving_) {
+    stream_->interrupt();
+  } else if (resting_ != nullptr) {
+    resting_->cancel();
+  } else if (cut_off < deadline_) {
+    wait_until(cut_off);
+  }
+}
+
+asio::awaitable<bool> Connection::begin(Time deadline) {
+  wait_until(deadline);
+  is_receiving_ = true;
+  const asio::error_code error = co_await stream_->begin();
+  is_receiving_ = false;
+  co_return !error && !is_stopped_;
+}
+
+void Connection::make_room() {
+  if (begin_ == end_) {
+    begin_ = end_ = 0;
+  } else if (end_ == capacity_ && begin_ > 0) {
+    std::copy(buffer_.get() + begin_, buffer_.get() + end_, buffer_.get());
+    end_ -= begin_;
+    begin_ = 0;
+  } else if (end_ == capacity_) {
+    auto larger = std::make_unique_for_overwrite<char[]>(2 * capacity_);
+    std::copy_n(buffer_.get(), end_, larger.get());
+    buffer_ = std::move(larger);
+    capacity_ *= 2;
+  }
+}
+
+asio::awaitable<Connection::Received> Connection::receive(Time deadline) {
+  if (is_stopped_) {
+    co_return Received::stopped;
+  }
+  make_room();
+  wait_until(deadline);
+  asio::error_code error;
+  is_receiving_ = true;
+  const std::span<char> room(buffer_.get() + end_, capacity_ - end_);
+  const std::size_t length = co_await stream_->read_some(room, error);
+  is_receiving_ = false;
+  deadline_ = Time::max();
+  end_ += length;
+  if (length > 0) {
+    co_return Received::bytes;
+  }
+  if (is_stopped_) {
+    co_return Received::stopped;
+  }
+  co_return is_late_ ? Received::late : Received::end; // a reset, too: nothing more comes
+}
+
+asio::awaitable<bool> Connection::send(std::string_view text) {
+  asio::error_code error;
+  text.remove_prefix(stream_->write_now(text, error));
+  while (!text.empty() && !error) {
+    wait_until(std::min(Steady::now() + write_timeout_, cut_off_));
+    const std::size_t sent = co_await stream_->write_some(text, error);
+    deadline_ = Time::max();
+    gave_up_ = gave_up_ || (sent == 0 && is_late_);
+    text.remove_prefix(sent);
+  }
+  co_return text.empty();
+}
+
+void Connection::send_now(std::string_view text) {
+  asio::error_code ignored;
+  stream_->write_now(text, ignored);
+}
+
+asio::awaitable<bool> Connection::deliver(std::string_view answer, const Delivery &delivery,
+                                          std::chrono::milliseconds bound) {
+  const Time end = Steady::now() + bound;
+  leaves_unread_ = leaves_unread_ && !delivery.reset;
+  if (delivery.delay_ms > 0 &&
+      !co_await hold(Steady::now() + std::chrono::milliseconds(delivery.delay_ms), end)) {
+    co_return false;
+  }
+  if (delivery.reset) {
+    stream_->reset();
+    co_return false;
+  }
+  if (delivery.hang) {
+    co_await hold(Time::max(), end);
+    co_return false;
+  }
+  constexpr std::string_view kEndOfHead = "\r\n\r\n";
+  const std::size_t end_of_head = answer.find(kEndOfHead);
+  const std::string_view head =
+      end_of_head == std::string_view::npos ? answer : answer.substr(0, end_of_head + kEndOfHead.size());
+  std::string_view body = answer.substr(head.size());
+  const bool truncated = delivery.truncate_bytes && *delivery.truncate_bytes < body.size();
+  if (truncated) {
+    body = body.substr(0, *delivery.truncate_bytes);
+    leaves_unread_ = true; // what comes after it shall not be lost by a reset
+  }
+  if (delivery.body_bytes_per_second == 0) {
+    co_return co_await send(answer.substr(0, head.size() + body.size())) && !truncated;
+  }
+  co_return co_await send(head) && co_await send_slowly(body, delivery.body_bytes_per_second, end) &&
+      !truncated;
+}
+
+asio::awaitable<bool> Connection::send_slowly(std::string_view body, std::size_t bytes_per_second,
+                                              Time bound) {
+  const Time begin = Steady::now();
+  const std::size_t at_once = std::max<std::size_t>(bytes_per_second / kSlowPiecesPerSecond, 1);
+  for (std::size_t sent = 0; sent < body.size();) {
+    const std::string_view piece = body.substr(sent, at_once);
+    sent += piece.size();
+    const std::chrono::duration<double> due(static_cast<double>(sent) /
+                                            static_cast<double>(bytes_per_second));
+    if (!co_await hold(begin + std::chrono::ceil<Steady::duration>(due), bound) || !co_await send(piece)) {
+      co_return false;
+    }
+  }
+  co_return true;
+}
+
+// What the client sends meanwhile is kept for later, up to a bound: only by reading does one see it go.
+asio::awaitable<bool> Connection::hold(Time until, Time bound) {
+  const Time end = std::min(until, bound);
+  while (unread().size() < kMostReadAhead) {
+    if (const Received received = co_await receive(end); received != Received::bytes) {
+      co_return received == Received::late &&until <= bound;
+    }
+  }
+  asio::steady_timer rest(timer_.get_executor(), end);
+  asio::error_code ignored;
+  resting_ = &rest;
+  co_await rest.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+  resting_ = nullptr;
+  co_return !is_stopped_ && until <= bound;
+}
+
+// Closing with unread bytes resets the connection, and the client loses the answer to what it is still
+// sending. So our side is ended first, and what comes is read over until the client ends its own, within
+// bounds.
+asio::awaitable<void> Connection::leave() {
+  if (!leaves_unread_) {
+    co_return;
+  }
+  co_await stream_->end_sending();
+  const Time until = Steady::now() + kLingerTime;
+  for (std::size_t read_over = 0; read_over < kLingerBytes;) {
+    begin_ = end_ = 0;
+    if (co_await receive(until) != Received::bytes) {
+      co_return;
+    }
+    read_over += end_;
+  }
+}
+
+} // namespace flow::mock

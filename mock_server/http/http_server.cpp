@@ -1,0 +1,423 @@
+#include "mock_server/http/http_server.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <list>
+#include <mutex>
+#include <new>
+#include <stdexcept>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include <asio/co_spawn.hpp>
+#include <asio/detached.hpp>
+#include <asio/executor_work_guard.hpp>
+#include <asio/io_context.hpp>
+#include <asio/ip/tcp.hpp>
+#include <asio/ip/v6_only.hpp>
+#include <asio/post.hpp>
+#include <asio/redirect_error.hpp>
+#include <asio/steady_timer.hpp>
+#include <asio/thread_pool.hpp>
+#include <asio/use_awaitable.hpp>
+
+#include "mock_server/error.hpp"
+#include "mock_server/http/answer_text.hpp"
+#include "mock_server/http/byte_stream.hpp"
+#include "mock_server/http/connection.hpp"
+#include "mock_server/http/request_reader.hpp"
+#include "mock_server/memory_reserve.hpp"
+
+namespace flow::mock {
+
+namespace {
+
+using asio::ip::tcp;
+using std::chrono::milliseconds;
+using Steady = std::chrono::steady_clock;
+
+constexpr int kBacklog = 1024;
+constexpr std::size_t kFewestThreads = 2;        // a handler that takes its time does not hold up everybody
+constexpr std::size_t kRefused = 64;             // connections past the limit that are told so at once
+constexpr milliseconds kPatienceOverLimit{1000}; // other clients are waiting for an answer as well
+constexpr milliseconds kPauseWithoutMeans{20};   // files, memory: others may give some back
+constexpr milliseconds kPatienceToStop{2000};
+constexpr milliseconds kMomentToEnd{500};            // for connections that have been cut off
+constexpr std::size_t kMostKeptText = 1024UL * 1024; // of the memory of an answer, for the next one
+constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+
+std::size_t threads_of(const ServerLimits &limits) {
+  return limits.threads > 0 ? limits.threads
+                            : std::max<std::size_t>(std::thread::hardware_concurrency(), kFewestThreads);
+}
+
+/// Listens there already.
+tcp::acceptor acceptor_at(asio::io_context &context, const tcp::endpoint &endpoint) {
+  tcp::acceptor acceptor(context, endpoint.protocol());
+  // Not SO_REUSEPORT: a second mock on the same port shall fail, not share.
+  acceptor.set_option(tcp::acceptor::reuse_address(true));
+  if (endpoint.protocol() == tcp::v6()) {
+    acceptor.set_option(asio::ip::v6_only(false));
+  }
+  acceptor.bind(endpoint);
+  acceptor.listen(kBacklog);
+  acceptor.non_blocking(true); // a client that has gone again keeps nobody waiting
+  return acceptor;
+}
+
+/// At the first address of the host that can be had. Throws std::runtime_error, which says why none can.
+tcp::acceptor acceptor_for(asio::io_context &context, const std::string &host, int port) {
+  std::string problem = "no such address on this machine";
+  asio::error_code error;
+  const auto found = tcp::resolver(context).resolve(
+      host, std::to_string(port), tcp::resolver::passive | tcp::resolver::numeric_service, error);
+  if (!error) {
+    for (const auto &entry : found) {
+      try {
+        return acceptor_at(context, entry.endpoint());
+      } catch (const asio::system_error &failed) {
+        problem = failed.code().message();
+      }
+    }
+  }
+  throw std::runtime_error(problem);
+}
+
+} // namespace
+
+class HttpServer::State {
+public:
+  State(Handler handler, ServerLimits limits, Warning warn, IsSlow is_slow);
+  ~State();
+
+  int open(const std::string &host, int port);
+  bool close(milliseconds patience);
+
+private:
+  /// One thread's part of the connections.
+  struct Loop {
+    explicit Loop(milliseconds keep_alive_timeout) : answers(keep_alive_timeout) {}
+
+    asio::io_context context{1};
+    asio::executor_work_guard<asio::io_context::executor_type> work{context.get_executor()};
+    AnswerText answers;
+    std::string text; ///< of the answer that is being made
+    std::list<std::weak_ptr<Connection>> connections;
+    std::thread thread;
+  };
+  /// Counts a connection as long as it is served.
+  class Place;
+  class Listed;
+
+  void run(Loop &loop);
+  enum class Accepted { one, none_waits, no_means };
+  asio::awaitable<void> accept_connections();
+  Accepted accept_one(Loop &loop);
+  asio::awaitable<void> serve(Loop &loop, std::unique_ptr<ByteStream> stream, bool is_over_limit);
+  asio::awaitable<void> serve(Loop &loop, Connection &connection, bool is_over_limit);
+  /// Reads a request; false where nothing is to be answered: the client has gone, or the server stops.
+  asio::awaitable<bool> read(Connection &connection, RequestReader &reader, milliseconds patience);
+  /// One request and its answer; false when the connection is to end.
+  asio::awaitable<bool> answer(Loop &loop, Connection &connection, RequestReader &reader, bool is_over_limit);
+  Response handle(const Request &request);
+  asio::awaitable<Response> handled(const Request &request);
+  void warn(const std::string &sentence) const;
+
+  const Handler handler_;
+  const ServerLimits limits_;
+  const Warning warn_;
+  const IsSlow is_slow_;
+  const std::string out_of_memory_; ///< an answer for when there is no memory to make one
+  BodyRoom body_room_;
+  std::atomic<std::size_t> connections_ = 0;
+  std::atomic<bool> is_stopping_ = false;
+  std::mutex mutex_;
+  std::condition_variable ended_;
+  std::size_t running_ = 0; ///< threads
+  std::vector<std::unique_ptr<Loop>> loops_;
+  asio::thread_pool large_bodies_{1}; ///< one is answered at a time
+  asio::thread_pool slow_requests_{2};
+  std::unique_ptr<tcp::acceptor> acceptor_;
+};
+
+class HttpServer::State::Place {
+public:
+  explicit Place(std::atomic<std::size_t> &taken) : taken_(taken) {}
+  ~Place() { --taken_; }
+  Place(const Place &) = delete;
+  Place &operator=(const Place &) = delete;
+
+private:
+  std::atomic<std::size_t> &taken_;
+};
+
+/// A connection among those of its loop.
+class HttpServer::State::Listed {
+public:
+  Listed(Loop &loop, const std::shared_ptr<Connection> &connection)
+      : loop_(loop), place_(loop.connections.insert(loop.connections.end(), connection)) {}
+  ~Listed() { loop_.connections.erase(place_); }
+  Listed(const Listed &) = delete;
+  Listed &operator=(const Listed &) = delete;
+
+private:
+  Loop &loop_;
+  const std::list<std::weak_ptr<Connection>>::iterator place_;
+};
+
+HttpServer::State::State(Handler handler, ServerLimits limits, Warning warn, IsSlow is_slow)
+    : handler_(std::move(handler)), limits_(limits), warn_(std::move(warn)), is_slow_(std::move(is_slow)),
+      out_of_memory_(closing_text(to_response(out_of_memory(), "-"), "Service Unavailable")),
+      body_room_(limits.bodies_bytes, limits.large_body_bytes) {
+  for (std::size_t i = 0; i < threads_of(limits_); ++i) {
+    loops_.push_back(std::make_unique<Loop>(limits_.keep_alive_timeout));
+  }
+}
+
+HttpServer::State::~State() {
+  close(kPatienceToStop);
+  for (const auto &loop : loops_) {
+    if (loop->thread.joinable()) {
+      loop->thread.join();
+    }
+  }
+}
+
+void HttpServer::State::warn(const std::string &sentence) const {
+  if (warn_) {
+    warn_(sentence);
+  }
+}
+
+int HttpServer::State::open(const std::string &host, int port) {
+  Loop &first = *loops_.front();
+  acceptor_ = std::make_unique<tcp::acceptor>(acceptor_for(first.context, host, port));
+  asio::co_spawn(first.context, accept_connections(), asio::detached);
+  running_ = loops_.size();
+  for (const auto &loop : loops_) {
+    loop->thread = std::thread([this, &loop = *loop] { run(loop); });
+  }
+  return acceptor_->local_endpoint().port();
+}
+
+void HttpServer::State::run(Loop &loop) {
+  for (bool has_ended = false; !has_ended;) {
+    try {
+      loop.context.run();
+      has_ended = true;
+    } catch (const std::exception &) { // NOLINT(bugprone-empty-catch)
+      // Memory ran out where nothing could be answered: what it was for has ended.
+    }
+  }
+  const std::lock_guard lock(mutex_);
+  --running_;
+  ended_.notify_all();
+}
+
+/// No error ends it but the closing of the port: a client that goes too soon, and a want of files or memory,
+/// pass.
+asio::awaitable<void> HttpServer::State::accept_connections() {
+  asio::steady_timer pause(acceptor_->get_executor());
+  for (std::size_t next = 0; !is_stopping_;) {
+    asio::error_code error;
+    switch (accept_one(*loops_[next % loops_.size()])) {
+    case Accepted::one:
+      ++next; // all that wait are accepted in one go: each turn of the loop may be long
+      break;
+    case Accepted::none_waits:
+      co_await acceptor_->async_wait(tcp::acceptor::wait_read,
+                                     asio::redirect_error(asio::use_awaitable, error));
+      break;
+    case Accepted::no_means:
+      pause.expires_after(kPauseWithoutMeans);
+      co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
+      break;
+    }
+  }
+}
+
+HttpServer::State::Accepted HttpServer::State::accept_one(Loop &loop) {
+  if (connections_ >= limits_.connections + kRefused) {
+    return Accepted::no_means;
+  }
+  asio::error_code error;
+  tcp::socket socket = acceptor_->accept(loop.context, error);
+  if (error == asio::error::would_block || error == asio::error::try_again) {
+    return Accepted::none_waits;
+  }
+  if (error) {
+    const bool has_gone = error == asio::error::connection_aborted || error == asio::error::interrupted;
+    return has_gone ? Accepted::one : Accepted::no_means;
+  }
+  const bool is_over_limit = ++connections_ > limits_.connections;
+  try {
+    asio::error_code ignored;
+    socket.set_option(tcp::no_delay(true), ignored);
+    asio::co_spawn(loop.context, serve(loop, plain_stream(std::move(socket)), is_over_limit), asio::detached);
+    return Accepted::one;
+  } catch (const std::bad_alloc &) {
+    --connections_;
+    return Accepted::no_means;
+  }
+}
+
+asio::awaitable<void> HttpServer::State::serve(Loop &loop, std::unique_ptr<ByteStream> stream,
+                                               bool is_over_limit) {
+  const Place place(connections_);
+  try {
+    const auto connection =
+        std::make_shared<Connection>(std::move(stream), loop.context.get_executor(), limits_.write_timeout);
+    const Listed listed(loop, connection);
+    if (!is_stopping_) {
+      bool is_out_of_memory = false;
+      try {
+        co_await serve(loop, *connection, is_over_limit);
+      } catch (const std::bad_alloc &) {
+        is_out_of_memory = true;
+      }
+      if (is_out_of_memory) {
+        connection->leave_unread();
+        connection->send_now(out_of_memory_);
+      }
+      co_await connection->leave();
+    }
+    if (connection->gave_up()) {
+      warn("an answer was cut off: its client took nothing of it for " +
+           std::to_string(limits_.write_timeout.count()) + " ms, or until the server stopped");
+    }
+  } catch (const std::bad_alloc &) { // NOLINT(bugprone-empty-catch)
+    // Not even for saying so is there any.
+  } catch (const std::exception &error) {
+    warn(std::string("a connection ended by an error of the server: ") + error.what());
+  }
+}
+
+asio::awaitable<void> HttpServer::State::serve(Loop &loop, Connection &connection, bool is_over_limit) {
+  const milliseconds patience = is_over_limit ? kPatienceOverLimit : milliseconds::max();
+  RequestReader reader(limits_.head, limits_.body_bytes, body_room_);
+  do {
+    if (connection.unread().empty() &&
+        co_await connection.receive(Steady::now() + std::min(limits_.keep_alive_timeout, patience)) !=
+            Connection::Received::bytes) {
+      co_return;
+    }
+    if (!co_await read(connection, reader, std::min(limits_.read_timeout, patience))) {
+      co_return;
+    }
+  } while (co_await answer(loop, connection, reader, is_over_limit) && !is_stopping_);
+}
+
+asio::awaitable<bool> HttpServer::State::read(Connection &connection, RequestReader &reader,
+                                              milliseconds patience) {
+  const Connection::Time deadline = Steady::now() + patience;
+  reader.begin();
+  for (;;) {
+    std::string_view received = connection.unread();
+    const RequestReader::State state = reader.read(received);
+    connection.take(connection.unread().size() - received.size());
+    if (state == RequestReader::State::ended) {
+      co_return true;
+    }
+    if (state == RequestReader::State::waits && !co_await connection.send(kContinue)) {
+      co_return false;
+    }
+    switch (co_await connection.receive(deadline)) {
+    case Connection::Received::bytes:
+      break;
+    case Connection::Received::end:
+      reader.give_up("malformed-request");
+      co_return true;
+    case Connection::Received::late:
+      reader.give_up("request-timeout");
+      co_return true;
+    case Connection::Received::stopped:
+      co_return false;
+    }
+  }
+}
+
+asio::awaitable<bool> HttpServer::State::answer(Loop &loop, Connection &connection, RequestReader &reader,
+                                                bool is_over_limit) {
+  Request request = reader.request();
+  if (is_over_limit) {
+    request.unreadable = "overloaded";
+  }
+  Response response;
+  if (reader.is_large()) {
+    response = co_await asio::co_spawn(large_bodies_, handled(request), asio::use_awaitable);
+  } else if (is_slow_ && is_slow_(request)) {
+    response = co_await asio::co_spawn(slow_requests_, handled(request), asio::use_awaitable);
+  } else {
+    response = handle(request);
+  }
+  if (request.unreadable == "overloaded") {
+    response.headers.emplace_back("Retry-After", "1");
+  }
+  const bool closes = is_over_limit || !reader.keeps_alive() || is_stopping_;
+  if (is_over_limit || !reader.is_whole()) {
+    connection.leave_unread();
+  }
+  const Delivery delivery = response.delivery;
+  const AnswerText::Form form{
+      .to_head = request.method == "HEAD", .closes = closes, .http_1_0 = reader.is_http_1_0()};
+  std::string text = std::move(loop.text);
+  text.clear();
+  loop.answers.append(text, std::move(response), form);
+  const bool is_sent = delivery == Delivery{}
+                           ? co_await connection.send(text)
+                           : co_await connection.deliver(text, delivery, limits_.hold_timeout);
+  if (text.capacity() <= kMostKeptText) {
+    loop.text = std::move(text);
+  }
+  co_return is_sent && !closes;
+}
+
+asio::awaitable<Response> HttpServer::State::handled(const Request &request) {
+  co_return handle(request);
+}
+
+Response HttpServer::State::handle(const Request &request) {
+  const MemoryReserve::Claim claim;
+  if (MemoryReserve::is_spent()) {
+    throw std::bad_alloc();
+  }
+  return handler_(request);
+}
+
+bool HttpServer::State::close(milliseconds patience) {
+  const auto cut_off = Steady::now() + patience;
+  if (acceptor_ != nullptr && !is_stopping_.exchange(true)) {
+    asio::post(loops_.front()->context, [this] { acceptor_->close(); });
+    for (const auto &each : loops_) {
+      Loop &loop = *each;
+      asio::post(loop.context, [&loop, cut_off] {
+        for (const auto &listed : loop.connections) {
+          if (const auto connection = listed.lock()) {
+            connection->stop(cut_off);
+          }
+        }
+        loop.work.reset();
+      });
+    }
+  }
+  std::unique_lock lock(mutex_);
+  return ended_.wait_until(lock, cut_off + kMomentToEnd, [this] { return running_ == 0; });
+}
+
+HttpServer::HttpServer(Handler handler, ServerLimits limits, Warning warn, IsSlow is_slow)
+    : state_(std::make_unique<State>(std::move(handler), limits, std::move(warn), std::move(is_slow))) {}
+
+HttpServer::~HttpServer() = default;
+
+int HttpServer::start(const std::string &host, int port) {
+  return state_->open(host, port);
+}
+
+bool HttpServer::stop(milliseconds patience) {
+  return state_->close(patience);
+}
+
+} // namespace flow::mock
