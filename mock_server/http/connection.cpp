@@ -1,6 +1,7 @@
 #include "mock_server/http/connection.hpp"
 
 #include <algorithm>
+#include <new>
 #include <span>
 #include <utility>
 
@@ -38,23 +39,33 @@ void Connection::wait_until(Time deadline) {
 // Most waits end long before their deadlines, and the next one's is later: so the timer is left as it is, and
 // looks when it expires whether that still is to be.
 void Connection::set_timer() {
-  timer_at_ = deadline_;
-  timer_.expires_at(timer_at_);
+  timer_at_ = Time::max(); // until it is set: there may be no memory for it
+  timer_.expires_at(deadline_);
   timer_.async_wait([weak = weak_from_this()](const asio::error_code &error) {
     const auto self = weak.lock();
     if (error || !self) {
       return; // set anew, or gone
     }
-    self->timer_at_ = Time::max();
-    if (self->deadline_ > Steady::now()) {
-      if (self->deadline_ != Time::max()) {
-        self->set_timer();
-      }
-      return;
-    }
-    self->is_late_ = true;
-    self->stream_->interrupt();
+    self->time_out();
   });
+  timer_at_ = deadline_;
+}
+
+void Connection::time_out() {
+  timer_at_ = Time::max();
+  if (deadline_ == Time::max()) {
+    return;
+  }
+  if (deadline_ > Steady::now()) {
+    try {
+      set_timer();
+      return;
+    } catch (const std::bad_alloc &) { // NOLINT(bugprone-empty-catch)
+      // Better now than never.
+    }
+  }
+  is_late_ = true;
+  stream_->interrupt();
 }
 
 void Connection::stop(Time cut_off) {

@@ -64,6 +64,7 @@ private:
   /// What waits from here on is interrupted then.
   void wait_until(Time deadline);
   void set_timer();
+  void time_out();
   asio::awaitable<bool> send_slowly(std::string_view body, std::size_t bytes_per_second, Time bound);
   /// Lets time pass; false where that ended before: see Delivery, and the bound.
   asio::awaitable<bool> hold(Time until, Time bound);

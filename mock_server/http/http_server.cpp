@@ -115,6 +115,7 @@ private:
   void run(Loop &loop);
   enum class Accepted { one, none_waits, no_means };
   asio::awaitable<void> accept_connections();
+  asio::awaitable<void> accept_with_memory();
   Accepted accept_one(Loop &loop);
   asio::awaitable<void> serve(Loop &loop, std::unique_ptr<ByteStream> stream, bool is_over_limit);
   asio::awaitable<void> serve(Loop &loop, Connection &connection, bool is_over_limit);
@@ -220,6 +221,16 @@ void HttpServer::State::run(Loop &loop) {
 /// No error ends it but the closing of the port: a client that goes too soon, and a want of files or memory,
 /// pass.
 asio::awaitable<void> HttpServer::State::accept_connections() {
+  while (!is_stopping_) {
+    try {
+      co_await accept_with_memory();
+    } catch (const std::bad_alloc &) {
+      std::this_thread::sleep_for(kPauseWithoutMeans); // nor is there memory to wait in another way
+    }
+  }
+}
+
+asio::awaitable<void> HttpServer::State::accept_with_memory() {
   asio::steady_timer pause(acceptor_->get_executor());
   for (std::size_t next = 0; !is_stopping_;) {
     asio::error_code error;
