@@ -21,6 +21,8 @@ FLOORS = {
 PUBLIC = "client/include"
 # Headers known to one file, so that what is behind them can be exchanged.
 EDGES = {"httplib.h": "mock_server/http/answer_text.cpp", "curl/curl.h": "common/http_sender.cpp"}
+# Libraries known to one folder, by the folder their headers are in.
+FOLDERS = {"asio": "mock_server/http"}
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+(["<])([^">]+)[">]', re.MULTILINE)
 
@@ -61,6 +63,15 @@ def edges(sources: dict[str, str], header: str) -> list[str]:
     ]
 
 
+def beyond_folder(sources: dict[str, str], library: str) -> list[str]:
+    return [
+        f"{path}: {name} belongs in {FOLDERS[library]} alone"
+        for path, text in sources.items()
+        for _, name in INCLUDE.findall(text)
+        if re.match(rf"{library}[./]", name) and not path.startswith(FOLDERS[library] + "/")
+    ]
+
+
 def without_guard(sources: dict[str, str]) -> list[str]:
     return [
         f"{path}: no #pragma once"
@@ -73,6 +84,7 @@ def main() -> None:
     sources = read_sources()
     rules = {f"{floor} includes only what it may": wrong_includes(sources, floor) for floor in FLOORS}
     rules |= {f"{header} is known to one file": edges(sources, header) for header in EDGES}
+    rules |= {f"{library} is known to one folder": beyond_folder(sources, library) for library in FOLDERS}
     rules["headers are guarded"] = without_guard(sources)
     print(f"1..{len(rules)}")
     for number, (rule, broken) in enumerate(rules.items(), 1):
