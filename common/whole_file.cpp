@@ -25,6 +25,8 @@ namespace {
 
 constexpr std::chrono::seconds kPatience{10}; // with a FIFO that nobody reads
 constexpr mode_t kPermissions = 0777;
+constexpr mode_t kForAll = 0666; ///< less what the umask takes
+constexpr mode_t kForOwner = 0600;
 
 FileError error_of(const std::string &file, const char *what, const std::string &why) {
   return FileError("the file " + file + " cannot be " + what + ": " + why);
@@ -72,10 +74,10 @@ void finish(Descriptor file) {
 /// A file beside the place, which is removed unless it took that place.
 class Beside {
 public:
-  explicit Beside(const FilePlace &place)
-      : place_(place), name_(name_beside(place.name)),
+  explicit Beside(const FilePlace &place, mode_t permissions = kForAll)
+      : place_(place), is_secret_(permissions == kForOwner), name_(name_beside(place.name)),
         file_(succeeded(::openat(place.folder.number(), name_.c_str(),
-                                 O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666))) {}
+                                 O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, permissions))) {}
   ~Beside() {
     if (!name_.empty()) {
       ::unlinkat(place_.folder.number(), name_.c_str(), 0);
@@ -86,7 +88,7 @@ public:
 
   void write(std::string_view text) {
     // Of a stranger's file not even the permissions are taken over.
-    if (place_.there && (place_.there->st_uid == ::geteuid() || place_.there->st_uid == 0)) {
+    if (!is_secret_ && place_.there && (place_.there->st_uid == ::geteuid() || place_.there->st_uid == 0)) {
       succeeded(::fchmod(file_.number(), place_.there->st_mode & kPermissions));
     }
     write_all(file_.number(), text);
@@ -101,6 +103,7 @@ public:
 
 private:
   const FilePlace &place_;
+  const bool is_secret_;
   std::string name_;
   Descriptor file_;
 };
@@ -144,6 +147,24 @@ void require_not_planted(const FilePlace &place) {
   }
 }
 
+void write(const std::string &file, std::string_view text, mode_t permissions) {
+  try {
+    const FilePlace place = place_of(file);
+    if (is_replaced(place)) {
+      Beside beside(place, permissions);
+      beside.write(text);
+      beside.take_place();
+      return;
+    }
+    require_not_planted(place);
+    Descriptor stream = opened(place);
+    write_all(stream.number(), text);
+    finish(std::move(stream));
+  } catch (const std::system_error &error) {
+    throw error_of(file, "written", error.what());
+  }
+}
+
 } // namespace
 
 std::string read_whole(const std::string &file) {
@@ -161,21 +182,11 @@ std::string read_whole(const std::string &file) {
 }
 
 void write_whole(const std::string &file, std::string_view text) {
-  try {
-    const FilePlace place = place_of(file);
-    if (is_replaced(place)) {
-      Beside beside(place);
-      beside.write(text);
-      beside.take_place();
-      return;
-    }
-    require_not_planted(place);
-    Descriptor stream = opened(place);
-    write_all(stream.number(), text);
-    finish(std::move(stream));
-  } catch (const std::system_error &error) {
-    throw error_of(file, "written", error.what());
-  }
+  write(file, text, kForAll);
+}
+
+void write_secret(const std::string &file, std::string_view text) {
+  write(file, text, kForOwner);
 }
 
 void check_writable(const std::string &file) {

@@ -22,6 +22,9 @@ std::string read_whole(const std::string &file);
 /// Throws FileError.
 void write_whole(const std::string &file, std::string_view text);
 
+/// Likewise, but only its owner may read it, or write to it, from the beginning.
+void write_secret(const std::string &file, std::string_view text);
+
 /// Throws FileError where write_whole would, as far as can be known before. Leaves nothing behind, and opens
 /// no FIFO.
 void check_writable(const std::string &file);

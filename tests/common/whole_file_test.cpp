@@ -97,6 +97,17 @@ TEST_F(WholeFile, HasThePermissionsOfTheOneBeforeElseThoseOfTheUmask) {
   EXPECT_EQ(permissions(path("new")), 0600U);
 }
 
+TEST_F(WholeFile, OfASecretIsItsOwnersAloneWhateverWasThere) {
+  const mode_t before = ::umask(0);
+  write_secret(path("key"), "x");
+  ::umask(before);
+  EXPECT_EQ(permissions(path("key")), 0600U);
+  ::chmod(path("key").c_str(), 0644);
+  write_secret(path("key"), "y");
+  EXPECT_EQ(permissions(path("key")), 0600U);
+  EXPECT_EQ(read_whole(path("key")), "y");
+}
+
 TEST_F(WholeFile, TakesThePlaceOfTheOneBefore) {
   const std::string name = file("there", "old");
   fs::create_hard_link(name, path("other-name"));
