@@ -1,10 +1,14 @@
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <ctime>
 #include <exception>
+#include <filesystem>
 #include <iostream>
+#include <memory>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <variant>
 
 #include <unistd.h>
@@ -16,6 +20,7 @@
 #include "mock_server/admin/control_api.hpp"
 #include "mock_server/http/http_server.hpp"
 #include "mock_server/http/open_files.hpp"
+#include "mock_server/http/tls.hpp"
 #include "mock_server/journal/report.hpp"
 #include "mock_server/log.hpp"
 #include "mock_server/memory_reserve.hpp"
@@ -23,6 +28,8 @@
 #include "mock_server/record.hpp"
 #include "mock_server/service.hpp"
 #include "mock_server/service_state.hpp"
+#include "mock_server/tls/certificates.hpp"
+#include "mock_server/tls/trust_advice.hpp"
 
 namespace {
 
@@ -61,13 +68,65 @@ void check_writable(const std::string &option, const std::string &file) {
   }
 }
 
-void say_where(const std::string &host, int port) {
-  const bool is_v6 = host.find(':') != std::string::npos;
-  std::cout << "flow-mock listening on http://" << (is_v6 ? "[" + host + "]" : host) << ":" << port
-            << std::endl;
+/// Where clients come in. `https`: 0 where there is no such port.
+struct Ports {
+  int http = 0;
+  int https = 0;
+};
+
+void say_where(const Options &options, Ports ports) {
+  const std::string host =
+      options.host.find(':') == std::string::npos ? options.host : "[" + options.host + "]";
+  std::cout << "flow-mock listening on http://" << host << ":" << ports.http << '\n';
+  if (ports.https != 0) {
+    std::cout << "flow-mock listening on https://" << host << ":" << ports.https << '\n';
+  }
+  if (!options.https.folder.empty() && options.log_level < spdlog::level::err) {
+    const auto authority = std::filesystem::absolute(options.https.folder) / "ca.pem";
+    std::cout << flow::printable_lines(trust_advice(authority.lexically_normal(), options.host, ports.https));
+  }
+  std::cout << std::flush;
   if (const auto problem = flow::standard_output_problem()) {
     throw std::runtime_error(*problem + "; redirect it, e.g. to /dev/null");
   }
+}
+
+/// Null where there is no HTTPS. Throws TlsError and flow::FileError, which name the option.
+std::shared_ptr<TlsContext> tls_of(const HttpsOptions &https) {
+  if (!https.port) {
+    return nullptr;
+  }
+  const bool is_made = !https.folder.empty();
+  try {
+    const Certificate certificate =
+        is_made ? certificate_in(https.folder, https.names, std::time(nullptr))
+                : Certificate{flow::read_whole(https.certificate_file), flow::read_whole(https.key_file)};
+    return tls_context(certificate.chain, certificate.key);
+  } catch (const std::runtime_error &error) {
+    throw TlsError((is_made ? "--tls-auto " + https.folder
+                            : "--tls-cert " + https.certificate_file + " with --tls-key " + https.key_file) +
+                   ": " + error.what());
+  }
+}
+
+int listen(HttpServer &server, const Options &options, const std::string &port_option, int port,
+           std::shared_ptr<TlsContext> tls) {
+  try {
+    return server.start(options.host, port, std::move(tls));
+  } catch (const std::exception &error) {
+    throw std::runtime_error("cannot listen on " + options.host + ":" + std::to_string(port) + ": " +
+                             error.what() + "; choose another --host or " + port_option +
+                             " (0 picks a free port)");
+  }
+}
+
+Ports listen(HttpServer &server, const Options &options) {
+  const auto tls = tls_of(options.https);
+  Ports ports{.http = listen(server, options, "--port", options.port, nullptr)};
+  if (tls) {
+    ports.https = listen(server, options, "--https-port", *options.https.port, tls);
+  }
+  return ports;
 }
 
 /// What a test run leaves behind. Returns the exit code.
@@ -89,6 +148,7 @@ int report(const Options &options, ServiceState &state, LogWriter &standard_erro
 int serve(const Options &options, const sigset_t &stop_signals, LogWriter &standard_error) {
   const auto log = log_to(standard_error, options.log_level);
   check_writable("--port-file", options.port_file);
+  check_writable("--https-port-file", options.https.port_file);
   check_writable("--coverage-file", options.coverage_file);
   const MemoryReserve reserve(kMemoryReserve);
   FlowService service(options.settings);
@@ -103,20 +163,17 @@ int serve(const Options &options, const sigset_t &stop_signals, LogWriter &stand
   HttpServer server(
       logged([&service](const Request &request) { return service.handle(request); }, log), limits,
       [log](const std::string &sentence) { log->warn("{}", sentence); }, admin::is_for);
-  int port = 0;
-  try {
-    port = server.start(options.host, options.port);
-  } catch (const std::exception &error) {
-    throw std::runtime_error("cannot listen on " + options.host + ":" + std::to_string(options.port) + ": " +
-                             error.what() + "; choose another --host or --port (0 picks a free port)");
-  }
+  const Ports ports = listen(server, options);
   if (!options.settings.control.enabled) {
     log->warn("the control API is off, as other machines can reach {}: --admin-token TOKEN turns it on",
               options.host);
   }
-  say_where(options.host, port);
+  say_where(options, ports);
   if (!options.port_file.empty()) {
-    write_file("--port-file", options.port_file, std::to_string(port));
+    write_file("--port-file", options.port_file, std::to_string(ports.http));
+  }
+  if (!options.https.port_file.empty()) {
+    write_file("--https-port-file", options.https.port_file, std::to_string(ports.https));
   }
   int received = 0;
   sigwait(&stop_signals, &received);

@@ -12,6 +12,7 @@
 #include "common/printable.hpp"
 #include "contracts/reading_options.hpp"
 #include "mock_server/admin/guard.hpp"
+#include "mock_server/tls/certificates.hpp"
 #include "mock_server/version.hpp"
 
 namespace flow::mock {
@@ -121,6 +122,56 @@ void add_server_options(CLI::App &app, Options &options, Given &given) {
   app.add_flag("--quiet", given.quiet, "Log errors only");
 }
 
+void add_https_options(CLI::App &app, HttpsOptions &https) {
+  app.add_option(
+         "--https-port", https.port,
+         "Port to listen on for HTTPS, besides --port; 0 picks a free one. Needs --tls-auto, or --tls-cert "
+         "and --tls-key")
+      ->check(CLI::Range(0, 65535))
+      ->option_text("PORT");
+  app.add_option("--https-port-file", https.port_file,
+                 "Write the port for HTTPS to this file once connections are accepted")
+      ->option_text("FILE");
+  app.add_option("--tls-auto", https.folder,
+                 "Make a certificate authority in this folder, unless it holds one, and a certificate for "
+                 "localhost, 127.0.0.1, ::1, platform.adobe.io, platform-stage.adobe.io and "
+                 "ims-na1.adobelogin.com; clients have to trust FOLDER/ca.pem")
+      ->option_text("FOLDER");
+  app.add_option("--tls-name", https.names,
+                 "Another host name or address for the certificate of --tls-auto; may be given several times")
+      ->check([](const std::string &name) {
+        return is_certifiable(name) ? "" : "'" + name + "' is neither a host name nor an address";
+      })
+      ->option_text("NAME");
+  app.add_option("--tls-cert", https.certificate_file,
+                 "PEM file of the certificate to show, followed by those between it and its authority")
+      ->option_text("FILE");
+  app.add_option("--tls-key", https.key_file, "PEM file of its private key, without a passphrase")
+      ->option_text("FILE");
+}
+
+/// Throws CLI::ValidationError where an option lacks another, or contradicts it.
+void check_https(const HttpsOptions &https) {
+  const bool has_files = !https.certificate_file.empty() || !https.key_file.empty();
+  const auto refuse = [](const char *option, const char *why) { throw CLI::ValidationError(option, why); };
+  if (!https.port &&
+      (has_files || !https.folder.empty() || !https.names.empty() || !https.port_file.empty())) {
+    refuse("--https-port", "is missing: without it, nothing is served by HTTPS (0 picks a free port)");
+  }
+  if (https.certificate_file.empty() != https.key_file.empty()) {
+    refuse(https.key_file.empty() ? "--tls-key" : "--tls-cert",
+           "is missing: a certificate and its key are given together");
+  }
+  if (https.port && has_files == !https.folder.empty()) {
+    refuse("--https-port", has_files ? "takes --tls-auto, or --tls-cert and --tls-key, not both"
+                                     : "needs a certificate: --tls-auto FOLDER makes one; or give --tls-cert "
+                                       "and --tls-key");
+  }
+  if (https.folder.empty() && !https.names.empty()) {
+    refuse("--tls-name", "is for certificates that --tls-auto makes");
+  }
+}
+
 void add_behaviour_options(CLI::App &app, Settings &settings, Given &given) {
   app.add_option("--seed", given.seed_files,
                  "JSON file with the flows and runs each sandbox starts with, instead of the built-in ones "
@@ -192,6 +243,7 @@ void apply(const Given &given, Options &options) {
                                                  std::to_string(settings.seed.run_count()) +
                                                  " runs; give at least that, or a --seed");
   }
+  check_https(options.https);
   add_allowed(settings.seed.allow, given.allow);
   check_strict(settings);
   if (given.run_duration_ms) {
@@ -216,13 +268,14 @@ std::variant<Options, int> read_options(int argc, char **argv) {
   CLI::App app("A mock of Adobe Flow Service's runs: retry failed dataflow runs offline.", "flow-mock");
   app.set_version_flag("--version", std::string(kVersion));
   add_server_options(app, options, given);
+  add_https_options(app, options.https);
   add_behaviour_options(app, options.settings, given);
   add_evidence_options(app, options);
   add_limits(app, options.settings.limits);
   const CLI::App *readings = app.add_subcommand(
       "readings", "Print where Adobe's pages contradict each other and what is in force, and end");
   app.footer("Exit codes: 0 stopped by SIGINT or SIGTERM; 2 could not start, or not write standard "
-             "output, --port-file or --coverage-file; 3 likewise "
+             "output, --port-file, --https-port-file or --coverage-file; 3 likewise "
              "stopped, but the application broke the contract (--fail-on-violation).");
 
   try {

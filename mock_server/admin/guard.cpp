@@ -64,11 +64,15 @@ bool is_own_name(std::string_view authority, const ControlAccess &access) {
   return is_loopback(*host) || equal_ignoring_case(*host, access.host);
 }
 
-/// Whether a page of that origin came from where it sends its request to.
+/// Whether a page of that origin came from where it sends its request to: one port speaks either http or
+/// https.
 bool is_own_origin(std::string_view origin, std::string_view host) {
-  constexpr std::string_view kScheme = "http://";
-  return origin.starts_with(kScheme) && host_in(host) &&
-         equal_ignoring_case(origin.substr(kScheme.size()), host);
+  for (const std::string_view scheme : {"http://", "https://"}) {
+    if (origin.starts_with(scheme)) {
+      return host_in(host) && equal_ignoring_case(origin.substr(scheme.size()), host);
+    }
+  }
+  return false;
 }
 
 /// Browsers say of each request where it comes from (Fetch Metadata): "none" is the address bar. Other

@@ -212,10 +212,11 @@ asio::awaitable<bool> Connection::hold(Time until, Time bound) {
 // sending. So our side is ended first, and what comes is read over until the client ends its own, within
 // bounds.
 asio::awaitable<void> Connection::leave() {
+  wait_until(Steady::now()); // not for what the client has to say to that
+  co_await stream_->end_sending();
   if (!leaves_unread_) {
     co_return;
   }
-  co_await stream_->end_sending();
   const Time until = Steady::now() + kLingerTime;
   for (std::size_t read_over = 0; read_over < kLingerBytes;) {
     begin_ = end_ = 0;

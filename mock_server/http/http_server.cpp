@@ -93,7 +93,7 @@ public:
   State(Handler handler, ServerLimits limits, Warning warn, IsSlow is_slow);
   ~State();
 
-  int open(const std::string &host, int port);
+  int open(const std::string &host, int port, std::shared_ptr<TlsContext> tls);
   bool close(milliseconds patience);
 
 private:
@@ -108,15 +108,20 @@ private:
     std::list<std::weak_ptr<Connection>> connections;
     std::thread thread;
   };
+  /// Where clients come in.
+  struct Door {
+    tcp::acceptor acceptor;
+    std::shared_ptr<TlsContext> tls; ///< null: plain HTTP
+  };
   /// Counts a connection as long as it is served.
   class Place;
   class Listed;
 
   void run(Loop &loop);
   enum class Accepted { one, none_waits, no_means };
-  asio::awaitable<void> accept_connections();
-  asio::awaitable<void> accept_with_memory();
-  Accepted accept_one(Loop &loop);
+  asio::awaitable<void> accept_connections(Door &door);
+  asio::awaitable<void> accept_with_memory(Door &door);
+  Accepted accept_one(Door &door, Loop &loop);
   asio::awaitable<void> serve(Loop &loop, std::unique_ptr<ByteStream> stream, bool is_over_limit);
   asio::awaitable<void> serve(Loop &loop, Connection &connection, bool is_over_limit);
   /// Reads a request; false where nothing is to be answered: the client has gone, or the server stops.
@@ -141,7 +146,7 @@ private:
   std::vector<std::unique_ptr<Loop>> loops_;
   asio::thread_pool large_bodies_{1}; ///< one is answered at a time
   asio::thread_pool slow_requests_{2};
-  std::unique_ptr<tcp::acceptor> acceptor_;
+  std::list<Door> doors_;
 };
 
 class HttpServer::State::Place {
@@ -193,15 +198,18 @@ void HttpServer::State::warn(const std::string &sentence) const {
   }
 }
 
-int HttpServer::State::open(const std::string &host, int port) {
+int HttpServer::State::open(const std::string &host, int port, std::shared_ptr<TlsContext> tls) {
   Loop &first = *loops_.front();
-  acceptor_ = std::make_unique<tcp::acceptor>(acceptor_for(first.context, host, port));
-  asio::co_spawn(first.context, accept_connections(), asio::detached);
-  running_ = loops_.size();
-  for (const auto &loop : loops_) {
-    loop->thread = std::thread([this, &loop = *loop] { run(loop); });
+  Door &door = doors_.emplace_back(Door{acceptor_for(first.context, host, port), std::move(tls)});
+  const int its_port = door.acceptor.local_endpoint().port();
+  asio::co_spawn(first.context, accept_connections(door), asio::detached);
+  if (!first.thread.joinable()) {
+    running_ = loops_.size();
+    for (const auto &loop : loops_) {
+      loop->thread = std::thread([this, &loop = *loop] { run(loop); });
+    }
   }
-  return acceptor_->local_endpoint().port();
+  return its_port;
 }
 
 void HttpServer::State::run(Loop &loop) {
@@ -220,27 +228,27 @@ void HttpServer::State::run(Loop &loop) {
 
 /// No error ends it but the closing of the port: a client that goes too soon, and a want of files or memory,
 /// pass.
-asio::awaitable<void> HttpServer::State::accept_connections() {
+asio::awaitable<void> HttpServer::State::accept_connections(Door &door) {
   while (!is_stopping_) {
     try {
-      co_await accept_with_memory();
+      co_await accept_with_memory(door);
     } catch (const std::bad_alloc &) {
       std::this_thread::sleep_for(kPauseWithoutMeans); // nor is there memory to wait in another way
     }
   }
 }
 
-asio::awaitable<void> HttpServer::State::accept_with_memory() {
-  asio::steady_timer pause(acceptor_->get_executor());
+asio::awaitable<void> HttpServer::State::accept_with_memory(Door &door) {
+  asio::steady_timer pause(door.acceptor.get_executor());
   for (std::size_t next = 0; !is_stopping_;) {
     asio::error_code error;
-    switch (accept_one(*loops_[next % loops_.size()])) {
+    switch (accept_one(door, *loops_[next % loops_.size()])) {
     case Accepted::one:
       ++next; // all that wait are accepted in one go: each turn of the loop may be long
       break;
     case Accepted::none_waits:
-      co_await acceptor_->async_wait(tcp::acceptor::wait_read,
-                                     asio::redirect_error(asio::use_awaitable, error));
+      co_await door.acceptor.async_wait(tcp::acceptor::wait_read,
+                                        asio::redirect_error(asio::use_awaitable, error));
       break;
     case Accepted::no_means:
       pause.expires_after(kPauseWithoutMeans);
@@ -250,12 +258,12 @@ asio::awaitable<void> HttpServer::State::accept_with_memory() {
   }
 }
 
-HttpServer::State::Accepted HttpServer::State::accept_one(Loop &loop) {
+HttpServer::State::Accepted HttpServer::State::accept_one(Door &door, Loop &loop) {
   if (connections_ >= limits_.connections + kRefused) {
     return Accepted::no_means;
   }
   asio::error_code error;
-  tcp::socket socket = acceptor_->accept(loop.context, error);
+  tcp::socket socket = door.acceptor.accept(loop.context, error);
   if (error == asio::error::would_block || error == asio::error::try_again) {
     return Accepted::none_waits;
   }
@@ -267,7 +275,8 @@ HttpServer::State::Accepted HttpServer::State::accept_one(Loop &loop) {
   try {
     asio::error_code ignored;
     socket.set_option(tcp::no_delay(true), ignored);
-    asio::co_spawn(loop.context, serve(loop, plain_stream(std::move(socket)), is_over_limit), asio::detached);
+    auto stream = door.tls ? tls_stream(std::move(socket), door.tls) : plain_stream(std::move(socket));
+    asio::co_spawn(loop.context, serve(loop, std::move(stream), is_over_limit), asio::detached);
     return Accepted::one;
   } catch (const std::bad_alloc &) {
     --connections_;
@@ -308,6 +317,10 @@ asio::awaitable<void> HttpServer::State::serve(Loop &loop, std::unique_ptr<ByteS
 
 asio::awaitable<void> HttpServer::State::serve(Loop &loop, Connection &connection, bool is_over_limit) {
   const milliseconds patience = is_over_limit ? kPatienceOverLimit : milliseconds::max();
+  if (!co_await connection.begin(Steady::now() + std::min(limits_.read_timeout, patience))) {
+    connection.leave_unread();
+    co_return;
+  }
   RequestReader reader(limits_.head, limits_.body_bytes, body_room_);
   do {
     if (connection.unread().empty() &&
@@ -400,8 +413,12 @@ Response HttpServer::State::handle(const Request &request) {
 
 bool HttpServer::State::close(milliseconds patience) {
   const auto cut_off = Steady::now() + patience;
-  if (acceptor_ != nullptr && !is_stopping_.exchange(true)) {
-    asio::post(loops_.front()->context, [this] { acceptor_->close(); });
+  if (!doors_.empty() && !is_stopping_.exchange(true)) {
+    asio::post(loops_.front()->context, [this] {
+      for (Door &door : doors_) {
+        door.acceptor.close();
+      }
+    });
     for (const auto &each : loops_) {
       Loop &loop = *each;
       asio::post(loop.context, [&loop, cut_off] {
@@ -423,8 +440,8 @@ HttpServer::HttpServer(Handler handler, ServerLimits limits, Warning warn, IsSlo
 
 HttpServer::~HttpServer() = default;
 
-int HttpServer::start(const std::string &host, int port) {
-  return state_->open(host, port);
+int HttpServer::start(const std::string &host, int port, std::shared_ptr<TlsContext> tls) {
+  return state_->open(host, port, std::move(tls));
 }
 
 bool HttpServer::stop(milliseconds patience) {

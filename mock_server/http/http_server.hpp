@@ -37,6 +37,8 @@ struct ServerLimits {
   std::chrono::milliseconds hold_timeout{600'000};      ///< the longest that a Delivery may take
 };
 
+struct TlsContext;
+
 /// Sockets in, plain requests out: an event loop in each of a few threads, among which connections are dealt.
 /// A handler is called in the loop's thread, so it must not wait; but of a large body, and of what is slow,
 /// in a thread beside it.
@@ -48,9 +50,9 @@ public:
   HttpServer &operator=(const HttpServer &) = delete;
 
   /// Listens on `host`; port 0 picks a free one. Connections are accepted once this returns, and answered on
-  /// threads of the server's own. Returns the port; throws std::runtime_error, which says why, when it cannot
-  /// listen there.
-  int start(const std::string &host, int port);
+  /// threads of the server's own. May be called several times, for as many ports; one with `tls` (tls.hpp)
+  /// speaks TLS. Returns the port; throws std::runtime_error, which says why, when it cannot listen there.
+  int start(const std::string &host, int port, std::shared_ptr<TlsContext> tls = nullptr);
 
   /// Closes connections that are idle, that hold an answer back (Delivery) or have sent part of a request
   /// only; lets answers that are being made or sent be finished, those that are sent within `patience`.

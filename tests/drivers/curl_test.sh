@@ -4,12 +4,13 @@
 set -u
 
 folder=$(mktemp -d)
-"$1" --port 0 --port-file "$folder/port" --run-duration 0 --log-level warn >"$folder/out" 2>"$folder/err" &
+"$1" --port 0 --port-file "$folder/port" --https-port 0 --https-port-file "$folder/https-port" \
+  --tls-auto "$folder/tls" --run-duration 0 --log-level warn >"$folder/out" 2>"$folder/err" &
 mock=$!
 trap 'kill $mock 2>/dev/null; wait $mock 2>/dev/null; rm -rf "$folder"' EXIT INT TERM
 
 waited=0
-while [ ! -s "$folder/port" ]; do # written once the mock takes connections
+while [ ! -s "$folder/https-port" ]; do # written once the mock takes connections
   waited=$((waited + 1))
   if [ $waited -gt 600 ] || ! kill -0 $mock 2>/dev/null; then
     echo "Bail out! flow-mock did not start: $(cat "$folder/err")"
@@ -65,6 +66,13 @@ is() {
 
 call POST "$base/runs/$failed/action?op=re-trigger"
 is 'a failed run is retried' '200 3fb0418e-1804-45d6-8d56-dd51f05c0baf' "$status $(value 'it["id"]')"
+
+https_port=$(cat "$folder/https-port")
+for name in localhost platform.adobe.io; do
+  call GET "https://$name:$https_port/data/foundation/flowservice/runs/$success" \
+    --cacert "$folder/tls/ca.pem" --resolve "$name:$https_port:127.0.0.1"
+  is "over https as $name" "200 $success" "$status $(value 'it["items"][0]["id"]')"
+done
 
 call GET "$base/runs"
 is 'runs are listed' '200 12' "$status $(value 'len(it["items"])')"

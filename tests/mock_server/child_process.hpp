@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
@@ -97,9 +98,17 @@ public:
 
   /// The first line of its standard output, without the line feed; "" when it ended before one.
   std::string first_line() {
-    while (output_.find('\n') == std::string::npos && read_more()) {
+    lines_read_ = 0;
+    return next_line();
+  }
+  /// Likewise the line behind the one that was read last.
+  std::string next_line() {
+    std::size_t end = 0;
+    while ((end = output_.find('\n', lines_read_)) == std::string::npos && read_more()) {
     }
-    return output_.substr(0, output_.find('\n'));
+    const std::string line = output_.substr(lines_read_, end - lines_read_);
+    lines_read_ = std::min(end, output_.size() - 1) + 1;
+    return line;
   }
   /// Its standard output so far.
   [[nodiscard]] const std::string &output() const { return output_; }
@@ -141,6 +150,7 @@ private:
   pid_t pid_ = -1;
   int out_ = -1;
   std::string output_;
+  std::size_t lines_read_ = 0; ///< bytes of `output_`
 };
 
 } // namespace flow::mock::test

@@ -63,14 +63,16 @@ TEST(Guard, LetsInWhoNamesTheHostThatTheMockListensOn) {
 TEST(Guard, RefusesWebPagesOfOtherOrigins) {
   Steered mock;
   for (const char *origin :
-       {"http://evil.example", "null", "", "https://localhost:8080", "http://localhost",
+       {"http://evil.example", "null", "", "https://evil.example", "http://localhost", "https://localhost",
         "http://localhost:8081", "http://localhost:8080/", "http://localhost:8080.evil.example",
         "http://localhost:8080@evil.example", "HTTP://localhost:8080", "//localhost:8080", "localhost:8080",
         "http://localhost:8080 http://evil.example", "ws://localhost:8080", "file://"}) {
     test::Ask asked = admin_ask("POST", "/reset").add("Origin", origin);
     EXPECT_EQ(status_of(mock, asked), 403) << origin;
   }
-  EXPECT_EQ(status_of(mock, admin_ask("POST", "/reset").add("Origin", "http://localhost:8080")), 200);
+  for (const char *origin : {"http://localhost:8080", "https://localhost:8080"}) {
+    EXPECT_EQ(status_of(mock, admin_ask("POST", "/reset").add("Origin", origin)), 200) << origin;
+  }
 }
 
 TEST(Guard, RefusesRequestsThatABrowserSaysAreOfOtherSites) {

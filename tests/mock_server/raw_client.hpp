@@ -85,6 +85,7 @@ public:
   }
 
   void end_sending() const { ::shutdown(socket_, SHUT_WR); }
+  [[nodiscard]] int socket() const { return socket_; }
 
   /// Waits until something has come, without taking it.
   bool wait_readable() const {
