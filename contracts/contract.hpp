@@ -10,7 +10,7 @@
 
 #include "contracts/errors.hpp"
 
-/// The documented contract of Flow Service runs, as data: what every other floor stands on.
+/// The documented contract of Flow Service runs, as data: what every other layer stands on.
 namespace flow::contract {
 
 /// Objects keep the order of the documented examples.

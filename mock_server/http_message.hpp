@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-/// A request and its response as plain data, so that all but the edge works without a socket.
+/// A request and its response as plain data, so that all but the server works without a socket.
 namespace flow::mock {
 
 struct HeaderField {

@@ -55,7 +55,7 @@ void check_name(std::string_view name, const char *what) {
   }
 }
 
-/// What the edge could not read whole.
+/// What the server could not read whole.
 void check_readable(const Request &request) {
   if (!request.unreadable.empty()) {
     const contract::ErrorEntry &entry = contract::error(request.unreadable);

@@ -41,7 +41,7 @@ struct Flowctl : ::testing::Test {
         environment[kept] = value;
       }
     }
-    base_url = "http://127.0.0.1:" + std::to_string(edge.start("127.0.0.1", 0));
+    base_url = "http://127.0.0.1:" + std::to_string(http.start("127.0.0.1", 0));
   }
   ~Flowctl() override { std::filesystem::remove_all(folder); }
 
@@ -99,7 +99,7 @@ struct Flowctl : ::testing::Test {
     return last;
   }
 
-  /// What is answered instead of the mock's own answer. Set by the test, read by the threads of the edge.
+  /// What is answered instead of the mock's own answer. Set by the test, read by the threads of the server.
   class Scripted {
   public:
     Scripted &operator=(std::function<mock::Response()> answer) {
@@ -135,7 +135,7 @@ private:
   std::string last;
   std::map<std::string, std::string> headers;
   std::unique_ptr<mock::FlowService> service = std::make_unique<mock::FlowService>(mock::Settings());
-  mock::HttpServer edge{[this](const mock::Request &request) { return serve(request); }};
+  mock::HttpServer http{[this](const mock::Request &request) { return serve(request); }};
 };
 
 } // namespace flow::client

@@ -36,7 +36,7 @@ struct SameClock : Clock {
 struct OnMockResource : ::testing::Test {
   OnMockResource() {
     mock_settings.clock = moved;
-    settings.base_url = "http://127.0.0.1:" + std::to_string(edge.start("127.0.0.1", 0));
+    settings.base_url = "http://127.0.0.1:" + std::to_string(http.start("127.0.0.1", 0));
     settings.token = static_token("token");
     settings.api_key = "key";
     settings.organisation = "org";
@@ -59,7 +59,7 @@ struct OnMockResource : ::testing::Test {
   std::atomic<int> token_requests = 0;
   Settings settings;
   std::unique_ptr<mock::FlowService> service = std::make_unique<mock::FlowService>(mock::Settings());
-  mock::HttpServer edge{[this](const mock::Request &request) { return serve(request); }};
+  mock::HttpServer http{[this](const mock::Request &request) { return serve(request); }};
 };
 
 TEST_F(OnMockResource, NoRunIsListedTwiceOrLostWhileRunsAreAdded) {

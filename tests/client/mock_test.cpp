@@ -18,7 +18,7 @@ using std::chrono::seconds;
 /// The client against the mock, over sockets.
 struct OnMock : ::testing::Test {
   OnMock() {
-    settings.base_url = "http://127.0.0.1:" + std::to_string(edge.start("127.0.0.1", 0));
+    settings.base_url = "http://127.0.0.1:" + std::to_string(http.start("127.0.0.1", 0));
     settings.token = static_token("token");
     settings.api_key = "key";
     settings.organisation = "org";
@@ -36,7 +36,7 @@ struct OnMock : ::testing::Test {
   }
 
   mock::FlowService service{mock::Settings()};
-  mock::HttpServer edge{[this](const mock::Request &request) { return service.handle(request); }};
+  mock::HttpServer http{[this](const mock::Request &request) { return service.handle(request); }};
   Settings settings;
 };
 

@@ -64,7 +64,7 @@ std::size_t count(const std::string &text, const std::string &part) {
 class FlowContract : public testing::Test {
 protected:
   FlowContract() {
-    port_ = edge_.start("127.0.0.1", 0);
+    port_ = server_.start("127.0.0.1", 0);
     std::string name = testing::TempDir() + "flow-contract-XXXXXX";
     folder_ = mkdtemp(name.data());
   }
@@ -119,7 +119,7 @@ private:
   std::string body_; ///< set before the first request that reads it
   std::atomic<bool> replaces_bodies_ = false;
   mock::FlowService service_{mock::Settings{}};
-  mock::HttpServer edge_{[this](const mock::Request &request) { return answer(request); }};
+  mock::HttpServer server_{[this](const mock::Request &request) { return answer(request); }};
   int port_ = 0;
 };
 

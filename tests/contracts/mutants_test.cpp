@@ -87,7 +87,7 @@ public:
   }
 
 private:
-  /// What the edge adds for a client is added here, too.
+  /// What the server adds for a client is added here, too.
   HttpResponse answer(const HttpRequest &request) {
     const std::string origin = target_.base_url.substr(0, target_.base_url.size() - kBasePath.size());
     Call call{.method = request.method,

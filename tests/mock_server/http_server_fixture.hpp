@@ -28,11 +28,11 @@ inline const std::string kGoodRetry = kRetry + kHeaders + "\r\n";
 /// A server on a port of its own.
 struct ServerOfTest {
   explicit ServerOfTest(ServerLimits limits = {})
-      : service(Settings{}), edge([this](const Request &request) { return service.handle(request); }, limits),
-        port(edge.start("127.0.0.1", 0)) {}
+      : service(Settings{}), http([this](const Request &request) { return service.handle(request); }, limits),
+        port(http.start("127.0.0.1", 0)) {}
 
   FlowService service;
-  HttpServer edge;
+  HttpServer http;
   int port;
 };
 
@@ -59,10 +59,10 @@ inline void expect_well_formed(const Answer &answer) {
 }
 
 /// A server that is tried with requests no sane client sends, and must answer a good one after each.
-class Edge : public testing::Test {
+class ServerOverSockets : public testing::Test {
 protected:
   // Time enough for what a loaded machine sends slowly.
-  explicit Edge(std::chrono::milliseconds read_timeout = std::chrono::seconds(30))
+  explicit ServerOverSockets(std::chrono::milliseconds read_timeout = std::chrono::seconds(30))
       : server({.read_timeout = read_timeout, .keep_alive_timeout = std::chrono::seconds(10)}) {}
 
   ServerOfTest server;
@@ -102,9 +102,9 @@ protected:
 };
 
 /// One that soon finds out a slow client.
-class ImpatientEdge : public Edge {
+class ImpatientServer : public ServerOverSockets {
 protected:
-  ImpatientEdge() : Edge(std::chrono::milliseconds(200)) {}
+  ImpatientServer() : ServerOverSockets(std::chrono::milliseconds(200)) {}
 };
 
 } // namespace flow::mock::test

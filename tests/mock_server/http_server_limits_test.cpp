@@ -12,23 +12,23 @@ namespace {
 
 using namespace test;
 
-TEST_F(ImpatientEdge, ASlowRequestLineTimesOut) {
+TEST_F(ImpatientServer, ASlowRequestLineTimesOut) {
   expect_refused("POST " + kRuns, 408);
 }
 
-TEST_F(ImpatientEdge, SlowHeadersTimeOut) {
+TEST_F(ImpatientServer, SlowHeadersTimeOut) {
   expect_refused(kRetry + kHeaders + "Content-Len", 408);
 }
 
-TEST_F(ImpatientEdge, ASlowBodyTimesOut) {
+TEST_F(ImpatientServer, ASlowBodyTimesOut) {
   expect_refused(kRetry + kHeaders + "Content-Length: 20\r\n\r\nabc", 408);
 }
 
-TEST_F(ImpatientEdge, SlowChunksTimeOut) {
+TEST_F(ImpatientServer, SlowChunksTimeOut) {
   expect_refused(kRetry + kHeaders + "Transfer-Encoding: chunked\r\n\r\n5\r\nab", 408);
 }
 
-TEST_F(ImpatientEdge, ADrippingClientGetsNoTimeForEachByte) {
+TEST_F(ImpatientServer, ADrippingClientGetsNoTimeForEachByte) {
   RawClient client(server.port);
   client.send(kRetry + kHeaders);
   // The client would go on for a minute; it ends when the server has had enough.
@@ -48,7 +48,7 @@ TEST_F(ImpatientEdge, ADrippingClientGetsNoTimeForEachByte) {
   expect_still_serving();
 }
 
-TEST_F(Edge, AHalfClosedClientIsStillAnswered) {
+TEST_F(ServerOverSockets, AHalfClosedClientIsStillAnswered) {
   RawClient client(server.port);
   client.send(kGoodRetry);
   client.end_sending();
@@ -56,7 +56,7 @@ TEST_F(Edge, AHalfClosedClientIsStillAnswered) {
   EXPECT_TRUE(client.is_closed());
 }
 
-TEST_F(Edge, ACutBodyIsRefused) {
+TEST_F(ServerOverSockets, ACutBodyIsRefused) {
   RawClient client(server.port);
   client.send(kRetry + kHeaders + "Content-Length: 20\r\n\r\nabc");
   client.end_sending();
@@ -66,7 +66,7 @@ TEST_F(Edge, ACutBodyIsRefused) {
   expect_still_serving();
 }
 
-TEST_F(Edge, ClientsThatGoWithoutAWordHarmNobody) {
+TEST_F(ServerOverSockets, ClientsThatGoWithoutAWordHarmNobody) {
   for (const std::string &begun :
        {std::string(), std::string("PO"), kRetry, kGoodRetry, kGoodRetry + kGoodRetry}) {
     RawClient(server.port).send(begun);
@@ -74,7 +74,7 @@ TEST_F(Edge, ClientsThatGoWithoutAWordHarmNobody) {
   expect_still_serving();
 }
 
-TEST_F(Edge, PipelinedRequestsAreAllAnsweredInTheirOrder) {
+TEST_F(ServerOverSockets, PipelinedRequestsAreAllAnsweredInTheirOrder) {
   RawClient client(server.port);
   client.send(kGoodRetry + kGoodGet + kRetry + kHeaders + "Content-Length: 2\r\n\r\n{}" + kGoodGet);
   EXPECT_TRUE(client.answer().json().contains("id"));
@@ -83,7 +83,7 @@ TEST_F(Edge, PipelinedRequestsAreAllAnsweredInTheirOrder) {
   EXPECT_TRUE(client.answer().json().contains("items"));
 }
 
-TEST_F(Edge, AConnectionServesMoreThanAFewRequests) {
+TEST_F(ServerOverSockets, AConnectionServesMoreThanAFewRequests) {
   RawClient client(server.port);
   for (int i = 0; i < 300; ++i) {
     client.send(kGoodGet);
@@ -91,14 +91,14 @@ TEST_F(Edge, AConnectionServesMoreThanAFewRequests) {
   }
 }
 
-TEST_F(Edge, ConnectionCloseIsHonoured) {
+TEST_F(ServerOverSockets, ConnectionCloseIsHonoured) {
   RawClient client(server.port);
   client.send(kGet + kHeaders + "Connection: close\r\n\r\n");
   EXPECT_EQ(client.answer().status, 200);
   EXPECT_TRUE(client.is_closed());
 }
 
-TEST(EdgeKeepAlive, AnIdleConnectionIsClosedAfterItsTime) {
+TEST(ServerKeepAlive, AnIdleConnectionIsClosedAfterItsTime) {
   ServerOfTest server({.keep_alive_timeout = std::chrono::milliseconds(100)});
   RawClient client(server.port);
   client.send(kGoodGet);
@@ -106,7 +106,7 @@ TEST(EdgeKeepAlive, AnIdleConnectionIsClosedAfterItsTime) {
   EXPECT_TRUE(client.is_closed());
 }
 
-TEST(EdgeKeepAlive, TwoHundredIdleClientsDoNotKeepANewOneWaiting) {
+TEST(ServerKeepAlive, TwoHundredIdleClientsDoNotKeepANewOneWaiting) {
   // Until the idle ones time out, which this test does not live to see, none of their threads is free.
   ServerOfTest server({.keep_alive_timeout = std::chrono::minutes(10)});
   auto idle = idle_clients(server.port, 200);
@@ -117,7 +117,7 @@ TEST(EdgeKeepAlive, TwoHundredIdleClientsDoNotKeepANewOneWaiting) {
   EXPECT_EQ(idle.front().answer().status, 200) << "and the idle ones are still served";
 }
 
-TEST(EdgeConnections, PastTheLimitAreToldToComeAgain) {
+TEST(ServerConnections, PastTheLimitAreToldToComeAgain) {
   ServerOfTest server({.connections = 4, .keep_alive_timeout = std::chrono::minutes(10)});
   auto idle = idle_clients(server.port, 4);
   RawClient refused(server.port);
@@ -131,7 +131,7 @@ TEST(EdgeConnections, PastTheLimitAreToldToComeAgain) {
   EXPECT_EQ(idle.front().answer().status, 200);
 }
 
-TEST(EdgeConnections, PastTheLimitSilentClientsDoNotKeepOthersFromBeingToldSo) {
+TEST(ServerConnections, PastTheLimitSilentClientsDoNotKeepOthersFromBeingToldSo) {
   ServerOfTest server({.connections = 1, .keep_alive_timeout = std::chrono::minutes(10)});
   auto idle = idle_clients(server.port, 1);
   std::vector<RawClient> silent;
@@ -144,10 +144,10 @@ TEST(EdgeConnections, PastTheLimitSilentClientsDoNotKeepOthersFromBeingToldSo) {
   EXPECT_TRUE(silent.front().is_closed());
 }
 
-TEST(EdgeConnections, AreFreeAgainWhenTheirClientsGo) {
+TEST(ServerConnections, AreFreeAgainWhenTheirClientsGo) {
   ServerOfTest server({.connections = 2});
   { auto idle = idle_clients(server.port, 2); }
-  // The edge sees that they went in a moment of its own choosing.
+  // The server sees that they went in a moment of its own choosing.
   int status = 0;
   for (int i = 0; i < 1000 && status != 200; ++i) {
     RawClient client(server.port);
@@ -157,7 +157,7 @@ TEST(EdgeConnections, AreFreeAgainWhenTheirClientsGo) {
   EXPECT_EQ(status, 200);
 }
 
-TEST(EdgeConnections, ManyAtOnceAreAllServed) {
+TEST(ServerConnections, ManyAtOnceAreAllServed) {
   ServerOfTest server;
   std::vector<RawClient> clients;
   for (int i = 0; i < 300; ++i) {
@@ -171,7 +171,7 @@ TEST(EdgeConnections, ManyAtOnceAreAllServed) {
   }
 }
 
-TEST(EdgeStart, APortThatIsTakenIsSaidSo) {
+TEST(ServerStart, APortThatIsTakenIsSaidSo) {
   ServerOfTest server;
   HttpServer second([](const Request &) { return Response{}; });
   try {
@@ -182,17 +182,17 @@ TEST(EdgeStart, APortThatIsTakenIsSaidSo) {
   }
 }
 
-TEST(EdgeStart, AnAddressOfAnotherMachineIsSaidSo) {
-  HttpServer edge([](const Request &) { return Response{}; });
+TEST(ServerStart, AnAddressOfAnotherMachineIsSaidSo) {
+  HttpServer http([](const Request &) { return Response{}; });
   for (const char *host : {"192.0.2.1", "no such host"}) {
-    EXPECT_THROW(edge.start(host, 0), std::runtime_error) << host;
+    EXPECT_THROW(http.start(host, 0), std::runtime_error) << host;
   }
 }
 
-TEST(EdgeStart, ItsPortIsFreeAgainAfterStop) {
+TEST(ServerStart, ItsPortIsFreeAgainAfterStop) {
   ServerOfTest first;
   idle_clients(first.port, 1);
-  first.edge.stop();
+  first.http.stop();
   HttpServer second([](const Request &) { return Response{.status = 200, .headers = {}, .body = "{}"}; });
   EXPECT_EQ(second.start("127.0.0.1", first.port), first.port);
 }

@@ -20,18 +20,18 @@ using std::chrono::milliseconds;
 /// Time that does not pass in a test that passes.
 constexpr std::chrono::minutes kLongerThanAnyTest{10};
 
-TEST(EdgeStop, ReturnsThoughClientsAreIdleAndClosesThem) {
+TEST(ServerStop, ReturnsThoughClientsAreIdleAndClosesThem) {
   ServerOfTest server({.keep_alive_timeout = std::chrono::minutes(10)});
   auto idle = idle_clients(server.port, 20);
   const RawClient silent(server.port);
-  server.edge.stop();
+  server.http.stop();
   for (RawClient &client : idle) {
     EXPECT_TRUE(client.is_closed());
   }
   EXPECT_THROW(RawClient(server.port).send(""), std::runtime_error) << "nobody listens";
 }
 
-TEST(EdgeStop, ReturnsThoughAClientNeverPauses) {
+TEST(ServerStop, ReturnsThoughAClientNeverPauses) {
   ServerOfTest server;
   RawClient client(server.port);
   std::thread sending([&client] {
@@ -49,37 +49,37 @@ TEST(EdgeStop, ReturnsThoughAClientNeverPauses) {
   RawClient other(server.port);
   other.send(kGoodGet);
   EXPECT_EQ(other.answer().status, 200);
-  server.edge.stop();
+  server.http.stop();
   sending.join();
   reading.join();
 }
 
-TEST(EdgeStop, AnswersTheRequestThatIsBeingMade) {
+TEST(ServerStop, AnswersTheRequestThatIsBeingMade) {
   std::promise<void> begun;
   std::promise<void> may_end;
-  HttpServer edge([&](const Request &) {
+  HttpServer http([&](const Request &) {
     begun.set_value();
     may_end.get_future().wait();
     return Response{.status = 200, .headers = {}, .body = "{}"};
   });
-  const int port = edge.start("127.0.0.1", 0);
+  const int port = http.start("127.0.0.1", 0);
   RawClient client(port);
   client.send(kGoodGet);
   begun.get_future().wait();
-  std::thread stopping([&edge] { edge.stop(); });
+  std::thread stopping([&http] { http.stop(); });
   may_end.set_value();
   EXPECT_EQ(client.answer().status, 200);
   stopping.join();
 }
 
-TEST(EdgeStop, ClosesAConnectionThatHasSentHalfARequest) {
+TEST(ServerStop, ClosesAConnectionThatHasSentHalfARequest) {
   for (const std::string &half : {std::string("G"), kRetry, kRetry + kHeaders + "Content-Length: 9\r\n\r\n{",
                                   kRetry + kHeaders + "Transfer-Encoding: chunked\r\n\r\n9\r\n{"}) {
     ServerOfTest server({.read_timeout = kLongerThanAnyTest, .keep_alive_timeout = kLongerThanAnyTest});
     RawClient client(server.port);
     client.send(kGoodGet + half); // once the first is answered, the server has the second
     EXPECT_EQ(client.answer().status, 200);
-    EXPECT_TRUE(server.edge.stop(kLongerThanAnyTest));
+    EXPECT_TRUE(server.http.stop(kLongerThanAnyTest));
     EXPECT_TRUE(client.is_closed());
   }
 }
@@ -87,60 +87,62 @@ TEST(EdgeStop, ClosesAConnectionThatHasSentHalfARequest) {
 /// A server whose answers are longer than what the kernel takes off it at once.
 struct LongAnswers {
   explicit LongAnswers(ServerLimits limits, Warning warn = {})
-      : edge([this](const Request &) { return Response{.status = 200, .headers = {}, .body = body}; }, limits,
+      : http([this](const Request &) { return Response{.status = 200, .headers = {}, .body = body}; }, limits,
              std::move(warn)),
-        port(edge.start("127.0.0.1", 0)) {}
+        port(http.start("127.0.0.1", 0)) {}
 
   const std::string body = std::string(32UL * 1024 * 1024, '1');
-  HttpServer edge;
+  HttpServer http;
   int port;
 };
 
-TEST(EdgeStop, CutsOffAnAnswerThatNobodyTakesAfterItsPatience) {
+TEST(ServerStop, CutsOffAnAnswerThatNobodyTakesAfterItsPatience) {
   LongAnswers server({.write_timeout = kLongerThanAnyTest});
   RawClient client(server.port);
   client.send(kGoodGet);
   EXPECT_TRUE(client.wait_readable()) << "it is being sent";
-  EXPECT_TRUE(server.edge.stop(milliseconds(50)));
+  EXPECT_TRUE(server.http.stop(milliseconds(50)));
   EXPECT_LT(client.answer().body.size(), server.body.size());
 }
 
-TEST(EdgeStop, LetsAnAnswerBeTakenWithinItsPatience) {
+TEST(ServerStop, LetsAnAnswerBeTakenWithinItsPatience) {
   LongAnswers server({.write_timeout = kLongerThanAnyTest});
   RawClient client(server.port);
   client.send(kGoodGet);
   EXPECT_TRUE(client.wait_readable());
-  auto stopped = std::async([&server] { return server.edge.stop(kLongerThanAnyTest); });
+  auto stopped = std::async([&server] { return server.http.stop(kLongerThanAnyTest); });
   EXPECT_EQ(client.answer().body.size(), server.body.size());
   EXPECT_TRUE(stopped.get());
 }
 
-TEST(EdgeStop, SaysWhenAHandlerDoesNotReturn) {
+TEST(ServerStop, SaysWhenAHandlerDoesNotReturn) {
   std::promise<void> begun;
   std::promise<void> may_end;
-  HttpServer edge([&](const Request &) {
+  HttpServer http([&](const Request &) {
     begun.set_value();
     may_end.get_future().wait();
     return Response{.status = 200, .headers = {}, .body = "{}"};
   });
-  RawClient client(edge.start("127.0.0.1", 0));
+  RawClient client(http.start("127.0.0.1", 0));
   client.send(kGoodGet);
   begun.get_future().wait();
-  EXPECT_FALSE(edge.stop(milliseconds(0)));
+  EXPECT_FALSE(http.stop(milliseconds(0)));
   may_end.set_value();
-  EXPECT_TRUE(edge.stop(kLongerThanAnyTest));
+  EXPECT_TRUE(http.stop(kLongerThanAnyTest));
 }
 
-TEST(EdgeStop, MayBeCalledTwiceOrWithoutAStart) {
+TEST(ServerStop, MayBeCalledTwiceOrWithoutAStart) {
   ServerOfTest server;
-  EXPECT_TRUE(server.edge.stop());
-  EXPECT_TRUE(server.edge.stop());
+  RawClient idle(server.port);
+  EXPECT_TRUE(server.http.stop());
+  EXPECT_TRUE(idle.is_closed()) << "by the first call";
+  EXPECT_TRUE(server.http.stop());
   HttpServer never([](const Request &) { return Response{}; });
   EXPECT_TRUE(never.stop());
 }
 
 /// With one thread for all connections: what is answered in it holds up everybody.
-TEST(EdgeSlow, RequestsAndLargeBodiesHoldUpNobody) {
+TEST(ServerSlow, RequestsAndLargeBodiesHoldUpNobody) {
   const std::string large(20'000, ' ');
   for (const std::string &slow : {std::string("GET /slow HTTP/1.1\r\nHost: x\r\n\r\n"),
                                   "POST /slow HTTP/1.1\r\nHost: x\r\nContent-Length: " +
@@ -169,7 +171,7 @@ TEST(EdgeSlow, RequestsAndLargeBodiesHoldUpNobody) {
   }
 }
 
-TEST(EdgeSending, AClientThatReadsSlowlyGetsItsWholeAnswer) {
+TEST(ServerSending, AClientThatReadsSlowlyGetsItsWholeAnswer) {
   // All of it takes longer than the server waits for a client that takes nothing.
   LongAnswers server({.write_timeout = milliseconds(4000)});
   RawClient client(server.port);
@@ -181,7 +183,7 @@ TEST(EdgeSending, AClientThatReadsSlowlyGetsItsWholeAnswer) {
   EXPECT_EQ(client.answer().body.size(), server.body.size());
 }
 
-TEST(EdgeSending, AClientThatTakesNothingIsGivenUpAndThatIsSaid) {
+TEST(ServerSending, AClientThatTakesNothingIsGivenUpAndThatIsSaid) {
   std::promise<std::string> said;
   LongAnswers server({.write_timeout = milliseconds(50)},
                      [&](const std::string &sentence) { said.set_value(sentence); });
@@ -191,15 +193,15 @@ TEST(EdgeSending, AClientThatTakesNothingIsGivenUpAndThatIsSaid) {
   EXPECT_LT(client.answer().body.size(), server.body.size());
 }
 
-TEST(EdgeShortage, WithoutMemoryTheAnswerIs503AndTheServerGoesOn) {
+TEST(ServerShortage, WithoutMemoryTheAnswerIs503AndTheServerGoesOn) {
   std::atomic<bool> is_short = true;
-  HttpServer edge([&](const Request &) {
+  HttpServer http([&](const Request &) {
     if (is_short) {
       throw std::bad_alloc();
     }
     return Response{.status = 200, .headers = {}, .body = "{}"};
   });
-  const int port = edge.start("127.0.0.1", 0);
+  const int port = http.start("127.0.0.1", 0);
   RawClient client(port);
   client.send(kGoodGet);
   const Answer answer = client.answer();
@@ -212,9 +214,9 @@ TEST(EdgeShortage, WithoutMemoryTheAnswerIs503AndTheServerGoesOn) {
   EXPECT_EQ(next.answer().status, 200);
 }
 
-TEST(EdgeShortage, AnErrorOfTheHandlerEndsItsConnectionOnlyAndIsSaid) {
+TEST(ServerShortage, AnErrorOfTheHandlerEndsItsConnectionOnlyAndIsSaid) {
   std::promise<std::string> said;
-  HttpServer edge(
+  HttpServer http(
       [](const Request &request) -> Response {
         if (request.target == "/broken") {
           throw std::runtime_error("broken");
@@ -222,7 +224,7 @@ TEST(EdgeShortage, AnErrorOfTheHandlerEndsItsConnectionOnlyAndIsSaid) {
         return {.status = 200, .headers = {}, .body = "{}"};
       },
       {}, [&](const std::string &sentence) { said.set_value(sentence); });
-  const int port = edge.start("127.0.0.1", 0);
+  const int port = http.start("127.0.0.1", 0);
   RawClient client(port);
   client.send("GET /broken HTTP/1.1\r\nHost: x\r\n\r\n");
   EXPECT_NE(said.get_future().get().find("broken"), std::string::npos);
@@ -232,7 +234,7 @@ TEST(EdgeShortage, AnErrorOfTheHandlerEndsItsConnectionOnlyAndIsSaid) {
   EXPECT_EQ(next.answer().status, 200);
 }
 
-TEST(EdgeShortage, WithoutFilesClientsWaitUntilThereAreSome) {
+TEST(ServerShortage, WithoutFilesClientsWaitUntilThereAreSome) {
   ServerOfTest server;
   rlimit before{};
   ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &before), 0);

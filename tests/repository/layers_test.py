@@ -1,4 +1,4 @@
-"""The house's floors, read off the sources: who includes whom, and who knows an outside library.
+"""The layers, read off the sources: who includes whom, and who knows an outside library.
 
 Prints TAP, one line per rule; what breaks it goes to standard error.
 """
@@ -8,8 +8,8 @@ import sys
 
 root = pathlib.Path(__file__).resolve().parents[2]
 
-# A floor and those it may include; the most deeply nested folder that holds a file is its floor.
-FLOORS = {
+# A layer and those it may include; the most deeply nested folder that holds a file is its layer.
+LAYERS = {
     "common": {"common"},
     "contracts": {"common", "contracts"},
     "contracts/suite": {"common", "contracts", "contracts/suite"},
@@ -20,45 +20,45 @@ FLOORS = {
 # The client's public headers are included as they are once installed.
 PUBLIC = "client/include"
 # Headers known to one file, so that what is behind them can be exchanged.
-EDGES = {"httplib.h": "mock_server/http/answer_text.cpp", "curl/curl.h": "common/http_sender.cpp"}
+ONE_FILE = {"httplib.h": "mock_server/http/answer_text.cpp", "curl/curl.h": "common/http_sender.cpp"}
 # Libraries known to one folder, by the folder their headers are in.
 FOLDERS = {"asio": "mock_server/http"}
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+(["<])([^">]+)[">]', re.MULTILINE)
 
 
-def floor_of(path: str) -> str | None:
-    return max((floor for floor in FLOORS if path.startswith(floor + "/")), key=len, default=None)
+def layer_of(path: str) -> str | None:
+    return max((layer for layer in LAYERS if path.startswith(layer + "/")), key=len, default=None)
 
 
 def read_sources() -> dict[str, str]:
-    found = (path for floor in FLOORS for path in (root / floor).rglob("*.[ch]pp"))
+    found = (path for layer in LAYERS for path in (root / layer).rglob("*.[ch]pp"))
     return {str(path.relative_to(root)): path.read_text() for path in found}
 
 
-def wrong_includes(sources: dict[str, str], floor: str) -> list[str]:
+def wrong_includes(sources: dict[str, str], layer: str) -> list[str]:
     found = []
     for path, text in sources.items():
-        if floor_of(path) != floor:
+        if layer_of(path) != layer:
             continue
         for quote, name in INCLUDE.findall(text):
             if (root / PUBLIC / name).is_file():
                 name = f"{PUBLIC}/{name}"
-            target = floor_of(name)
+            target = layer_of(name)
             exists = (root / name).is_file() or (root / f"{name}.in").is_file()
             if quote == '"' and not exists:
                 found.append(f'{path}: "{name}" is no file; includes are written from the project\'s root')
-            elif target and target not in FLOORS[floor]:
-                found.append(f"{path}: {floor} may not include {name}")
+            elif target and target not in LAYERS[layer]:
+                found.append(f"{path}: {layer} may not include {name}")
     return found
 
 
-def edges(sources: dict[str, str], header: str) -> list[str]:
+def beyond_file(sources: dict[str, str], header: str) -> list[str]:
     return [
-        f"{path}: {header} belongs in {EDGES[header]} alone"
+        f"{path}: {header} belongs in {ONE_FILE[header]} alone"
         for path, text in sources.items()
-        if floor_of(path) != "tests"
-        and path != EDGES[header]
+        if layer_of(path) != "tests"
+        and path != ONE_FILE[header]
         and header in (name for _, name in INCLUDE.findall(text))
     ]
 
@@ -82,8 +82,8 @@ def without_guard(sources: dict[str, str]) -> list[str]:
 
 def main() -> None:
     sources = read_sources()
-    rules = {f"{floor} includes only what it may": wrong_includes(sources, floor) for floor in FLOORS}
-    rules |= {f"{header} is known to one file": edges(sources, header) for header in EDGES}
+    rules = {f"{layer} includes only what it may": wrong_includes(sources, layer) for layer in LAYERS}
+    rules |= {f"{header} is known to one file": beyond_file(sources, header) for header in ONE_FILE}
     rules |= {f"{library} is known to one folder": beyond_folder(sources, library) for library in FOLDERS}
     rules["headers are guarded"] = without_guard(sources)
     print(f"1..{len(rules)}")
