@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 
 import stand_ins
 from operations import answers_now, free_port
-from table import first_line, resident
+from table import first_line, processor_seconds, resident
 
 LONGEST_START_S = 60
 # Of every Debian: not counted as a program's.
@@ -36,6 +36,9 @@ class Started:
 
     def resident(self) -> int:
         return resident(self.pid)
+
+    def processor_seconds(self) -> float:
+        return processor_seconds(self.pid)
 
 
 @contextlib.contextmanager
@@ -103,6 +106,7 @@ def version_of(package: pathlib.Path) -> str:
 def all_servers(build: pathlib.Path) -> list[Server]:
     """Those that the mock is measured beside, itself first. `build` is Meson's folder, with bench/npm in it."""
     mock, handler = build / "mock_server" / "flow-mock", build / "tests" / "bench" / "bare-handler"
+    loop = build / "tests" / "bench" / "event-loop"
     npm = build / "bench" / "npm"
     modules = {name: npm / name / "node_modules" for name in ("wiremock", "prism", "mockoon")}
     jar = next(modules["wiremock"].rglob("wiremock-standalone-*.jar"))
@@ -123,6 +127,11 @@ def all_servers(build: pathlib.Path) -> list[Server]:
             "flow-mock", first_line(str(mock), "--version"),
             lambda answers, folder, port: [str(mock), "--port", str(port), "--quiet"],
             1, lambda: with_libraries(str(mock)),
+        ),
+        Server(
+            "event loop", first_line(str(mock), "--version"),
+            lambda answers, folder, port: [str(loop), str(port), str(stand_ins.bare(answers, folder))],
+            1, lambda: with_libraries(str(loop)),
         ),
         Server("bare handler", f"cpp-httplib {httplib_version}", bare(), 1, lambda: with_libraries(str(handler))),
         Server(

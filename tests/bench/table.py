@@ -46,3 +46,11 @@ def resident(pid: int) -> int:
     own = next((int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS:")), 0)
     children = pathlib.Path(f"/proc/{pid}/task").glob("*/children")
     return own * 1024 + sum(resident(int(child)) for file in children for child in file.read_text().split())
+
+
+def processor_seconds(pid: int) -> float:
+    """User and system time that a process and its children have taken so far."""
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
+    own = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    children = pathlib.Path(f"/proc/{pid}/task").glob("*/children")
+    return own + sum(processor_seconds(int(child)) for file in children for child in file.read_text().split())
