@@ -49,8 +49,11 @@ std::vector<OperationEntry> read_operations() {
                    .method = entry.at("method"),
                    .path = segments_of(entry.at("path").get_ref<const std::string &>()),
                    .at_origin = entry.contains("at"),
+                   .id_is_of_run = entry.value("id", "") == "run",
                    .parameters = entry.at("query"),
                    .body = entry.value("body", ""),
+                   .needs_content_type = entry.value("contentType", "") == "always",
+                   .is_secret = entry.value("secret", false),
                    .repeat = repeat_named(entry.at("repeat")),
                    .served = entry.value("served", true)});
   }

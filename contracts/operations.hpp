@@ -22,8 +22,11 @@ struct OperationEntry {
   std::string method;
   std::vector<std::string> path;       ///< its segments, below the service's path; "{id}" is any one
   bool at_origin;                      ///< the path is not below the service's
+  bool id_is_of_run;                   ///< the "{id}" of its path
   std::vector<std::string> parameters; ///< of its query (a token: of its form), that a page documents
   std::string body;                    ///< "json", "form"; empty: none
+  bool needs_content_type;             ///< also without a body
+  bool is_secret;                      ///< all that is sent and answered
   Repeat repeat;
   bool served; ///< the mock answers it
 };

@@ -7,7 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "mock_server/target.hpp"
+#include "mock_server/pipeline/target.hpp"
 
 namespace flow::mock {
 

@@ -53,6 +53,11 @@ Error out_of_memory() {
                       "any more, and try again.");
 }
 
+Error internal_error() {
+  return Error("internal-error")
+      .with("remedy", "It is a defect of the mock: please report it with the request that caused it.");
+}
+
 Response to_response(const Error &error, std::string_view request_id) {
   // What a client sent may not be UTF-8: what cannot be shown is replaced, the answer stays JSON.
   return {.status = error.entry->status,

@@ -4,7 +4,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "common/text.hpp"
@@ -33,8 +32,8 @@ struct Error {
 /// The answer to a request that there is no memory left for.
 Error out_of_memory();
 
-/// What an operation comes to.
-using Answer = std::variant<Response, Error>;
+/// The answer to a request that the mock itself fails at.
+Error internal_error();
 
 /// The one place where errors become JSON, in the form their entry names.
 Response to_response(const Error &error, std::string_view request_id);

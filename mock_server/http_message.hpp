@@ -46,6 +46,9 @@ struct Response {
   Delivery delivery{};
 };
 
+/// Tells a client the id of its request, by which the log and the journal know it.
+inline constexpr std::string_view kRequestIdHeader = "x-request-id";
+
 /// The bytes of a response after which the connection ends, for where the HTTP library sends none.
 std::string closing_text(const Response &response, std::string_view reason_phrase);
 

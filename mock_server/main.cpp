@@ -21,11 +21,11 @@
 #include "mock_server/http/http_server.hpp"
 #include "mock_server/http/open_files.hpp"
 #include "mock_server/http/tls.hpp"
+#include "mock_server/journal/missing.hpp"
 #include "mock_server/journal/report.hpp"
 #include "mock_server/log.hpp"
 #include "mock_server/memory_reserve.hpp"
 #include "mock_server/options.hpp"
-#include "mock_server/record.hpp"
 #include "mock_server/service.hpp"
 #include "mock_server/service_state.hpp"
 #include "mock_server/tls/certificates.hpp"
@@ -151,7 +151,7 @@ int serve(const Options &options, const sigset_t &stop_signals, LogWriter &stand
   check_writable("--https-port-file", options.https.port_file);
   check_writable("--coverage-file", options.coverage_file);
   const MemoryReserve reserve(kMemoryReserve);
-  FlowService service(options.settings);
+  FlowService service(options.settings, [log](std::string_view line) { log->error("{}", line); });
   ServerLimits limits;
   const std::size_t wanted = limits.connections;
   limits.connections = make_room_for_connections(wanted);

@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "mock_server/http_message.hpp"
+#include "mock_server/pipeline/failure.hpp"
 #include "mock_server/settings.hpp"
 
 namespace flow::mock {
@@ -13,8 +14,9 @@ struct ServiceState;
 /// Safe to call from several threads at once.
 class FlowService {
 public:
-  /// `settings` name the seed, the time and ids to use, and whom to let in.
-  explicit FlowService(Settings settings);
+  /// `settings` name the seed, the time and ids to use, and whom to let in. `failure_log` is told the cause
+  /// of each answer of 500, and of 503 where memory runs out.
+  explicit FlowService(Settings settings, FailureLog failure_log = {});
   ~FlowService();
   FlowService(const FlowService &) = delete;
   FlowService &operator=(const FlowService &) = delete;

@@ -10,6 +10,7 @@
 #include "mock_server/ims/token_service.hpp"
 #include "mock_server/journal/journal.hpp"
 #include "mock_server/journal/ledger.hpp"
+#include "mock_server/pipeline/failure.hpp"
 #include "mock_server/query/token_seal.hpp"
 #include "mock_server/settings.hpp"
 #include "mock_server/steerable_clock.hpp"
@@ -19,12 +20,13 @@ namespace flow::mock {
 
 /// All that a mock is made of: what the service answers from, and what the control API steers.
 struct ServiceState {
-  explicit ServiceState(Settings given);
+  explicit ServiceState(Settings given, FailureLog log = {});
 
   /// Time as it is at the start.
   void start_clock();
 
   const Settings settings;
+  const FailureLog failure_log;
   const KnownSecrets secrets;               ///< of the settings
   SteerableClock clock;                     ///< that of tokens; the tenants' follow it
   const contract::Rules &rules;             ///< that traffic is judged by

@@ -8,8 +8,8 @@
 
 #include "contracts/contract.hpp"
 #include "mock_server/http_message.hpp"
+#include "mock_server/pipeline/target.hpp"
 #include "mock_server/service_state.hpp"
-#include "mock_server/target.hpp"
 
 namespace flow::mock::admin {
 

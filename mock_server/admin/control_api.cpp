@@ -16,6 +16,7 @@ namespace flow::mock::admin {
 namespace {
 
 constexpr std::string_view kRoot = "/__admin";
+constexpr FailedStep kFailedControl{.step = "control", .request_id = {}};
 
 /// Whether the segments are those of a route's path; what stands for its {…} is put into `taken`.
 bool matches(std::string_view path, std::span<const std::string> segments,
@@ -162,11 +163,13 @@ Response answer(ServiceState &state, const Request &request) {
     return dispatch(state, request);
   } catch (const Refusal &refusal) {
     return refused(refusal);
-  } catch (const std::bad_alloc &) {
+  } catch (const std::bad_alloc &cause) {
+    log_failure(state.failure_log, kFailedControl, request, state.secrets, cause);
     return refused({503, "Out of memory", "",
                     "The mock has no memory left for this request, and may have carried out a part of it. "
                     "Reset or delete what is not needed any more, and try again."});
-  } catch (const std::exception &) {
+  } catch (const std::exception &cause) {
+    log_failure(state.failure_log, kFailedControl, request, state.secrets, cause);
     return refused({500, "Internal error", "", "The mock has a fault here; nothing is known to be changed."});
   }
 }

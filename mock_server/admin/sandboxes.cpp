@@ -5,7 +5,7 @@
 #endif
 
 #include "mock_server/journal/kept_text.hpp"
-#include "mock_server/record.hpp"
+#include "mock_server/journal/missing.hpp"
 #include "mock_server/runs/seed_json.hpp"
 #include "mock_server/runs/seed_reader.hpp"
 

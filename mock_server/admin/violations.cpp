@@ -1,6 +1,6 @@
 #include "mock_server/admin/routes.hpp"
+#include "mock_server/journal/missing.hpp"
 #include "mock_server/journal/report.hpp"
-#include "mock_server/record.hpp"
 
 #include <algorithm>
 #include <tuple>

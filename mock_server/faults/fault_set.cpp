@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-#include "mock_server/target.hpp"
+#include "mock_server/pipeline/target.hpp"
 
 namespace flow::mock {
 

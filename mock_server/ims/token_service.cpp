@@ -9,7 +9,7 @@
 
 #include "common/text.hpp"
 #include "mock_server/error.hpp"
-#include "mock_server/target.hpp"
+#include "mock_server/pipeline/target.hpp"
 
 namespace flow::mock {
 

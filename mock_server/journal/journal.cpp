@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <utility>
 
 #include <fnmatch.h>
@@ -10,21 +11,18 @@
 #include "contracts/contract.hpp"
 #include "mock_server/journal/kept_text.hpp"
 #include "mock_server/journal/unescaped.hpp"
-#include "mock_server/target.hpp"
+#include "mock_server/pipeline/exchange.hpp"
 
 namespace flow::mock {
 
 namespace {
 
 /// Of a token service, here or where a client looks for one, all that is sent and answered is secret.
-bool is_of_token_service(const Request &request, const Trace &trace) {
-  if (trace.operation() == "token") {
-    return true;
+bool is_of_token_service(const Exchange &exchange) {
+  if (const contract::OperationEntry *operation = exchange.asked.identified.operation) {
+    return operation->is_secret;
   }
-  if (!trace.operation().empty()) {
-    return false;
-  }
-  const Unescaped plain(path_of(request.target));
+  const Unescaped plain(exchange.parsed.path);
   std::string_view rest = plain.text();
   constexpr std::array<std::string_view, 6> kSegments = {"ims",   "oauth",  "oauth2",
                                                          "token", "tokens", "authorize"};
@@ -59,14 +57,16 @@ void keep_only(std::string &kept, std::string_view text, const SecretValues &sec
   keep_text(kept, text, secrets, bytes);
 }
 
-void keep(JournalEntry &entry, const Request &request, const Response &response, const Trace &trace,
-          const SecretValues &secrets) {
+void keep(JournalEntry &entry, const Exchange &exchange, const SecretValues &secrets) {
   constexpr std::size_t kMethodBytes = 32;
-  const bool secret = is_of_token_service(request, trace);
+  const Request &request = exchange.request;
+  const Response &response = exchange.response;
+  const HeaderField id_field{.name = kRequestIdHeader, .value = exchange.request_id};
+  const bool secret = is_of_token_service(exchange);
   keep_only(entry.method, request.method, secrets, kMethodBytes);
-  keep_only(entry.run, trace.run, secrets, JournalEntry::kTargetBytes);
-  keep_only(entry.made_run, trace.made_run, secrets, JournalEntry::kTargetBytes);
-  keep_only(entry.faults, trace.faults, secrets, JournalEntry::kTargetBytes);
+  keep_only(entry.run, exchange.run(), secrets, JournalEntry::kTargetBytes);
+  keep_only(entry.made_run, exchange.made_run, secrets, JournalEntry::kTargetBytes);
+  keep_only(entry.faults, names(exchange.faults), secrets, JournalEntry::kTargetBytes);
   entry.target.clear();
   entry.target_cut = keep_target(entry.target, request.target, secret, secrets, JournalEntry::kTargetBytes);
   entry.headers.clear();
@@ -74,12 +74,11 @@ void keep(JournalEntry &entry, const Request &request, const Response &response,
   entry.answer_headers.clear();
   entry.headers_cut |=
       keep_headers(entry.answer_headers, response.headers, secrets, JournalEntry::kHeaderBytes);
-  entry.request_id.clear();
-  for (const auto &[name, value] : response.headers) {
-    if (name == "x-request-id") {
-      entry.request_id.assign(value);
-    }
+  if (!exchange.request_id.empty()) {
+    entry.headers_cut |=
+        keep_headers(entry.answer_headers, std::span(&id_field, 1), secrets, JournalEntry::kHeaderBytes);
   }
+  entry.request_id.assign(exchange.request_id);
   keep_bodies(entry, request.body, response.body, secret, secrets);
 }
 
@@ -138,17 +137,7 @@ bool passes(const JournalEntry &entry, const JournalFilter &filter) {
 
 } // namespace
 
-void Verdict::add(contract::ClauseNumber number) {
-  violated = violated || contract::is_violation(number);
-  if (count < clauses.size()) {
-    clauses.at(count++) = number;
-  } else if (contract::is_violation(number)) {
-    clauses.back() = number; // what is broken says more than what is the case
-  }
-}
-
-std::uint64_t Journal::add(const Request &request, const Response &response, const Trace &trace,
-                           const Verdict &verdict, const SecretValues &secrets, Times times) {
+std::uint64_t Journal::add(const Exchange &exchange, const SecretValues &secrets, Times times) {
   if (size_.exchanges == 0) {
     return ++numbers_;
   }
@@ -156,13 +145,14 @@ std::uint64_t Journal::add(const Request &request, const Response &response, con
   JournalEntry &entry = slot.front();
   entry.at_ms = times.at_ms;
   entry.duration_us = times.duration_us;
-  entry.status = response.status;
-  entry.operation = trace.operation();
-  entry.error = trace.error;
+  entry.status = exchange.response.status;
+  entry.operation = exchange.asked.operation();
+  entry.error = exchange.error;
+  const Verdict &verdict = exchange.verdict;
   entry.clauses.assign(verdict.clauses.begin(),
                        verdict.clauses.begin() + static_cast<std::ptrdiff_t>(verdict.count));
   entry.violated = verdict.violated;
-  keep(entry, request, response, trace, secrets);
+  keep(entry, exchange, secrets);
   entry.bytes = fit(entry);
   Entries dropped; // gives its memory back when others no longer wait for the lock
   const std::lock_guard lock(mutex_);

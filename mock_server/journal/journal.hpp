@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -12,21 +11,11 @@
 #include <vector>
 
 #include "contracts/judge/judge.hpp"
-#include "mock_server/http_message.hpp"
 #include "mock_server/journal/secret_values.hpp"
-#include "mock_server/trace.hpp"
 
 namespace flow::mock {
 
-/// The clauses an exchange is a case of, in a place of their own, so that none has to be allocated.
-struct Verdict {
-  void add(contract::ClauseNumber number);
-
-  std::array<contract::ClauseNumber, 32> clauses{};
-  std::size_t count = 0; ///< of them; what is beyond is not noted
-  bool violated = false; ///< one of them is a breach by the application
-  bool is_judged = false;
-};
+struct Exchange;
 
 /// One request and its answer, as far as they are kept: no secrets; of long texts the beginning
 /// (journal/kept_text.hpp).
@@ -46,8 +35,8 @@ struct JournalEntry {
   int status = 0;
   std::string answer_headers; ///< lines likewise
   std::string answer;         ///< body
-  std::string_view operation; ///< as in Trace
-  std::string_view error;
+  std::string_view operation; ///< as in Asked
+  std::string_view error;     ///< as in Exchange
   std::string request_id;
   std::string run;
   std::string made_run;
@@ -94,9 +83,8 @@ public:
     std::int64_t duration_us;
   };
 
-  /// Notes an exchange, without those secrets; returns its number.
-  std::uint64_t add(const Request &request, const Response &response, const Trace &trace,
-                    const Verdict &verdict, const SecretValues &secrets, Times times);
+  /// Notes an exchange that is about to be delivered, without those secrets; returns its number.
+  std::uint64_t add(const Exchange &exchange, const SecretValues &secrets, Times times);
 
   void clear();
 

@@ -9,7 +9,7 @@
 #include "mock_server/journal/json_secrets.hpp"
 #include "mock_server/journal/secret_names.hpp"
 #include "mock_server/journal/unescaped.hpp"
-#include "mock_server/target.hpp"
+#include "mock_server/pipeline/target.hpp"
 
 namespace flow::mock {
 
@@ -332,7 +332,7 @@ bool keep_text(std::string &kept, std::string_view text, const SecretValues &sec
   return keep(kept, text, secrets, bytes, find_assigned);
 }
 
-bool keep_headers(std::string &kept, const std::vector<HeaderField> &fields, const SecretValues &secrets,
+bool keep_headers(std::string &kept, std::span<const HeaderField> fields, const SecretValues &secrets,
                   std::size_t bytes) {
   return keep_fields(kept, fields, secrets, bytes);
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -26,7 +27,7 @@ SecretValues secrets_of(const Request &request, const KnownSecrets &known);
 bool keep_text(std::string &kept, std::string_view text, const SecretValues &secrets, std::size_t bytes);
 
 /// Lines of "name: value", without those that are longer than what `kept` may still grow to.
-bool keep_headers(std::string &kept, const std::vector<HeaderField> &fields, const SecretValues &secrets,
+bool keep_headers(std::string &kept, std::span<const HeaderField> fields, const SecretValues &secrets,
                   std::size_t bytes);
 bool keep_headers(std::string &kept, const std::vector<std::pair<std::string, std::string>> &fields,
                   const SecretValues &secrets, std::size_t bytes);

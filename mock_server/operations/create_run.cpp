@@ -157,14 +157,13 @@ Answer create_run(const Call &call) {
   if (flow->delta_column.empty()) {
     flow->delta_column = std::move(std::get<std::string>(delta_column));
   }
-  call.trace.run = made->id;
-  call.trace.made_run = made->id;
-  Response response;
+  Success success{.made_run = made->id};
+  Response &response = success.response;
   response.status = 201;
   response.body = call.settings.reading.is("create-answer", "id-and-etag")
                       ? id_and_etag(*made)
                       : "{\"items\":[" + id_and_etag(*made) + "]}";
-  return response;
+  return success;
 }
 
 } // namespace flow::mock

@@ -13,7 +13,7 @@ Answer get_flow(const Call &call) {
   }
   Response response;
   response.body = list_body({flow_document(call.sandbox, *flow, call.now_ms).dump()}, "flows", {});
-  return response;
+  return Success{.response = std::move(response)};
 }
 
 } // namespace flow::mock

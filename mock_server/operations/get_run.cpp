@@ -16,7 +16,7 @@ Answer get_run(const Call &call) {
   response.body = "{\"items\":[";
   append_run(response.body, *run, call.sandbox, call.settings.reading);
   response.body += "],\"_links\":{}}";
-  return response;
+  return Success{.response = std::move(response)};
 }
 
 } // namespace flow::mock

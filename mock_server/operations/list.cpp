@@ -42,7 +42,7 @@ Answer list(const Call &call, std::string_view resource, const Fields &fields,
     counted = "\"count\":" + std::to_string(select(query, *items).count) + "}";
     if (reading.is("count", "alone")) {
       response.body = "{" + counted;
-      return response;
+      return Success{.response = std::move(response)};
     }
     query.count = false;
   }
@@ -53,7 +53,7 @@ Answer list(const Call &call, std::string_view resource, const Fields &fields,
     response.body.back() = ',';
     response.body += counted;
   }
-  return response;
+  return Success{.response = std::move(response)};
 }
 
 } // namespace flow::mock

@@ -4,16 +4,16 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "mock_server/error.hpp"
-#include "mock_server/gateway.hpp"
 #include "mock_server/http_message.hpp"
+#include "mock_server/pipeline/credentials.hpp"
+#include "mock_server/pipeline/target.hpp"
 #include "mock_server/query/token_seal.hpp"
 #include "mock_server/runs/sandbox.hpp"
 #include "mock_server/settings.hpp"
-#include "mock_server/target.hpp"
-#include "mock_server/trace.hpp"
 
 namespace flow::mock {
 
@@ -27,8 +27,16 @@ struct Call {
   std::int64_t now_ms;
   const Settings &settings;
   const TokenSeal &seal; ///< of continuation tokens
-  Trace &trace;
 };
+
+/// What an operation that is carried out gives back.
+struct Success {
+  Response response{};
+  std::string made_run{}; ///< id of the run it made; empty: none
+};
+
+/// What an operation comes to.
+using Answer = std::variant<Success, Error>;
 
 /// One operation of the service, one file each.
 using Operation = Answer (*)(const Call &);

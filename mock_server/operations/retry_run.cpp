@@ -102,14 +102,14 @@ Answer retry_run(const Call &call) {
 
   RetryScript *script = Sandbox::next_script(original->script.get(), sandbox.find_flow(original->flow->id));
   const Run *made = sandbox.start_run(retry_of(*original, fresh_run(sandbox.scripted(script), call)), script);
-  call.trace.made_run = made->id;
-  Response response;
+  Success success{.made_run = made->id};
+  Response &response = success.response;
   if (settings.reading.is("retry-answer", "run")) {
     append_run(response.body, *made, sandbox, settings.reading);
   } else {
     response.body = id_and_etag(*made);
   }
-  return response;
+  return success;
 }
 
 } // namespace flow::mock

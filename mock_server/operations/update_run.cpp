@@ -214,7 +214,7 @@ Answer update_run(const Call &call) {
   }
   Response response;
   append_run(response.body, *run, sandbox, call.settings.reading);
-  return response;
+  return Success{.response = std::move(response)};
 }
 
 } // namespace flow::mock

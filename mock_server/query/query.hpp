@@ -10,9 +10,9 @@
 #include <variant>
 #include <vector>
 
+#include "mock_server/pipeline/target.hpp"
 #include "mock_server/query/filter.hpp"
 #include "mock_server/query/token_seal.hpp"
-#include "mock_server/target.hpp"
 
 namespace flow::mock {
 

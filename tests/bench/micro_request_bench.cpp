@@ -3,12 +3,12 @@
 #include <variant>
 
 #include "contracts/contract.hpp"
-#include "mock_server/gateway.hpp"
+#include "mock_server/pipeline/dispatch.hpp"
+#include "mock_server/pipeline/gateway.hpp"
+#include "mock_server/pipeline/target.hpp"
 #include "mock_server/query/filter.hpp"
 #include "mock_server/query/query.hpp"
-#include "mock_server/routes.hpp"
 #include "mock_server/runs/run_collection.hpp"
-#include "mock_server/target.hpp"
 #include "tests/bench/micro_bench.hpp"
 #include "tests/mock_server/support.hpp"
 
@@ -19,8 +19,7 @@ namespace {
 using bench::measure;
 using test::Ask;
 
-TokenStanding unknown_token(std::string_view /*token*/, std::string_view /*org*/,
-                            std::string_view /*sandbox*/) {
+TokenStanding unknown_token(std::string_view /*token*/) {
   return TokenStanding::unknown;
 }
 
@@ -29,7 +28,10 @@ void Gateway_FiveHeaders(benchmark::State &state) {
   const Request request = asked.request();
   const Settings settings;
   const TokenCheck check(unknown_token);
-  measure(state, [&] { return check_headers(request, "get_run", settings, check); });
+  const contract::OperationEntry &operation = contract::operation("get_run");
+  measure(state, [&] {
+    return check_headers(request, given_headers(request, settings.reading), &operation, settings, check);
+  });
 }
 BENCHMARK(Gateway_FiveHeaders);
 
@@ -39,7 +41,10 @@ void Gateway_MissingHeader(benchmark::State &state) {
   const Request request = asked.request();
   const Settings settings;
   const TokenCheck check(unknown_token);
-  measure(state, [&] { return check_headers(request, "get_run", settings, check); });
+  const contract::OperationEntry &operation = contract::operation("get_run");
+  measure(state, [&] {
+    return check_headers(request, given_headers(request, settings.reading), &operation, settings, check);
+  });
 }
 BENCHMARK(Gateway_MissingHeader);
 

@@ -3,8 +3,8 @@
 #include <string>
 
 #include "contracts/judge/judge.hpp"
+#include "mock_server/pipeline/target.hpp"
 #include "mock_server/service.hpp"
-#include "mock_server/target.hpp"
 #include "tests/bench/micro_bench.hpp"
 #include "tests/mock_server/support.hpp"
 

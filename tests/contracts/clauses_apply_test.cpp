@@ -7,8 +7,8 @@
 #include "contracts/judge/bindings.hpp"
 #include "contracts/judge/judge.hpp"
 #include "contracts/suite/run.hpp"
+#include "mock_server/pipeline/target.hpp"
 #include "mock_server/service.hpp"
-#include "mock_server/target.hpp"
 #include "tests/contracts/each_reading.hpp"
 
 /// What each clause says it applies to, held against what the mock answers to its own steps.

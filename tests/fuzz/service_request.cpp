@@ -2,7 +2,7 @@
 #include <array>
 
 #include "common/text.hpp"
-#include "mock_server/target.hpp"
+#include "mock_server/pipeline/target.hpp"
 #include "tests/fuzz/service.hpp"
 
 namespace flow::fuzz {

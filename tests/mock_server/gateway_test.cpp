@@ -1,4 +1,4 @@
-#include "mock_server/gateway.hpp"
+#include "mock_server/pipeline/gateway.hpp"
 
 #include <gtest/gtest.h>
 
@@ -13,8 +13,9 @@ std::variant<Credentials, Error> check(const Ask &asked, const Allow &allow = {}
   Settings settings;
   settings.seed.allow = allow;
   settings.strict = strict;
-  return check_headers(asked.request(), "get_run", settings,
-                       [](std::string_view token, std::string_view /*org*/, std::string_view /*sandbox*/) {
+  const Request request = asked.request();
+  return check_headers(request, given_headers(request, settings.reading), &contract::operation("get_run"),
+                       settings, [](std::string_view token) {
                          return token == "issued"    ? TokenStanding::holds
                                 : token == "expired" ? TokenStanding::expired
                                                      : TokenStanding::unknown;

@@ -10,6 +10,7 @@
 #include "mock_server/journal/journal.hpp"
 #include "mock_server/journal/kept_text.hpp"
 #include "tests/mock_server/counted_memory.hpp"
+#include "tests/mock_server/exchange.hpp"
 #include "tests/mock_server/stored_entries.hpp"
 
 /// The journal: what is kept of the traffic, what never is, and what can be asked of it.
@@ -25,9 +26,12 @@ struct Notes {
   explicit Notes(std::size_t capacity) : Notes(JournalSize{.exchanges = capacity}) {}
   explicit Notes(JournalSize size) : journal(size, numbers) {}
 
-  void add(const Ask &asked, const Response &response = {}, const Trace &trace = {}, std::int64_t at_ms = 0) {
+  void add(const Ask &asked, const Response &response = {}, std::int64_t at_ms = 0) {
     const Request request = asked.request();
-    journal.add(request, response, trace, {}, secrets_of(request, known), {.at_ms = at_ms, .duration_us = 1});
+    add(exchange_of(request, response), at_ms);
+  }
+  void add(const Exchange &exchange, std::int64_t at_ms = 0) {
+    journal.add(exchange, secrets_of(exchange.request, known), {.at_ms = at_ms, .duration_us = 1});
   }
   std::vector<JournalEntry> all() const { return journal.find({}, 1000); }
 
@@ -89,14 +93,17 @@ TEST(Journal, OfNoCapacityKeepsNothing) {
 
 TEST(Journal, LeavesNothingOfAnExchangeInTheSlotItGaveUp) {
   Notes notes(1);
-  Trace trace;
-  trace.run = "r";
-  trace.made_run = "m";
-  trace.faults = "f1";
-  trace.identified.operation = &contract::operations().front();
-  trace.error = "bad-request";
-  notes.add(Ask{.method = "POST", .target = "/long?x=1", .body = std::string(9000, 'x')},
-            {.status = 400, .headers = {{"x-request-id", "id"}}, .body = std::string(9000, 'y')}, trace);
+  const Ask asked{.method = "POST", .target = "/long?x=1", .body = std::string(9000, 'x')};
+  const Request request = asked.request();
+  Exchange exchange =
+      exchange_of(request, {.status = 400, .headers = {{"etag", "\"1\""}}, .body = std::string(9000, 'y')});
+  exchange.request_id = "a long id";
+  exchange.asked.identified.operation = &contract::operations().front();
+  exchange.asked.run = "r";
+  exchange.made_run = "m";
+  exchange.faults = faults_named("f1");
+  exchange.error = "bad-request";
+  notes.add(exchange);
   notes.add(Ask{.method = "GET", .target = "/", .headers = {}});
   const JournalEntry entry = notes.all().at(0);
   EXPECT_EQ(entry.method + entry.target, "GET/");
@@ -110,21 +117,16 @@ TEST(Journal, OnceFullAllocatesNothing) {
   Notes notes(2);
   const Ask asked = retry(kFailed).add("x-more", std::string(500, 'x'));
   const Request request = asked.request();
-  const Response response = answer_of(std::string(3000, 'y'), {{"x-request-id", std::string(36, 'i')}});
-  Trace trace;
-  trace.run = kFailed;
-  trace.made_run = kSuccess;
-  Verdict verdict;
-  verdict.add(0);
-  const auto add = [&] {
-    notes.journal.add(request, response, trace, verdict, secrets_of(request, notes.known),
-                      {.at_ms = 1, .duration_us = 1});
-  };
-  add();
-  add();
+  Exchange exchange = exchange_of(request, answer_of(std::string(3000, 'y')));
+  exchange.request_id = std::string(36, 'i');
+  exchange.asked.run = kFailed;
+  exchange.made_run = kSuccess;
+  exchange.verdict.add(0);
+  notes.add(exchange);
+  notes.add(exchange);
   const std::uint64_t before = allocations();
   for (int i = 0; i < 10; ++i) {
-    add();
+    notes.add(exchange);
   }
   EXPECT_EQ(allocations(), before);
 }

@@ -11,6 +11,7 @@
 #include "mock_server/journal/kept_text.hpp"
 #include "mock_server/journal/ledger.hpp"
 #include "mock_server/service_state.hpp"
+#include "tests/mock_server/exchange.hpp"
 #include "tests/mock_server/scarce_memory.hpp"
 #include "tests/mock_server/steered.hpp"
 
@@ -197,27 +198,29 @@ TEST(JournalBytes, AreTheMemoryThatItTakesWhateverTheExchangesHold) {
   }
   const std::string text(2000, 'x');
   const std::vector<std::pair<std::string, std::string>> field = {{"x-note", text}};
-  Trace trace;
-  trace.run = trace.made_run = trace.faults = text;
   const Ask long_target{.method = "GET", .target = "/" + text, .headers = {}};
   const Ask long_body{.method = "POST", .target = "/", .body = text, .headers = {}};
   const Ask long_header{.method = "GET", .target = "/", .headers = field};
   const Ask small{.method = "GET", .target = "/", .headers = {}};
-  for (const auto &[asked, response, its_trace] : std::vector<std::tuple<Ask, Response, Trace>>{
-           {long_target, {}, {}},
-           {long_body, {}, {}},
-           {long_header, {}, {}},
-           {small, {.status = 200, .headers = {}, .body = text}, {}},
-           {small, {.status = 200, .headers = field, .body = ""}, {}},
-           {small, {}, trace},
-           {small, {}, {}}}) {
+  for (const auto &[asked, response, noted] : std::vector<std::tuple<Ask, Response, std::string>>{
+           {long_target, {}, ""},
+           {long_body, {}, ""},
+           {long_header, {}, ""},
+           {small, {.status = 200, .headers = {}, .body = text}, ""},
+           {small, {.status = 200, .headers = field, .body = ""}, ""},
+           {small, {}, text},
+           {small, {}, ""}}) {
     std::atomic<std::uint64_t> numbers = 0;
     Journal journal({.exchanges = 100'000, .bytes = kMiB}, numbers);
     const Request request = asked.request();
     const KnownSecrets known;
+    Exchange exchange = exchange_of(request, response);
+    exchange.asked.run = noted;
+    exchange.made_run = noted;
+    exchange.faults = faults_named(noted);
     const std::int64_t bytes = bytes_of([&] {
       for (int i = 0; i < 2500; ++i) {
-        journal.add(request, response, its_trace, {}, secrets_of(request, known), {});
+        journal.add(exchange, secrets_of(request, known), {});
       }
     });
     EXPECT_LT(bytes, kMiB * 9 / 8) << asked.target.substr(0, 9);

@@ -126,6 +126,41 @@ TEST(OutOfMemory, OfARetryByAScriptTakesNothingFromTheScript) {
   }
 }
 
+TEST(OutOfMemory, WhileARequestIsJudgedLeavesItsAnswerAndIsLoggedLikeAnyOther) {
+  if (!kMemoryIsScarce) {
+    GTEST_SKIP() << "memory is counted where no sanitizer does";
+  }
+  const Ask asked{.method = "POST",
+                  .target = "/ims/token/v3",
+                  .body = "grant_type=client_credentials&client_id=" + std::string(99, 'c') +
+                          "&client_secret=S3CRET&scope=openid",
+                  .headers = {{"Content-Type", "application/x-www-form-urlencoded"}}};
+  const Request request = asked.request();
+  // From the last allocation back, so that none is refused to the JSON of the answer.
+  constexpr std::uint64_t kMany = 1'000'000;
+  std::uint64_t nth = kMany;
+  for (bool was_judging = false; !was_judging; --nth) {
+    ASSERT_GT(nth, 0U) << "judging takes no memory";
+    std::vector<std::string> lines;
+    FlowService service(Settings{}, [&](std::string_view line) { lines.emplace_back(line); });
+    refuse_memory_once(nth);
+    const Response response = service.handle(request);
+    const std::uint64_t left = news_until_refusal();
+    refuse_memory_once(0);
+    if (nth == kMany) {
+      ASSERT_EQ(response.status, 200) << response.body;
+      nth -= left - 1;
+      continue;
+    }
+    ASSERT_EQ(lines.size(), 1U) << nth;
+    const std::string &line = lines.front();
+    EXPECT_NE(line.find("request_id=" + header(response, "x-request-id")), std::string::npos) << line;
+    EXPECT_NE(line.find("cause=\"std::bad_alloc\""), std::string::npos) << line;
+    was_judging = line.find("step=judge") != std::string::npos;
+    EXPECT_TRUE(!was_judging || response.status == 200) << response.body;
+  }
+}
+
 TEST(OutOfMemory, OfAResetOfAll) {
   expect_answered({get(kFailed)}, admin_ask("POST", "/reset"));
 }

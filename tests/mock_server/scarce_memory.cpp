@@ -34,6 +34,10 @@ void refuse_memory_once(std::uint64_t nth) {
   until_refusal = nth;
 }
 
+std::uint64_t news_until_refusal() {
+  return until_refusal;
+}
+
 bool was_refused() {
   return refused;
 }

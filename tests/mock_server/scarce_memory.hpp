@@ -23,6 +23,9 @@ void refuse_memory_from(std::uint64_t nth);
 /// Likewise, the `nth` alone.
 void refuse_memory_once(std::uint64_t nth);
 
+/// How many more it is given before that.
+std::uint64_t news_until_refusal();
+
 /// Whether it has come to that since.
 bool was_refused();
 

@@ -7,6 +7,7 @@
 #include "mock_server/journal/report.hpp"
 #include "mock_server/journal/secret_names.hpp"
 #include "mock_server/service_state.hpp"
+#include "tests/mock_server/exchange.hpp"
 #include "tests/mock_server/journal.hpp"
 #include "tests/mock_server/stored_entries.hpp"
 
@@ -24,8 +25,8 @@ std::string stored(const Ask &asked, const std::string &answer = "",
   std::atomic<std::uint64_t> numbers = 0;
   Journal journal({}, numbers);
   const Request request = asked.request();
-  journal.add(request, {.status = 200, .headers = {}, .body = answer}, {}, {}, secrets_of(request, known),
-              {});
+  journal.add(exchange_of(request, {.status = 200, .headers = {}, .body = answer}),
+              secrets_of(request, known), {});
   return StoredEntries::texts(journal);
 }
 
@@ -330,9 +331,12 @@ TEST(JournalSecrets, AreRemovedFromTheHeadersOfTheAnswer) {
                                       {"Location", "/x?" + token},
                                       {"etag", "\"1\""}},
                           .body = ""};
-  journal.add(request, response, {}, {}, secrets_of(request, KnownSecrets()), {});
+  Exchange exchange = exchange_of(request, response);
+  exchange.request_id = "id";
+  journal.add(exchange, secrets_of(request, KnownSecrets()), {});
   EXPECT_EQ(StoredEntries::of(journal).front().answer_headers,
-            "Content-Type: a/(not kept)\nSet-Cookie: (not kept)\nLocation: /x?(not kept)\netag: \"1\"\n");
+            "Content-Type: a/(not kept)\nSet-Cookie: (not kept)\nLocation: /x?(not kept)\netag: \"1\"\n"
+            "x-request-id: id\n");
 }
 
 TEST(JournalSecrets, AreRemovedFromWhatIsNotedBesideTheTexts) {
@@ -341,12 +345,12 @@ TEST(JournalSecrets, AreRemovedFromWhatIsNotedBesideTheTexts) {
   Journal journal({}, numbers);
   const Ask asked{.method = "GET", .target = "/x", .headers = {{"x-api-key", token}}};
   const Request request = asked.request();
-  Trace trace;
-  trace.run = "of " + token;
-  trace.made_run = "by " + token;
-  trace.faults = "of " + token;
-  journal.add(request, {.status = 200, .headers = {}, .body = ""}, trace, {},
-              secrets_of(request, KnownSecrets()), {});
+  const std::string run = "of " + token;
+  Exchange exchange = exchange_of(request);
+  exchange.asked.run = run;
+  exchange.made_run = "by " + token;
+  exchange.faults = faults_named("of " + token);
+  journal.add(exchange, secrets_of(request, KnownSecrets()), {});
   const JournalEntry &entry = StoredEntries::of(journal).front();
   EXPECT_EQ(entry.run, "of (not kept)");
   EXPECT_EQ(entry.made_run, "by (not kept)");
@@ -493,6 +497,30 @@ TEST(Secrets, AreInNoViolation) {
   stage(asked);
   EXPECT_EQ(stage.service.state().violations.total(), 3U);
   expect_without(told(stage, "/violations").dump(), token, "its method");
+}
+
+TEST(Secrets, AreInNoViolationThatIsStored) {
+  Stage stage;
+  stage(get(kFailed)); // so that there is the sandbox, with violations of its own
+  const std::string token = "s3cr3t-t0k3n";
+  Ask asked{.method = "M" + token, .target = run_path("of-" + token) + "?token=" + token};
+  asked.set("Authorization", "Bearer " + token);
+  stage(asked);
+  stage(asked.add("x-flow-mock-expect", "routes/method/run"));
+  stage(asked.set("x-gw-ims-org-id", "of-" + token).set("x-sandbox-name", "of-" + token));
+  ServiceState &state = stage.service.state();
+  const auto tenant = state.tenants.find("{ORG_ID}", "{SANDBOX_NAME}");
+  for (const Ledger *ledger : {&state.violations, &state.expected, &tenant->violations}) {
+    std::vector<LedgerEntry> stored = ledger->all();
+    for (const LedgerSum &sum : ledger->sums()) {
+      stored.push_back(sum.first);
+    }
+    EXPECT_FALSE(stored.empty());
+    for (const LedgerEntry &entry : stored) {
+      expect_without(entry.method + "\n" + entry.path + "\n" + entry.organisation + "\n" + entry.sandbox,
+                     token, "the ledger");
+    }
+  }
 }
 
 } // namespace

@@ -1,4 +1,4 @@
-#include "mock_server/target.hpp"
+#include "mock_server/pipeline/target.hpp"
 
 #include <gtest/gtest.h>
 

@@ -19,6 +19,14 @@ struct Target {
 /// by two hexadecimal digits, or the path does not begin with a slash.
 std::optional<Target> parse_target(std::string_view text);
 
+/// The same, as far as it goes: of a target whose query cannot be taken apart the path alone, of any other
+/// nothing.
+struct TargetParts {
+  Target target;
+  bool is_whole = false;
+};
+TargetParts target_parts(std::string_view text);
+
 /// The path of a target as it was sent: without origin (which may hold a password) and query, still encoded.
 std::string_view path_of(std::string_view target);
 

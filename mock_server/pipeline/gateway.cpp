@@ -1,55 +1,18 @@
-#include "mock_server/gateway.hpp"
+#include "mock_server/pipeline/gateway.hpp"
 
 #include <algorithm>
 #include <string>
 
 #include "common/text.hpp"
+#include "mock_server/pipeline/exchange.hpp"
+#include "mock_server/tenants.hpp"
 
 namespace flow::mock {
 
 namespace {
 
-constexpr std::string_view kDefaultSandbox = "prod"; // openapi, x-sandbox-name
-
 bool is_token(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7f; });
-}
-
-/// The five headers as they came. Those given twice are found as malformed: no valid value holds a comma and
-/// a space.
-struct Given {
-  std::string_view authorization;
-  std::string_view api_key;
-  std::string_view organisation;
-  std::string_view sandbox;
-  std::string_view content_type;
-  bool has_organisation = false;
-};
-
-Given given_in(const Request &request, const contract::Reading &reading) {
-  constexpr std::string_view kTwice = ", ";
-  Given given;
-  const auto take = [&](std::string_view &slot, std::string_view value) {
-    slot = slot.data() == nullptr ? value : kTwice; // also of an empty value, which points somewhere
-  };
-  for (const HeaderField &field : request.headers) {
-    if (equal_ignoring_case(field.name, "authorization")) {
-      take(given.authorization, field.value);
-    } else if (equal_ignoring_case(field.name, "x-api-key")) {
-      take(given.api_key, field.value);
-    } else if (equal_ignoring_case(field.name, "x-gw-ims-org-id")) {
-      take(given.organisation, field.value);
-      given.has_organisation = true;
-    } else if (equal_ignoring_case(field.name, "x-sandbox-name")) {
-      take(given.sandbox, field.value);
-    } else if (equal_ignoring_case(field.name, "content-type")) {
-      take(given.content_type, field.value);
-    }
-  }
-  if (given.sandbox.empty() && reading.is("sandbox-header", "optional")) {
-    given.sandbox = kDefaultSandbox;
-  }
-  return given;
 }
 
 bool is_allowed(std::string_view name, const std::vector<std::string> &names, bool strict) {
@@ -78,13 +41,14 @@ bool is_json(std::string_view content_type) {
   return equal_ignoring_case(media_type, "application/json");
 }
 
-bool needs_content_type(const Request &request, std::string_view operation,
+bool needs_content_type(const Request &request, const contract::OperationEntry *operation,
                         const contract::Reading &reading) {
   const std::string_view method = request.method;
   if (method != "POST" && method != "PUT" && method != "PATCH") {
     return false;
   }
-  return !request.body.empty() || reading.is("content-type", "required") || operation == "retry_run";
+  return !request.body.empty() || reading.is("content-type", "required") ||
+         (operation != nullptr && operation->needs_content_type);
 }
 
 std::string_view error_of_no_organisation(const contract::Reading &reading, bool is_empty) {
@@ -100,22 +64,15 @@ std::string_view error_of_no_organisation(const contract::Reading &reading, bool
 
 } // namespace
 
-std::pair<std::string_view, std::string_view> named_sandbox(const Request &request,
-                                                            const contract::Reading &reading) {
-  const Given given = given_in(request, reading);
-  return {given.organisation, given.sandbox};
-}
-
-std::variant<Credentials, Error> check_headers(const Request &request, std::string_view operation,
+std::variant<Credentials, Error> check_headers(const Request &request, const GivenHeaders &given,
+                                               const contract::OperationEntry *operation,
                                                const Settings &settings, const TokenCheck &standing_of) {
   const Allow &allow = settings.seed.allow;
-  const Given given = given_in(request, settings.reading);
   if (given.authorization.empty()) {
     return Error("token-missing");
   }
   const std::string_view token = bearer_token(given.authorization);
-  const TokenStanding standing =
-      token.empty() ? TokenStanding::unknown : standing_of(token, given.organisation, given.sandbox);
+  const TokenStanding standing = token.empty() ? TokenStanding::unknown : standing_of(token);
   if (token.empty() || standing == TokenStanding::expired ||
       (standing != TokenStanding::holds && !is_allowed(token, allow.tokens, settings.strict))) {
     return Error("token-invalid");
@@ -144,6 +101,29 @@ std::variant<Credentials, Error> check_headers(const Request &request, std::stri
   }
   return Credentials{
       .token = token, .api_key = given.api_key, .organisation = given.organisation, .sandbox = given.sandbox};
+}
+
+std::variant<Credentials, Error> pass_gateway(const Exchange &exchange, const Settings &settings,
+                                              const TokenService &tokens) {
+  const Parsed &parsed = exchange.parsed;
+  const contract::Identified &identified = exchange.asked.identified;
+  if (!exchange.request.unreadable.empty()) {
+    return Error(exchange.request.unreadable);
+  }
+  if (!parsed.expected.unknown.empty()) {
+    return Error("expectation-unknown").with("clause", parsed.expected.unknown);
+  }
+  if (identified.at_origin) {
+    return Credentials{};
+  }
+  auto checked = check_headers(
+      exchange.request, parsed.headers, identified.operation, settings, [&](std::string_view token) {
+        return tokens.standing(token, [&] { return exchange.tenant ? &exchange.tenant->clock : nullptr; });
+      });
+  if (std::holds_alternative<Credentials>(checked) && !parsed.is_target_whole) {
+    return Error("bad-request").with("reason", "its path or query is not percent-encoded as RFC 3986 says");
+  }
+  return checked;
 }
 
 } // namespace flow::mock

@@ -1,4 +1,4 @@
-#include "mock_server/target.hpp"
+#include "mock_server/pipeline/target.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -96,18 +96,26 @@ std::optional<std::vector<std::pair<std::string, std::string>>> parse_parameters
 }
 
 std::optional<Target> parse_target(std::string_view text) {
+  TargetParts parts = target_parts(text);
+  return parts.is_whole ? std::optional(std::move(parts.target)) : std::nullopt;
+}
+
+TargetParts target_parts(std::string_view text) {
   const bool had_origin = take_origin(text);
-  Target target;
+  TargetParts parts;
   std::string_view path = take_until(text, '?');
   if (had_origin && path.empty()) {
     path = "/";
   }
-  auto query = parse_parameters(text);
-  if (!query || !parse_path(path, target)) {
-    return std::nullopt;
+  if (!parse_path(path, parts.target)) {
+    parts.target.segments.clear();
+    return parts;
   }
-  target.query = std::move(*query);
-  return target;
+  if (auto query = parse_parameters(text)) {
+    parts.target.query = *std::move(query);
+    parts.is_whole = true;
+  }
+  return parts;
 }
 
 std::string_view path_of(std::string_view target) {

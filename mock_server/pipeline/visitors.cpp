@@ -1,9 +1,9 @@
-#include "mock_server/visitors.hpp"
+#include "mock_server/pipeline/visitors.hpp"
 
 #include <algorithm>
 #include <array>
 
-#include "mock_server/target.hpp"
+#include "mock_server/pipeline/target.hpp"
 
 namespace flow::mock {
 

@@ -1,4 +1,4 @@
-#include "mock_server/routes.hpp"
+#include "mock_server/pipeline/dispatch.hpp"
 
 #include <gtest/gtest.h>
 

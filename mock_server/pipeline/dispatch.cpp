@@ -1,0 +1,100 @@
+#include "mock_server/pipeline/dispatch.hpp"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <string>
+#include <utility>
+
+#include "mock_server/pipeline/exchange.hpp"
+#include "mock_server/service_state.hpp"
+
+namespace flow::mock {
+
+namespace {
+
+constexpr std::array<std::pair<std::string_view, Operation>, 7> kOperations = {{{"list_runs", list_runs},
+                                                                                {"create_run", create_run},
+                                                                                {"get_run", get_run},
+                                                                                {"update_run", update_run},
+                                                                                {"retry_run", retry_run},
+                                                                                {"list_flows", list_flows},
+                                                                                {"get_flow", get_flow}}};
+
+std::string path_text(const Target &target) {
+  std::string path;
+  for (const std::string &segment : target.segments) {
+    path += "/" + segment;
+  }
+  return path.empty() ? "/" : path;
+}
+
+/// Carries out an operation. What it may have changed is noted, also where it fails half-way.
+Answer perform(Tenants &tenants, Tenant &tenant, Operation operation, const Call &call) {
+  try {
+    Answer answer = operation(call);
+    if (std::holds_alternative<Success>(answer)) {
+      tenants.mark_changed(tenant);
+    }
+    return answer;
+  } catch (...) {
+    tenants.mark_changed(tenant);
+    throw;
+  }
+}
+
+} // namespace
+
+std::variant<Operation, Error> route(std::string_view method, const contract::Identified &identified,
+                                     const Target &target) {
+  if (!identified.is_path_known) {
+    return Error("route-not-found").with("path", path_text(target));
+  }
+  if (identified.operation == nullptr) {
+    const std::string allow = contract::allowed_methods(target.segments);
+    Error error("method-not-allowed");
+    error.with("method", method).with("allow", allow);
+    error.headers.emplace_back("Allow", allow);
+    return error;
+  }
+  const auto found = std::find_if(kOperations.begin(), kOperations.end(),
+                                  [&](const auto &each) { return each.first == identified.operation->name; });
+  if (found == kOperations.end()) {
+    return Error("not-served").with("operation", identified.operation->name);
+  }
+  return found->second;
+}
+
+Answer dispatch(ServiceState &state, Exchange &exchange) {
+  const contract::Identified &identified = exchange.asked.identified;
+  if (identified.at_origin) {
+    return Success{.response = state.tokens.answer(exchange.request)};
+  }
+  auto routed = route(exchange.request.method, identified, exchange.parsed.target);
+  if (Error *error = std::get_if<Error>(&routed)) {
+    return std::move(*error);
+  }
+  const auto operation = std::get<Operation>(routed);
+  if (!exchange.tenant || !exchange.tenant->has_started()) {
+    exchange.tenant = state.tenants.of(exchange.credentials.organisation, exchange.credentials.sandbox);
+  }
+  if (!exchange.tenant) {
+    return Error("too-many-sandboxes").with("most", std::to_string(state.settings.limits.sandboxes));
+  }
+  Tenant &tenant = *exchange.tenant;
+  tenant.last_use.store(state.exchanges.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  exchange.at_ms = tenant.clock.now_ms();
+  const Call call{.request = exchange.request,
+                  .target = exchange.parsed.target,
+                  .credentials = exchange.credentials,
+                  .id = identified.id,
+                  .sandbox = tenant.sandbox,
+                  .now_ms = *exchange.at_ms,
+                  .settings = state.settings,
+                  .seal = state.seal};
+  return identified.operation->repeat == contract::Repeat::safe
+             ? operation(call)
+             : perform(state.tenants, tenant, operation, call);
+}
+
+} // namespace flow::mock

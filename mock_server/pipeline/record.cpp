@@ -1,0 +1,89 @@
+#include "mock_server/pipeline/record.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <iterator>
+#include <span>
+#include <string>
+#include <utility>
+
+#include "mock_server/journal/kept_text.hpp"
+#include "mock_server/pipeline/exchange.hpp"
+#include "mock_server/service_state.hpp"
+
+namespace flow::mock {
+
+namespace {
+
+constexpr std::size_t kLongestText = 2048;
+
+std::string beginning_of(std::string_view text, const SecretValues &secrets) {
+  std::string beginning;
+  keep_text(beginning, text, secrets, kLongestText);
+  return beginning;
+}
+
+bool contains(std::span<const contract::ClauseNumber> clauses, contract::ClauseNumber clause) {
+  return std::find(clauses.begin(), clauses.end(), clause) != clauses.end();
+}
+
+/// Notes the breaches among `seen`, apart those that were expected, and those that are missing.
+void note_in_ledgers(ServiceState &state, Tenant *tenant, std::span<const contract::ClauseNumber> seen,
+                     const Expectations::Taken &taken, LedgerEntry entry) {
+  const auto add = [&] {
+    state.violations.add(entry);
+    if (tenant != nullptr) {
+      tenant->violations.add(entry);
+    }
+  };
+  for (const contract::ClauseNumber clause : seen) {
+    entry.clause = clause;
+    if (contains(taken.expected, clause)) {
+      state.expected.add(entry);
+    } else if (contract::is_violation(clause)) {
+      add();
+    }
+  }
+  entry.is_missing = true;
+  for (const contract::ClauseNumber clause : taken.missing) {
+    entry.clause = clause;
+    add();
+  }
+}
+
+} // namespace
+
+void record(ServiceState &state, const Exchange &exchange) {
+  const auto took = std::chrono::steady_clock::now() - exchange.begin;
+  Tenant *tenant = exchange.tenant.get();
+  const Clock &clock = tenant != nullptr ? tenant->clock : state.clock;
+  const std::int64_t at_ms = exchange.at_ms ? *exchange.at_ms : clock.now_ms();
+  const SecretValues secrets = secrets_of(exchange.request, state.secrets);
+  Journal &journal = tenant != nullptr ? tenant->journal : state.journal;
+  const std::uint64_t number = journal.add(
+      exchange, secrets,
+      {.at_ms = at_ms, .duration_us = std::chrono::duration_cast<std::chrono::microseconds>(took).count()});
+  const Verdict &verdict = exchange.verdict;
+  const auto seen = std::span(verdict.clauses).first(verdict.count);
+  const Parsed &parsed = exchange.parsed;
+  const std::vector<contract::ClauseNumber> &expected = parsed.expected.clauses;
+  Expectations::Taken taken;
+  if (tenant != nullptr && verdict.is_judged) {
+    taken = tenant->expectations.take(seen);
+  }
+  if (!verdict.violated && expected.empty() && taken.missing.empty()) {
+    return;
+  }
+  LedgerEntry entry{.method = beginning_of(exchange.request.method, secrets),
+                    .path = beginning_of(parsed.path, secrets),
+                    .organisation = beginning_of(parsed.headers.organisation, secrets),
+                    .sandbox = beginning_of(parsed.headers.sandbox, secrets),
+                    .at_ms = at_ms,
+                    .number = number};
+  taken.expected.insert(taken.expected.end(), expected.begin(), expected.end());
+  std::copy_if(expected.begin(), expected.end(), std::back_inserter(taken.missing),
+               [&](contract::ClauseNumber clause) { return !contains(seen, clause); });
+  note_in_ledgers(state, tenant, seen, taken, std::move(entry));
+}
+
+} // namespace flow::mock
