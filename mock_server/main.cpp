@@ -38,6 +38,9 @@ using namespace flow::mock;
 /// More than what the JSON of the largest body takes to be made and taken down.
 constexpr std::size_t kMemoryReserve = 32UL * 1024 * 1024;
 
+/// More than any test needs, and less than what would take a machine's memory while all of them are idle.
+constexpr std::size_t kUsualConnections = 16'384;
+
 /// SIGINT and SIGTERM wait to be taken by sigwait. Called before any thread starts, so that all inherit it.
 sigset_t block_stop_signals() {
   sigset_t signals;
@@ -129,6 +132,18 @@ Ports listen(HttpServer &server, const Options &options) {
   return ports;
 }
 
+ServerLimits limits_of(const Options &options, spdlog::logger &log) {
+  ServerLimits limits;
+  limits.threads = options.threads;
+  limits.connections = make_room_for_connections(options.connections.value_or(kUsualConnections));
+  if (options.connections && limits.connections < *options.connections) {
+    log.warn("serving {} connections at once, not {}, as the hard limit of open files is low: ulimit -Hn "
+             "raises it",
+             limits.connections, *options.connections);
+  }
+  return limits;
+}
+
 /// What a test run leaves behind. Returns the exit code.
 int report(const Options &options, ServiceState &state, LogWriter &standard_error) {
   for (const auto &tenant : state.tenants.all()) {
@@ -152,17 +167,10 @@ int serve(const Options &options, const sigset_t &stop_signals, LogWriter &stand
   check_writable("--coverage-file", options.coverage_file);
   const MemoryReserve reserve(kMemoryReserve);
   FlowService service(options.settings, [log](std::string_view line) { log->error("{}", line); });
-  ServerLimits limits;
-  const std::size_t wanted = limits.connections;
-  limits.connections = make_room_for_connections(wanted);
-  if (limits.connections < wanted) {
-    log->warn("serving {} connections at once, not {}, as the hard limit of open files is low: ulimit -Hn "
-              "raises it",
-              limits.connections, wanted);
-  }
   HttpServer server(
-      logged([&service](const Request &request) { return service.handle(request); }, log), limits,
-      [log](const std::string &sentence) { log->warn("{}", sentence); }, admin::is_for);
+      logged([&service](const Request &request) { return service.handle(request); }, log),
+      limits_of(options, *log), [log](const std::string &sentence) { log->warn("{}", sentence); },
+      admin::is_for);
   const Ports ports = listen(server, options);
   if (!options.settings.control.enabled) {
     log->warn("the control API is off, as other machines can reach {}: --admin-token TOKEN turns it on",

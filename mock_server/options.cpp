@@ -210,8 +210,19 @@ void add_evidence_options(CLI::App &app, Options &options) {
       ->option_text("FILE");
 }
 
-void add_limits(CLI::App &app, Limits &limits) {
+void add_limits(CLI::App &app, Options &options) {
   constexpr std::size_t kMost = 100'000'000;
+  Limits &limits = options.settings.limits;
+  app.add_option("--threads", options.threads,
+                 "Threads that read, answer and send [as many as the machine has cores, at least 2]")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{1024}))
+      ->option_text("NUMBER");
+  app.add_option(
+         "--max-connections", options.connections,
+         "Connections that are served at once; beyond, they are answered 503 [16384, or as many as the "
+         "limit of open files allows]")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000}))
+      ->option_text("NUMBER");
   app.add_option(
          "--max-sandboxes", limits.sandboxes,
          "Sandboxes that are kept; beyond, those go that have only been read, the longest idle first, "
@@ -271,7 +282,7 @@ std::variant<Options, int> read_options(int argc, char **argv) {
   add_https_options(app, options.https);
   add_behaviour_options(app, options.settings, given);
   add_evidence_options(app, options);
-  add_limits(app, options.settings.limits);
+  add_limits(app, options);
   const CLI::App *readings = app.add_subcommand(
       "readings", "Print where Adobe's pages contradict each other and what is in force, and end");
   app.footer("Exit codes: 0 stopped by SIGINT or SIGTERM; 2 could not start, or not write standard "

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -35,6 +36,8 @@ struct Options {
   int port = 8080; ///< 0: any free one
   std::string port_file;
   HttpsOptions https;
+  std::size_t threads = 0;                ///< that read, answer and send; 0: as many as the machine has cores
+  std::optional<std::size_t> connections; ///< served at once; none: as many as are usual and files allow
   std::int64_t shutdown_timeout_ms = 2000; ///< for answers to be finished after SIGINT or SIGTERM
   bool fail_on_violation = false;
   std::string coverage_file;

@@ -103,6 +103,34 @@ TEST(FlowMock, EndsWithTwoWhenThePortFileCannotBeWritten) {
   EXPECT_TRUE(refusal.says("--port-file")) << refusal.error;
 }
 
+TEST(FlowMock, ServesAsManyConnectionsAsItIsTold) {
+  const Mock mock({"--max-connections", "2", "--threads", "1"});
+  std::vector<test::RawClient> clients;
+  for (int i = 0; i < 3; ++i) {
+    clients.emplace_back(mock.port).send("GET /__admin/health/ready HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    EXPECT_EQ(clients.back().answer().status, i < 2 ? 200 : 503) << i;
+  }
+}
+
+TEST(FlowMock, SaysWhenFilesAreTooFewForTheConnectionsItIsTold) {
+  rlimit before{};
+  ::getrlimit(RLIMIT_NOFILE, &before);
+  rlimit few = before;
+  few.rlim_cur = few.rlim_max = 300;
+  // Its child has the limit; a hard one cannot be raised again, so only a process that may do so tries it.
+  if (::setrlimit(RLIMIT_NOFILE, &few) != 0 || ::setrlimit(RLIMIT_NOFILE, &before) != 0) {
+    GTEST_SKIP() << "may not raise the hard limit of open files again";
+  }
+  ::setrlimit(RLIMIT_NOFILE, &few);
+  Mock told({"--max-connections", "5000"});
+  Mock usual({});
+  ::setrlimit(RLIMIT_NOFILE, &before);
+  EXPECT_EQ(told.stop() + usual.stop(), 0);
+  EXPECT_NE(told.process.error_text().find("serving 172 connections at once, not 5000"), std::string::npos)
+      << told.process.error_text();
+  EXPECT_EQ(usual.process.error_text().find("connections at once"), std::string::npos);
+}
+
 TEST(FlowMock, IsStoppedCleanlyBySignals) {
   EXPECT_EQ(Mock({}).stop(SIGTERM), 0);
   EXPECT_EQ(Mock({}).stop(SIGINT), 0);
