@@ -232,7 +232,7 @@ asio::awaitable<void> HttpServer::State::accept_connections(Door &door) {
   while (!is_stopping_) {
     try {
       co_await accept_with_memory(door);
-    } catch (const std::bad_alloc &) {
+    } catch (const std::exception &) {
       std::this_thread::sleep_for(kPauseWithoutMeans); // nor is there memory to wait in another way
     }
   }
@@ -278,7 +278,7 @@ HttpServer::State::Accepted HttpServer::State::accept_one(Door &door, Loop &loop
     auto stream = door.tls ? tls_stream(std::move(socket), door.tls) : plain_stream(std::move(socket));
     asio::co_spawn(loop.context, serve(loop, std::move(stream), is_over_limit), asio::detached);
     return Accepted::one;
-  } catch (const std::bad_alloc &) {
+  } catch (const std::exception &) { // OpenSSL's want of memory is another exception than std::bad_alloc
     --connections_;
     return Accepted::no_means;
   }

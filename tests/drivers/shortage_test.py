@@ -1,12 +1,16 @@
-"""The mock with little memory to be had: large requests are answered 503, and the process goes on. Prints TAP.
+"""The mock with little memory to be had: large requests are answered 503, and the process goes on; likewise by
+HTTPS, which every other client speaks. Prints TAP.
 
 usage: shortage_test.py FLOW_MOCK SANITIZERS   (the value of Meson's b_sanitize: theirs take all addresses there are)
 """
 import collections
+import dataclasses
 import resource
 import socket
+import ssl
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 
@@ -19,10 +23,25 @@ HEAD = (
 BODIES = ('{"flowId": "' + "x" * 1_000_000 + '"}', '{"a": [' + "{}," * 120_000 + "1]}", "[" + "{}," * 340_000 + "1]")
 
 
-def ask(port: int, method: str, body: str = "") -> str:
+UNVERIFIED = ssl.create_default_context()
+UNVERIFIED.check_hostname = False
+UNVERIFIED.verify_mode = ssl.CERT_NONE
+
+
+@dataclasses.dataclass(frozen=True)
+class Door:
+    port: int
+    is_tls: bool
+
+    def connect(self) -> socket.socket:
+        plain = socket.create_connection(("127.0.0.1", self.port), timeout=60)
+        return UNVERIFIED.wrap_socket(plain) if self.is_tls else plain
+
+
+def ask(door: Door, method: str, body: str = "") -> str:
     """The status of the answer; "" where none came."""
     try:
-        with socket.create_connection(("127.0.0.1", port), timeout=60) as client:
+        with door.connect() as client:
             length = f"Content-Length: {len(body)}\r\n" if body else ""
             client.sendall((HEAD.format(method=method) + length + "\r\n" + body).encode())
             return client.recv(65536)[9:12].decode()
@@ -30,12 +49,13 @@ def ask(port: int, method: str, body: str = "") -> str:
         return ""
 
 
-def besiege(port: int) -> collections.Counter:
+def besiege(doors: list[Door]) -> collections.Counter:
     statuses = collections.Counter()
-    clients = [
-        threading.Thread(target=lambda body=BODIES[i % len(BODIES)]: statuses.update([ask(port, "POST", body)]))
-        for i in range(CLIENTS)
-    ]
+
+    def client(number: int) -> None:
+        statuses.update([ask(doors[number % len(doors)], "POST", BODIES[number // len(doors) % len(BODIES)])])
+
+    clients = [threading.Thread(target=client, args=(number,)) for number in range(CLIENTS)]
     for client in clients:
         client.start()
     for client in clients:
@@ -43,31 +63,30 @@ def besiege(port: int) -> collections.Counter:
     return statuses
 
 
-def recovers(port: int) -> bool:
+def recovers(door: Door) -> bool:
     """Whether it answers as ever, once the threads of the clients have ended."""
     until = time.monotonic() + 90
     while time.monotonic() < until:
-        if ask(port, "GET") == "200":
+        if ask(door, "GET") == "200":
             return True
         time.sleep(0.2)
     return False
 
 
-def judge(program: str, megabytes: int) -> list[str]:
+def judge(program: str, megabytes: int, folder: str) -> list[str]:
     """What is wrong; nothing where all is well."""
     limit = megabytes * 1024 * 1024
     mock = subprocess.Popen(
-        [program, "--port", "0", "--quiet"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        [program, "--port", "0", "--https-port", "0", "--tls-auto", folder, "--quiet"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (limit, limit)),
     )  # fmt: skip
     try:
-        port = int(mock.stdout.readline().rsplit(":", 1)[1])
-        statuses = besiege(port)
+        doors = [Door(int(mock.stdout.readline().rsplit(":", 1)[1]), is_tls) for is_tls in (False, True)]
+        statuses = besiege(doors)
         wrong = [] if set(statuses) <= {"", "400", "503"} else [f"answers: {dict(statuses)}"]
         if mock.poll() is not None:
             return [*wrong, f"it ended with {mock.returncode}", mock.stderr.read()]
-        if not recovers(port):
-            wrong.append("it does not answer again")
+        wrong += [f"it does not answer again: {door}" for door in doors if not recovers(door)]
         mock.terminate()
         status = mock.wait(30)
         return wrong if status == 0 else [*wrong, f"it ended with {status}"]
@@ -82,7 +101,8 @@ def main() -> None:
         return
     print(f"1..{len(LIMITS_MB)}")
     for number, megabytes in enumerate(LIMITS_MB, 1):
-        wrong = judge(program, megabytes)
+        with tempfile.TemporaryDirectory() as folder:
+            wrong = judge(program, megabytes, folder)
         print("not ok" if wrong else "ok", number, f"- within {megabytes} MB")
         for what in wrong:
             print(what, file=sys.stderr)
