@@ -60,9 +60,6 @@ std::string on_waiting(const Error &error) {
 
 std::string advice_on(const Error &error, const std::string &run_id) {
   switch (error.kind) {
-  case ErrorKind::unknown_outcome:
-    return "The flowId is in: flowctl get " + run_id +
-           ". Where two new runs do no harm, --repeat-when-unknown tries again by itself.";
   case ErrorKind::connection:
     return "Check the base URL (FLOW_BASE_URL or --base-url), and that the server runs.";
   case ErrorKind::timeout:
@@ -72,6 +69,7 @@ std::string advice_on(const Error &error, const std::string &run_id) {
   case ErrorKind::service:
   case ErrorKind::gateway:
   case ErrorKind::token_refused:
+  case ErrorKind::unknown_outcome: // the command knows where to look
     break;
   }
   const std::string advice = contracts_advice(error, run_id);

@@ -1,15 +1,11 @@
 #include <iostream>
 #include <stdexcept>
-#include <string>
-#include <string_view>
 
 #include <CLI/CLI.hpp>
 
-#include "client/flowctl/advice.hpp"
-#include "client/flowctl/arguments.hpp"
-#include "client/flowctl/commands.hpp"
+#include "client/flowctl/commands/commands.hpp"
 #include "client/flowctl/exit_code.hpp"
-#include "client/flowctl/mock_commands.hpp"
+#include "client/flowctl/session.hpp"
 #include "common/printable.hpp"
 #include "common/standard_streams.hpp"
 #include "common/whole_file.hpp"
@@ -51,37 +47,32 @@ Exit codes:
   6  it is unknown whether the run was retried or created, or the mock steered: look before trying again
 Messages go to standard error, with --json as {"error": {…}}; results to standard output.)";
 
-constexpr std::string_view kMock = "mock ";
-
-/// The names of the parsed commands: "retry", "mock fault add".
-std::string command_of(const CLI::App &app) {
-  std::string names;
-  for (auto parsed = app.get_subcommands(); !parsed.empty(); parsed = parsed.front()->get_subcommands()) {
-    names += (names.empty() ? "" : " ") + parsed.front()->get_name();
-  }
-  return names;
+/// The commands, as `flowctl --help` lists them.
+void add_commands(CLI::App &app, Session &session) {
+  add_retry(app, session);
+  add_get(app, session);
+  add_wait(app, session);
+  add_list(app, session);
+  add_create(app, session);
+  add_flows(app, session);
+  add_flow(app, session);
+  add_mock(app, session);
 }
 
 int run(int argc, char **argv) {
-  Arguments arguments;
+  Session session;
   CLI::App app(kAbout, "flowctl");
   app.set_version_flag("--version", "flowctl " FLOW_CLIENT_VERSION);
   app.require_subcommand(1);
   app.fallthrough(); // settings may stand behind the command, too
   app.footer(kSettingsAndExitCodes);
-  add_settings(app, arguments);
-  add_commands(app, arguments);
+  add_settings(app, session);
+  add_commands(app, session);
   try {
     app.parse(argc, argv);
+    return session.exit_code;
   } catch (const CLI::ParseError &error) {
     return app.exit(error) == 0 ? kDone : kUsage;
-  }
-  try {
-    const std::string command = command_of(app);
-    return command.starts_with(kMock) ? perform_mock(command.substr(kMock.size()), arguments)
-                                      : perform(command, arguments);
-  } catch (const Error &error) {
-    return tell(error, arguments, advice_on(error, arguments.run_id));
   } catch (const SettingsError &error) {
     std::cerr << "flowctl: " << printable_lines(error.what()) << "\n";
   } catch (const FileError &error) {

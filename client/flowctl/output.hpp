@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstddef>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,53 +8,50 @@
 #include <flow_client/flow.hpp>
 #include <flow_client/run.hpp>
 
-/// What flowctl prints: text for people, or one JSON document for machines. Each ends with a line break.
-/// Hidden characters that came from the server are spelled out in text and escaped in JSON.
+#include "client/json_fields.hpp"
+
+/// What several commands print: text for people, or one JSON document. Each `readable` and each JSON text
+/// ends with a line break. Hidden characters that came from the server are spelled out in text and escaped
+/// in JSON.
 namespace flow::client {
 
-/// What is shown of a list.
-template <typename Item> struct Shown {
-  std::vector<Item> items;
-  bool more = false; ///< there are others
-};
-
-/// One run of `retry --all-failed`: the new run, or the error.
-struct Retried {
-  std::string run_id;
-  std::optional<NewRun> made;
-  std::optional<Error> error;
-  std::string advice; ///< on the error
-};
-
-struct RetryReport {
-  std::vector<Retried> retried;
-  std::size_t not_tried = 0; ///< runs left after an error that would have met them, too
-};
-
 std::string readable(const Run &run);
-std::string readable(const Flow &flow);
-std::string readable(const Shown<Run> &runs); ///< a table
-std::string readable(const Shown<Flow> &flows);
-std::string readable(const Retried &retried);
-std::string readable(const RetryReport &report); ///< its last line
+std::string readable(const std::vector<Run> &runs); ///< a table
 std::string readable(const NewRun &run);
 std::string readable(const Error &error, const std::string &advice);
 
+/// "2022-05-03 14:00:00 UTC"
+std::string instant(Time time);
+
+/// "2022-05-03 14:00:00" or "-"
+std::string instant_or_dash(const std::optional<Time> &time);
+
+std::string state_text(RunState state, const std::string &status);
+
+/// "hour", "15 minute", "once"
+std::string schedule_text(const Flow &flow);
+
 /// {"id", "etag"}, as the service answers a re-trigger.
+Json document_of(const NewRun &run);
+
+/// {"kind", "status", "code", "title", "detail", "message", "request_id", "advice"}
+Json document_of(const Error &error, const std::string &advice);
+
+std::string json_text(const Json &document);
+
 std::string json(const NewRun &run);
+std::string json(const Error &error, const std::string &advice); ///< {"error": {…}}
 
-/// {"error": {"kind", "status", "code", "title", "detail", "message", "request_id", "advice"}}
-std::string json(const Error &error, const std::string &advice);
-
-/// As the service sent it.
-std::string json(const Run &run);
-std::string json(const Flow &flow);
+/// Of an entity, as the service sent it.
+std::string json_as_sent(const std::string &entity);
 
 /// {"items": […], "more": false}, each as the service sent it; `more` where there are others.
-std::string json(const Shown<Run> &runs);
-std::string json(const Shown<Flow> &flows);
-
-/// {"retried": [{"id", "new": {"id", "etag"}} or {"id", "error": {…}}], "not_tried": 0}
-std::string json(const RetryReport &report);
+template <typename Item> std::string json_of_list(const std::vector<Item> &items, bool more) {
+  Json documents = Json::array();
+  for (const Item &item : items) {
+    documents.push_back(Json::parse(item.json));
+  }
+  return json_text({{"items", std::move(documents)}, {"more", more}});
+}
 
 } // namespace flow::client

@@ -1,0 +1,58 @@
+#include <memory>
+
+#include "client/flowctl/advice.hpp"
+#include "client/flowctl/commands/commands.hpp"
+#include "client/flowctl/commands/wait.hpp"
+
+namespace flow::client {
+
+namespace {
+
+struct CreateArguments {
+  NewRunRequest run;
+  CreateOptions options;
+  Waiting waiting;
+};
+
+std::string advice_on_create(const Error &error, const std::string &flow_id) {
+  return error.kind == ErrorKind::unknown_outcome
+             ? "Its newest runs: flowctl list --flow " + flow_id +
+                   " --orderby=-createdAt. Where two new runs do no harm, --repeat-when-unknown tries "
+                   "again by itself."
+             : advice_on(error, "");
+}
+
+} // namespace
+
+void add_create(CLI::App &app, Session &session) {
+  CLI::App &command = add_command(app, "create", "Make a run of a flow that is scheduled once");
+  command.footer(
+      "TIME is epoch seconds, epoch milliseconds, or 2022-05-03T14:00:00Z; whole seconds are sent.\n"
+      "Settings and exit codes: flowctl --help");
+  const auto given = std::make_shared<CreateArguments>();
+  NewRunRequest &run = given->run;
+  command.add_option("FLOW", run.flow_id, "Id of the flow")->required()->type_name("");
+  add_time(command, "--window-start", "The run reads what is as new as this", [&run](Time time) {
+    run.window.start = time;
+  })->required();
+  add_time(command, "--window-end", "… and older than this", [&run](Time time) {
+    run.window.end = time;
+  })->required();
+  add_time(command, "--start", "When it is to start; else now", [&run](Time time) { run.start = time; });
+  command
+      .add_option("--delta-column", run.delta_column,
+                  "Column that tells new rows; a later run of the flow may name no other")
+      ->type_name("NAME");
+  command.add_flag("--wait", given->waiting.wait, "Wait for the new run to end");
+  add_timeout(command, given->waiting);
+  add_repeat_when_unknown(command, given->options.repeat_when_unknown);
+  on_call(
+      command, session,
+      [given, &session](const Client &client) {
+        return show_new(client, client.create(given->run, given->options), "The creation itself was done and",
+                        given->waiting, session);
+      },
+      [given](const Error &error) { return advice_on_create(error, given->run.flow_id); });
+}
+
+} // namespace flow::client

@@ -1,0 +1,19 @@
+#include <memory>
+
+#include "client/flowctl/mock/mock.hpp"
+#include "client/url.hpp"
+
+namespace flow::client {
+
+void add_mock_redeliver(CLI::App &mock, Session &session) {
+  CLI::App &command = add_mock_command(mock, "redeliver", "Post a notification once more");
+  const auto id = std::make_shared<std::string>();
+  add_id(command, "EVENT", "Id of the event", *id)->required();
+  on_mock_call(command, session, [id](const MockSettings &mock) -> MockCall {
+    return {{"POST", sandbox_path(mock, "/events/" + percent_encode(*id) + "/redeliver")},
+            sentence("event " + *id + " is posted once more; what became of it: flowctl mock events"),
+            {{404, "Which there are in " + name_of_sandbox(mock) + ": flowctl mock events"}}};
+  });
+}
+
+} // namespace flow::client

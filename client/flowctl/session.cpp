@@ -1,0 +1,93 @@
+#include "client/flowctl/session.hpp"
+
+#include <iostream>
+#include <utility>
+
+#include "client/flowctl/advice.hpp"
+#include "client/flowctl/output.hpp"
+#include "client/flowctl/time_text.hpp"
+
+namespace flow::client {
+
+void add_settings(CLI::App &app, Session &session) {
+  for (const SettingName &name : setting_names()) {
+    if (name.flag == nullptr) {
+      continue;
+    }
+    app.add_option_function<std::string>(
+           name.flag, [&session, key = name.key](const std::string &value) { session.flags[key] = value; },
+           std::string(name.help) + " [" + name.variable + "]")
+        ->type_name("TEXT");
+  }
+  app.add_option("--config", session.config,
+                 "Settings file [FLOW_CONFIG], else flowctl.toml in $XDG_CONFIG_HOME or ~/.config");
+  app.add_flag("--json", session.json, "One JSON document instead of text");
+}
+
+CLI::App &add_command(CLI::App &app, const char *name, const char *about) {
+  CLI::App *command = app.add_subcommand(name, about);
+  command->footer("Settings and exit codes: flowctl --help");
+  return *command;
+}
+
+CLI::Option *add_time(CLI::App &command, const char *flag, const char *about,
+                      std::function<void(Time time)> store) {
+  return command
+      .add_option_function<std::string>(
+          flag,
+          [store = std::move(store)](const std::string &text) {
+            try {
+              store(parse_time(text));
+            } catch (const std::invalid_argument &error) {
+              throw CLI::ValidationError(error.what());
+            }
+          },
+          about)
+      ->type_name("TIME");
+}
+
+void on_parsed(CLI::App &command, Session &session, std::function<ExitCode()> action, Advice advice) {
+  command.callback([&command, &session, action = std::move(action), advice = std::move(advice)] {
+    if (!command.get_subcommands().empty()) {
+      return;
+    }
+    try {
+      session.exit_code = action();
+    } catch (const Error &error) {
+      session.exit_code = tell(error, session, advice(error));
+    }
+  });
+}
+
+void on_call(CLI::App &command, Session &session, std::function<ExitCode(const Client &client)> action,
+             Advice advice) {
+  on_parsed(
+      command, session,
+      [&session, action = std::move(action)] {
+        return action(Client(settings_from(session.flags, session.config)));
+      },
+      advice ? std::move(advice) : [](const Error &error) { return advice_on(error, ""); });
+}
+
+ExitCode tell(const Error &error, const Session &session, const std::string &advice) {
+  std::cerr << (session.json ? json(error, advice) : readable(error, advice));
+  return exit_code_of(error);
+}
+
+ExitCode exit_code_of(const Error &error) {
+  switch (error.kind) {
+  case ErrorKind::service:
+  case ErrorKind::gateway:
+  case ErrorKind::token_refused:
+    return kRefused;
+  case ErrorKind::connection:
+  case ErrorKind::timeout:
+  case ErrorKind::malformed_answer:
+    return kNoAnswer;
+  case ErrorKind::unknown_outcome:
+    return kOutcomeUnknown;
+  }
+  return kNoAnswer;
+}
+
+} // namespace flow::client
