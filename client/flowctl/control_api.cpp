@@ -36,7 +36,7 @@ Error refusal_of(const Response &answer, const Json &errors) {
 }
 
 /// What a server answers that knows nothing of /__admin; others, such as 413 or 503, may come from a mock's
-/// edge.
+/// server.
 bool is_of_a_stranger(int status) {
   return status < 400 || status == 401 || status == 403 || status == 404 || status == 405;
 }
