@@ -36,12 +36,12 @@ void Tenant::reset(const Seed &seed) {
   is_changed = false; // first: what is done from here on changes it again
   tell(nullptr, {});
   faults.clear();
-  const std::lock_guard lock(sandbox.mutex);
+  Transaction transaction = Transaction::unsettled(sandbox, clock);
   clock.start_over();
-  sandbox.ids.start_over(sandbox.id_seed);
+  transaction->ids.start_over(sandbox.id_seed);
   journal.clear();
   try {
-    sandbox.load(seed, clock.now_ms());
+    transaction->load(seed, clock.now_ms());
   } catch (...) {
     has_started_ = false;
     throw;
@@ -49,9 +49,9 @@ void Tenant::reset(const Seed &seed) {
 }
 
 void Tenant::restore(const Seed &seed) {
-  const std::lock_guard lock(sandbox.mutex);
+  Transaction transaction = Transaction::unsettled(sandbox, clock);
   try {
-    sandbox.load(seed, clock.now_ms());
+    transaction->load(seed, transaction.now_ms());
   } catch (...) {
     has_started_ = false;
     throw;
@@ -59,13 +59,13 @@ void Tenant::restore(const Seed &seed) {
 }
 
 void Tenant::tell(std::shared_ptr<WebhookSender> sender, const contract::Reading &reading) {
-  const std::lock_guard lock(sandbox.mutex);
-  webhook_.swap(sender); // the old one ends when the lock is free again
+  Transaction transaction = Transaction::unsettled(sandbox, clock);
+  webhook_.swap(sender); // the old one ends when the sandbox is free again
   if (!webhook_) {
-    sandbox.on_end = nullptr;
+    transaction->on_end = nullptr;
     return;
   }
-  sandbox.on_end = [this, reading](const Run &run) {
+  transaction->on_end = [this, reading](const Run &run) {
     const auto code = event_code(run, reading);
     if (!code) {
       return;
@@ -81,16 +81,14 @@ void Tenant::tell(std::shared_ptr<WebhookSender> sender, const contract::Reading
 }
 
 void Tenant::settle() {
-  const std::lock_guard lock(sandbox.mutex);
-  const std::int64_t now_ms = clock.now_ms();
-  sandbox.settle(now_ms);
+  const Transaction transaction(sandbox, clock);
   if (webhook_) {
-    webhook_->advance_to(now_ms, !clock.stands_still());
+    webhook_->advance_to(transaction.now_ms(), !clock.stands_still());
   }
 }
 
 std::shared_ptr<WebhookSender> Tenant::webhook() {
-  const std::lock_guard lock(sandbox.mutex);
+  const Transaction transaction = Transaction::unsettled(sandbox, clock);
   return webhook_;
 }
 

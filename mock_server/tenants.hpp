@@ -17,7 +17,7 @@
 #include "mock_server/journal/expectations.hpp"
 #include "mock_server/journal/journal.hpp"
 #include "mock_server/journal/ledger.hpp"
-#include "mock_server/runs/sandbox.hpp"
+#include "mock_server/runs/transaction.hpp"
 #include "mock_server/settings.hpp"
 #include "mock_server/steerable_clock.hpp"
 
@@ -64,7 +64,7 @@ struct Tenant : std::enable_shared_from_this<Tenant> {
   std::atomic<bool> is_changed = false;
 
 private:
-  std::shared_ptr<WebhookSender> webhook_; ///< guarded by the sandbox's mutex
+  std::shared_ptr<WebhookSender> webhook_; ///< touched within a transaction on the sandbox
   std::mutex starting_;
   std::atomic<bool> has_started_ = false;
 };

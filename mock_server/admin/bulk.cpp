@@ -34,8 +34,8 @@ Response change_in_bulk(const Call &call) {
                         .runs = array_in(body, "runs"),
                         .delete_runs = ids_in(body, "deleteRuns"),
                         .delete_flows = ids_in(body, "deleteFlows")};
-  const std::lock_guard lock(call.tenant->sandbox.mutex);
-  carry_out(changes, call);
+  Transaction transaction(call.tenant->sandbox, call.tenant->clock);
+  carry_out(changes, transaction, call.state.settings.limits);
   return json_response({{"flows", changes.flows.size()},
                         {"runs", changes.runs.size()},
                         {"deletedRuns", changes.delete_runs.size()},

@@ -49,11 +49,11 @@ Ids ids_in(const std::vector<std::string> &list, const char *name, Predicate is_
   return ids;
 }
 
-void check_deletions(const Changes &changes, const Seed &seed, Sandbox &sandbox) {
+void check_deletions(const Changes &changes, const Seed &seed, Transaction &transaction) {
   const Ids runs = ids_in(changes.delete_runs, "deleteRuns",
-                          [&](const std::string &id) { return sandbox.runs.find(id) != nullptr; });
+                          [&](const std::string &id) { return transaction->runs.find(id) != nullptr; });
   const Ids flows = ids_in(changes.delete_flows, "deleteFlows",
-                           [&](const std::string &id) { return sandbox.find_flow(id) != nullptr; });
+                           [&](const std::string &id) { return transaction->find_flow(id) != nullptr; });
   if (flows.empty()) {
     return;
   }
@@ -69,7 +69,7 @@ void check_deletions(const Changes &changes, const Seed &seed, Sandbox &sandbox)
   const auto loses_its_flow = [&](const Run &run) {
     return flows.contains(run.flow->id) && !put_again.contains(run.flow->id);
   };
-  sandbox.runs.for_each([&](const Run &run) {
+  transaction->runs.for_each([&](const Run &run) {
     if (loses_its_flow(run) && !runs.contains(run.id)) {
       refuse(run);
     }
@@ -93,37 +93,35 @@ void check_copies(const Seed &seed, std::string_view prefix) {
 }
 
 /// Runs that are deleted give no room back, as their numbers are not given again.
-void check_room(const Changes &changes, const Seed &seed, const Call &call) {
-  Sandbox &sandbox = call.tenant->sandbox;
-  const std::uint64_t most_runs = call.state.settings.limits.runs;
+void check_room(const Changes &changes, const Seed &seed, Transaction &transaction, std::uint64_t most_runs) {
   const auto new_runs =
       static_cast<std::uint64_t>(std::count_if(seed.runs.begin(), seed.runs.end(), [&](const Run &run) {
-        return sandbox.runs.find(run.id) == nullptr;
+        return transaction->runs.find(run.id) == nullptr;
       }));
-  if (new_runs > 0 && sandbox.runs.size() + new_runs > most_runs) {
+  if (new_runs > 0 && transaction->runs.size() + new_runs > most_runs) {
     throw Refusal{409, "Too many runs", "",
-                  "The sandbox has had " + std::to_string(sandbox.runs.size()) +
+                  "The sandbox has had " + std::to_string(transaction->runs.size()) +
                       " runs since its last reset, and takes " + std::to_string(most_runs) +
                       ". Reset it, or start flow-mock with a higher --max-runs."};
   }
   const auto new_flows =
       static_cast<std::size_t>(std::count_if(seed.flows.begin(), seed.flows.end(), [&](const auto &flow) {
-        return sandbox.find_flow(flow->id) == nullptr;
+        return transaction->find_flow(flow->id) == nullptr;
       }));
-  if (new_flows > 0 && sandbox.flows.size() + new_flows > kMostFlows + changes.delete_flows.size()) {
+  if (new_flows > 0 && transaction->flows.size() + new_flows > kMostFlows + changes.delete_flows.size()) {
     throw Refusal{409, "Too many flows", "",
-                  "The sandbox has " + std::to_string(sandbox.flows.size()) + " flows, and takes " +
+                  "The sandbox has " + std::to_string(transaction->flows.size()) + " flows, and takes " +
                       std::to_string(kMostFlows) + ". Delete those that are not needed."};
   }
 }
 
-void check_scripted_ids(const Seed &seed, Sandbox &sandbox, std::string_view prefix) {
+void check_scripted_ids(const Seed &seed, const Transaction &transaction, std::string_view prefix) {
   for (std::size_t i = 0; i < seed.runs.size(); ++i) {
     if (!seed.runs[i].script) {
       continue;
     }
     for (const ScriptedRetry &retry : seed.runs[i].script->retries) {
-      if (!retry.id.empty() && sandbox.runs.find(retry.id) != nullptr) {
+      if (!retry.id.empty() && transaction->runs.find(retry.id) != nullptr) {
         throw bad_entry({"body", "/runs/" + std::to_string(i) + "/retries",
                          "the id " + retry.id + " is that of a run already"},
                         prefix);
@@ -132,45 +130,44 @@ void check_scripted_ids(const Seed &seed, Sandbox &sandbox, std::string_view pre
   }
 }
 
-void put(Run run, Sandbox &sandbox) {
+void put(Run run, Transaction &transaction) {
   if (run.etag.empty()) {
-    run.etag = sandbox.ids.etag(run.updated_at_ms);
+    run.etag = transaction->ids.etag(run.updated_at_ms);
   }
-  const Run *before = sandbox.runs.find(run.id);
+  const Run *before = transaction->runs.find(run.id);
   const bool ends = before != nullptr && !has_ended(before->state) && has_ended(run.state);
   const Run *after =
-      before == nullptr ? sandbox.add_run(std::move(run)) : sandbox.replace_run(std::move(run));
+      before == nullptr ? transaction->add_run(std::move(run)) : transaction->replace_run(std::move(run));
   if (ends) {
-    sandbox.tell_end(*after);
+    transaction->tell_end(*after);
   }
 }
 
 } // namespace
 
-void carry_out(const Changes &changes, const Call &call, std::string_view prefix) {
-  Sandbox &sandbox = call.tenant->sandbox;
-  const std::int64_t now_ms = call.tenant->clock.now_ms();
-  sandbox.settle(now_ms);
+void carry_out(const Changes &changes, Transaction &transaction, const Limits &limits,
+               std::string_view prefix) {
+  const std::int64_t now_ms = transaction.now_ms();
   std::vector<std::shared_ptr<const Flow>> known_flows;
-  known_flows.reserve(sandbox.flows.size());
-  for (const SandboxFlow &flow : sandbox.flows) {
+  known_flows.reserve(transaction->flows.size());
+  for (const SandboxFlow &flow : transaction->flows) {
     known_flows.push_back(flow.flow);
   }
   const Seed seed = read({{"flows", changes.flows}, {"runs", changes.runs}}, known_flows, prefix);
   check_copies(seed, prefix);
-  check_deletions(changes, seed, sandbox);
-  check_scripted_ids(seed, sandbox, prefix);
-  check_room(changes, seed, call);
+  check_deletions(changes, seed, transaction);
+  check_scripted_ids(seed, transaction, prefix);
+  check_room(changes, seed, transaction, limits.runs);
 
   for (const std::string &run_id : changes.delete_runs) {
-    sandbox.remove_run(run_id);
+    transaction->remove_run(run_id);
   }
-  sandbox.remove_flows(changes.delete_flows);
+  transaction->remove_flows(changes.delete_flows);
   for (const auto &flow : seed.flows) {
-    sandbox.put_flow(flow, now_ms);
+    transaction->put_flow(flow, now_ms);
   }
   for (const SeededRun &run : seed.runs) {
-    put(made_at(run, now_ms), sandbox);
+    put(made_at(run, now_ms), transaction);
   }
 }
 

@@ -5,8 +5,8 @@
 
 #include "mock_server/admin/call.hpp"
 
-/// Entries of runs and flows, as seed files have them, on their way into a sandbox. To be called with its
-/// lock held; all throw Refusal before anything has been changed.
+/// Entries of runs and flows, as seed files have them, on their way into a sandbox. All throw Refusal before
+/// anything has been changed.
 namespace flow::mock::admin {
 
 /// What shall be put and deleted, all or nothing.
@@ -20,7 +20,8 @@ struct Changes {
 /// Carries out the changes: deletes, then puts, in the order given. Where `prefix` stands before an error's
 /// place ("/runs/0"), it is taken off: the body was that entry. A run that was in progress and now has ended
 /// is told as one that ends.
-void carry_out(const Changes &changes, const Call &call, std::string_view prefix = "");
+void carry_out(const Changes &changes, Transaction &transaction, const Limits &limits,
+               std::string_view prefix = "");
 
 /// The script that a body {"retries":[…]} holds.
 RetryScript script_of(const Call &call);

@@ -9,29 +9,29 @@ namespace flow::mock::admin {
 
 namespace {
 
-/// The flow of the path. To be called with the sandbox's lock held; throws Refusal.
-SandboxFlow &flow_of(const Call &call) {
-  SandboxFlow *flow = call.tenant->sandbox.find_flow(call.ids.front());
+/// The flow of the path. Throws Refusal.
+SandboxFlow &flow_of(const Call &call, Transaction &transaction) {
+  SandboxFlow *flow = transaction->find_flow(call.ids.front());
   if (flow == nullptr) {
     throw not_found("flow", call.ids.front());
   }
   return *flow;
 }
 
-Response stored_flow(const Call &call, const Json &entry, int status) {
+Response stored_flow(const Call &call, Transaction &transaction, const Json &entry, int status) {
   Changes changes;
   changes.flows.push_back(entry);
-  carry_out(changes, call, "/flows/0");
-  return json_response(flow_entry(*call.tenant->sandbox.find_flow(entry["id"].get<std::string>())), status);
+  carry_out(changes, transaction, call.state.settings.limits, "/flows/0");
+  return json_response(flow_entry(*transaction->find_flow(entry["id"].get<std::string>())), status);
 }
 
 } // namespace
 
 Response list_flows(const Call &call) {
   check_parameters(call, {});
-  const std::lock_guard lock(call.tenant->sandbox.mutex);
+  Transaction transaction(call.tenant->sandbox, call.tenant->clock);
   Json flows = Json::array();
-  for (const SandboxFlow &flow : call.tenant->sandbox.flows) {
+  for (const SandboxFlow &flow : transaction->flows) {
     flows.push_back(flow_entry(flow));
   }
   return json_response({{"flows", std::move(flows)}});
@@ -39,53 +39,53 @@ Response list_flows(const Call &call) {
 
 Response add_flow(const Call &call) {
   Json entry = body_of(call);
-  const std::lock_guard lock(call.tenant->sandbox.mutex);
+  Transaction transaction(call.tenant->sandbox, call.tenant->clock);
   if (!entry.contains("id")) {
-    entry["id"] = call.tenant->sandbox.fresh_flow_id();
+    entry["id"] = transaction->fresh_flow_id();
   }
   if (entry["id"].is_string() &&
-      call.tenant->sandbox.find_flow(entry["id"].get_ref<const std::string &>()) != nullptr) {
+      transaction->find_flow(entry["id"].get_ref<const std::string &>()) != nullptr) {
     throw Refusal{409, "The id is taken", "/id", "There is a flow with that id; PUT replaces it."};
   }
-  return stored_flow(call, entry, 201);
+  return stored_flow(call, transaction, entry, 201);
 }
 
 Response get_flow(const Call &call) {
-  const std::lock_guard lock(call.tenant->sandbox.mutex);
-  return json_response(flow_entry(flow_of(call)));
+  Transaction transaction(call.tenant->sandbox, call.tenant->clock);
+  return json_response(flow_entry(flow_of(call, transaction)));
 }
 
 Response put_flow(const Call &call) {
   const Json entry = entry_of(call);
-  const std::lock_guard lock(call.tenant->sandbox.mutex);
-  const bool is_new = call.tenant->sandbox.find_flow(call.ids.front()) == nullptr;
-  return stored_flow(call, entry, is_new ? 201 : 200);
+  Transaction transaction(call.tenant->sandbox, call.tenant->clock);
+  const bool is_new = transaction->find_flow(call.ids.front()) == nullptr;
+  return stored_flow(call, transaction, entry, is_new ? 201 : 200);
 }
 
 Response patch_flow(const Call &call) {
   const Json body = body_of(call);
-  const std::lock_guard lock(call.tenant->sandbox.mutex);
-  Json entry = flow_entry(flow_of(call));
+  Transaction transaction(call.tenant->sandbox, call.tenant->clock);
+  Json entry = flow_entry(flow_of(call, transaction));
   if (!body.contains("etag")) {
     entry.erase("etag"); // a change makes a fresh one
   }
   if (!body.contains("updatedAt")) {
-    entry["updatedAt"] = call.tenant->clock.now_ms();
+    entry["updatedAt"] = transaction.now_ms();
   }
   entry.merge_patch(body);
   if (entry.value("id", Json()) != call.ids.front()) {
     throw Refusal{400, "Bad entry", "/id", "A flow's id cannot be changed."};
   }
-  return stored_flow(call, entry, 200);
+  return stored_flow(call, transaction, entry, 200);
 }
 
 Response delete_flow(const Call &call) {
-  const std::lock_guard lock(call.tenant->sandbox.mutex);
-  const std::string flow_id = flow_of(call).flow->id;
+  Transaction transaction(call.tenant->sandbox, call.tenant->clock);
+  const std::string flow_id = flow_of(call, transaction).flow->id;
   Changes changes;
   changes.delete_flows.push_back(flow_id);
   try {
-    carry_out(changes, call);
+    carry_out(changes, transaction, call.state.settings.limits);
   } catch (Refusal &refusal) {
     refusal.pointer.clear(); // there is no body
     throw;
@@ -95,8 +95,8 @@ Response delete_flow(const Call &call) {
 
 Response put_flow_script(const Call &call) {
   RetryScript script = script_of(call);
-  const std::lock_guard lock(call.tenant->sandbox.mutex);
-  SandboxFlow &flow = flow_of(call);
+  Transaction transaction(call.tenant->sandbox, call.tenant->clock);
+  SandboxFlow &flow = flow_of(call, transaction);
   flow.script = std::move(script);
   return json_response(flow_entry(flow));
 }

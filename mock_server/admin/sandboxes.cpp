@@ -14,19 +14,16 @@ namespace flow::mock::admin {
 namespace {
 
 Json summary(Tenant &tenant) {
-  Sandbox &sandbox = tenant.sandbox;
-  const std::lock_guard lock(sandbox.mutex);
-  sandbox.settle(tenant.clock.now_ms());
-  return {{"organisation", sandbox.organisation},
-          {"sandbox", sandbox.name},
-          {"nowMs", tenant.clock.now_ms()},
-          {"runs", sandbox.runs.count()},
-          {"flows", sandbox.flows.size()}};
+  const Transaction transaction(tenant.sandbox, tenant.clock);
+  return {{"organisation", tenant.sandbox.organisation},
+          {"sandbox", tenant.sandbox.name},
+          {"nowMs", transaction.now_ms()},
+          {"runs", transaction->runs.count()},
+          {"flows", transaction->flows.size()}};
 }
 
 std::uint64_t runs_of(Tenant &tenant) {
-  const std::lock_guard lock(tenant.sandbox.mutex);
-  return tenant.sandbox.runs.size();
+  return Transaction::unsettled(tenant.sandbox, tenant.clock)->runs.size();
 }
 
 /// Returns what was freed to the system: glibc keeps it for itself otherwise.
@@ -42,12 +39,9 @@ Json defaults_json(const RetryDefaults &defaults) {
   return {{"outcome", name_of(defaults.outcome)}, {"durationMs", defaults.duration_ms}};
 }
 
-/// Of the sandbox as it is now. What takes longest is left for when its lock is free again.
+/// Of the sandbox as it is now. What takes longest is left for when it is free again.
 Json whole_sandbox(Tenant &tenant) {
-  const std::lock_guard lock(tenant.sandbox.mutex);
-  const std::int64_t now_ms = tenant.clock.now_ms();
-  tenant.sandbox.settle(now_ms);
-  return snapshot(tenant.sandbox, now_ms);
+  return snapshot(Transaction(tenant.sandbox, tenant.clock));
 }
 
 } // namespace
@@ -114,8 +108,8 @@ Response restore_snapshot(const Call &call) {
 }
 
 Response get_defaults(const Call &call) {
-  const std::lock_guard lock(call.tenant->sandbox.mutex);
-  return json_response(defaults_json(call.tenant->sandbox.defaults));
+  const Transaction transaction(call.tenant->sandbox, call.tenant->clock);
+  return json_response(defaults_json(transaction->defaults));
 }
 
 Response put_defaults(const Call &call) {
@@ -127,8 +121,8 @@ Response put_defaults(const Call &call) {
     throw Refusal{400, "Bad defaults", error.pointer.substr(std::string("/defaults").size()), error.reason};
   }
   const RetryDefaults given = reader.take().defaults;
-  RetryDefaults &defaults = call.tenant->sandbox.defaults;
-  const std::lock_guard lock(call.tenant->sandbox.mutex);
+  Transaction transaction(call.tenant->sandbox, call.tenant->clock);
+  RetryDefaults &defaults = transaction->defaults;
   if (body.contains("outcome")) {
     defaults.outcome = given.outcome;
   }

@@ -108,9 +108,8 @@ std::optional<Error> check_can_run(const Flow &flow) {
   return std::nullopt;
 }
 
-Run run_on_demand(const Call &call, const SandboxFlow &flow, const Window &window, const Json &params,
-                  const RetryScript *script) {
-  Run run = new_run(flow.flow, window, fresh_run(call.sandbox.scripted(script), call));
+Run run_on_demand(const SandboxFlow &flow, const Window &window, const Json &params, NewRun fresh) {
+  Run run = new_run(flow.flow, window, std::move(fresh));
   run.params = std::make_shared<const std::string>(params.dump());
   return run;
 }
@@ -130,8 +129,8 @@ Answer create_run(const Call &call) {
   }
   const Json params = document.value("params", Json::object());
 
-  const std::lock_guard lock(call.sandbox.mutex);
-  SandboxFlow *flow = call.sandbox.find_flow(flow_id->get_ref<const std::string &>());
+  Transaction transaction(call.sandbox, call.now_ms);
+  SandboxFlow *flow = transaction->find_flow(flow_id->get_ref<const std::string &>());
   if (flow == nullptr) {
     return Error("flow-of-run-unknown").with("id", flow_id->get_ref<const std::string &>());
   }
@@ -147,13 +146,14 @@ Answer create_run(const Call &call) {
     return std::move(*error);
   }
 
-  if (auto error = check_room(call)) {
+  if (auto error = check_room(transaction, call.settings)) {
     return *std::move(error);
   }
 
-  RetryScript *script = Sandbox::next_script(nullptr, flow);
-  const Run *made =
-      call.sandbox.start_run(run_on_demand(call, *flow, std::get<Window>(window), params, script), script);
+  RetryScript *script = SandboxState::next_script(nullptr, flow);
+  NewRun fresh = fresh_run(transaction, transaction->scripted(script), call.credentials);
+  const Run *made = transaction->start_run(
+      run_on_demand(*flow, std::get<Window>(window), params, std::move(fresh)), script);
   if (flow->delta_column.empty()) {
     flow->delta_column = std::move(std::get<std::string>(delta_column));
   }

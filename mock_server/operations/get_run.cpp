@@ -7,8 +7,8 @@ namespace flow::mock {
 // GET /runs/{id}: {"items":[run],"_links":{}} (openapi)
 Answer get_run(const Call &call) {
   Response response;
-  const std::lock_guard lock(call.sandbox.mutex);
-  const Run *run = call.sandbox.find_run(call.id, call.now_ms);
+  const Transaction transaction(call.sandbox, call.now_ms);
+  const Run *run = transaction->find_run(call.id);
   if (run == nullptr) {
     return not_found(call);
   }

@@ -23,7 +23,7 @@ std::vector<std::string> texts_of(const Page &page, const Query &query, Collecti
 } // namespace
 
 Answer list(const Call &call, std::string_view resource, const Fields &fields,
-            const std::function<std::unique_ptr<Collection>()> &open) {
+            const std::function<std::unique_ptr<Collection>(Transaction &)> &open) {
   // A token is of one listing, in one sandbox.
   const TokenSeal seal =
       call.seal.of(call.sandbox.organisation_text + call.sandbox.name_text + std::string(resource));
@@ -34,8 +34,8 @@ Answer list(const Call &call, std::string_view resource, const Fields &fields,
     return *error;
   }
   auto &query = std::get<Query>(parsed);
-  const std::lock_guard lock(call.sandbox.mutex);
-  const auto items = open();
+  Transaction transaction(call.sandbox, call.now_ms);
+  const auto items = open(transaction);
   Response response;
   std::string counted;
   if (query.count) {

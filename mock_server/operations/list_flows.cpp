@@ -6,7 +6,7 @@ namespace flow::mock {
 // GET /flows: as GET /runs (openapi, sort-and-filter)
 Answer list_flows(const Call &call) {
   return list(call, "flows", flow_fields(),
-              [&call] { return std::make_unique<FlowCollection>(call.sandbox, call.now_ms); });
+              [](Transaction &transaction) { return std::make_unique<FlowCollection>(transaction); });
 }
 
 } // namespace flow::mock

@@ -5,8 +5,8 @@ namespace flow::mock {
 
 // GET /runs (openapi, sort-and-filter)
 Answer list_runs(const Call &call) {
-  return list(call, "runs", run_fields(), [&call] {
-    return std::make_unique<RunCollection>(call.sandbox, call.now_ms, call.settings.reading);
+  return list(call, "runs", run_fields(), [&call](Transaction &transaction) {
+    return std::make_unique<RunCollection>(transaction, call.settings.reading);
   });
 }
 

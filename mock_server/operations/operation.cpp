@@ -54,9 +54,9 @@ std::optional<Error> check_if_match(const Request &request, const Run &run, bool
   return error;
 }
 
-std::optional<Error> check_room(const Call &call) {
-  const std::uint64_t most = call.settings.limits.runs;
-  return call.sandbox.runs.size() < most
+std::optional<Error> check_room(const Transaction &transaction, const Settings &settings) {
+  const std::uint64_t most = settings.limits.runs;
+  return transaction->runs.size() < most
              ? std::nullopt
              : std::optional(Error("too-many-runs").with("most", std::to_string(most)));
 }
@@ -72,19 +72,19 @@ std::string id_and_etag(const Run &run) {
   return "{\"id\":\"" + run.id + "\",\"etag\":\"\\\"" + run.etag.substr(1, run.etag.size() - 2) + "\\\"\"}";
 }
 
-NewRun fresh_run(const ScriptedRetry &next, const Call &call) {
-  Sandbox &sandbox = call.sandbox;
+NewRun fresh_run(Transaction &transaction, const ScriptedRetry &next, const Credentials &credentials) {
+  const std::int64_t now_ms = transaction.now_ms();
   // A scripted id may have been taken since by a run made through the control API.
-  const bool is_free = !next.id.empty() && sandbox.runs.find(next.id) == nullptr;
-  const std::string actor = actor_text(call.credentials);
-  NewRun fresh{.id = is_free ? next.id : sandbox.fresh_run_id(),
-               .etag = next.etag.empty() ? sandbox.ids.etag(call.now_ms) : next.etag,
-               .now_ms = call.now_ms,
+  const bool is_free = !next.id.empty() && transaction->runs.find(next.id) == nullptr;
+  const std::string actor = actor_text(credentials);
+  NewRun fresh{.id = is_free ? next.id : transaction->fresh_run_id(),
+               .etag = next.etag.empty() ? transaction->ids.etag(now_ms) : next.etag,
+               .now_ms = now_ms,
                .actors = std::make_shared<const Actors>(Actors{actor, actor, actor, actor}),
                .ending = std::nullopt,
                .state = {}};
   if (has_ended(next.outcome)) {
-    fresh.ending = Ending{.at_ms = call.now_ms + next.duration_ms.value_or(sandbox.defaults.duration_ms),
+    fresh.ending = Ending{.at_ms = now_ms + next.duration_ms.value_or(transaction->defaults.duration_ms),
                           .state = next.outcome};
   } else {
     fresh.state = next.outcome;

@@ -12,7 +12,7 @@
 #include "mock_server/pipeline/credentials.hpp"
 #include "mock_server/pipeline/target.hpp"
 #include "mock_server/query/token_seal.hpp"
-#include "mock_server/runs/sandbox.hpp"
+#include "mock_server/runs/transaction.hpp"
 #include "mock_server/settings.hpp"
 
 namespace flow::mock {
@@ -24,7 +24,7 @@ struct Call {
   const Credentials &credentials;
   std::string_view id; ///< the {id} of the route, decoded
   Sandbox &sandbox;
-  std::int64_t now_ms;
+  std::int64_t now_ms; ///< of the transaction that the operation begins on the sandbox
   const Settings &settings;
   const TokenSeal &seal; ///< of continuation tokens
 };
@@ -56,8 +56,8 @@ Error not_found(const Call &call, std::string_view name = "run-not-found");
 /// it is `required` (1403), else fine; one that does not match is 1404.
 std::optional<Error> check_if_match(const Request &request, const Run &run, bool required);
 
-/// Refuses where the sandbox has had as many runs as it takes. To be called with its lock held.
-std::optional<Error> check_room(const Call &call);
+/// Refuses where the sandbox has had as many runs as it takes.
+std::optional<Error> check_room(const Transaction &transaction, const Settings &settings);
 
 /// Who a call acts as, JSON string text. Of a service token, the user is the client (openapi, createdBy).
 std::string actor_text(const Credentials &credentials);
@@ -65,8 +65,9 @@ std::string actor_text(const Credentials &credentials);
 /// {"id","etag"} of a run, as retry and create answer.
 std::string id_and_etag(const Run &run);
 
-/// What a new run has of its own, made by this call: as scripted, fresh where the script says nothing.
-NewRun fresh_run(const ScriptedRetry &next, const Call &call);
+/// What a new run has of its own, made by who has these credentials: as scripted, fresh where the script says
+/// nothing.
+NewRun fresh_run(Transaction &transaction, const ScriptedRetry &next, const Credentials &credentials);
 
 /// The body of a list: {"items":[…],"_links":{…}} of the texts in `items`.
 std::string list_body(const std::vector<std::string> &items, std::string_view resource,

@@ -80,9 +80,8 @@ Answer retry_run(const Call &call) {
   if (auto error = check_op(call.target, settings.reading)) {
     return *std::move(error);
   }
-  Sandbox &sandbox = call.sandbox;
-  const std::lock_guard lock(sandbox.mutex);
-  const Run *original = sandbox.find_run(call.id, call.now_ms);
+  Transaction transaction(call.sandbox, call.now_ms);
+  const Run *original = transaction->find_run(call.id);
   if (original == nullptr) {
     return not_found(call);
   }
@@ -96,16 +95,18 @@ Answer retry_run(const Call &call) {
     return *std::move(error);
   }
 
-  if (auto error = check_room(call)) {
+  if (auto error = check_room(transaction, settings)) {
     return *std::move(error);
   }
 
-  RetryScript *script = Sandbox::next_script(original->script.get(), sandbox.find_flow(original->flow->id));
-  const Run *made = sandbox.start_run(retry_of(*original, fresh_run(sandbox.scripted(script), call)), script);
+  RetryScript *script =
+      SandboxState::next_script(original->script.get(), transaction->find_flow(original->flow->id));
+  NewRun fresh = fresh_run(transaction, transaction->scripted(script), call.credentials);
+  const Run *made = transaction->start_run(retry_of(*original, std::move(fresh)), script);
   Success success{.made_run = made->id};
   Response &response = success.response;
   if (settings.reading.is("retry-answer", "run")) {
-    append_run(response.body, *made, sandbox, settings.reading);
+    append_run(response.body, *made, call.sandbox, settings.reading);
   } else {
     response.body = id_and_etag(*made);
   }

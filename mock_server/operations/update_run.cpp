@@ -145,9 +145,10 @@ std::variant<Update, Error> read_update(const Json &document, const Run &run) {
   return update;
 }
 
-void apply(Update update, Run &run, const Call &call) {
+void apply(Update update, Run &run, Transaction &transaction, const Credentials &credentials) {
+  const std::int64_t now_ms = transaction.now_ms();
   if (!has_ended(run.state)) {
-    run.ended_at_ms = call.now_ms; // where the update ends it
+    run.ended_at_ms = now_ms; // where the update ends it
   }
   run.ended_at_ms = update.ended_at_ms.value_or(run.ended_at_ms);
   if (update.state) {
@@ -171,10 +172,10 @@ void apply(Update update, Run &run, const Call &call) {
     extras.update(update.extras);
     run.extras = std::make_shared<const std::string>(extras.dump());
   }
-  run.updated_at_ms = call.now_ms;
-  run.etag = call.sandbox.ids.etag(call.now_ms);
+  run.updated_at_ms = now_ms;
+  run.etag = transaction->ids.etag(now_ms);
   Actors actors = *run.actors;
-  actors.updated_by = actor_text(call.credentials);
+  actors.updated_by = actor_text(credentials);
   actors.updated_client = actors.updated_by;
   run.actors = std::make_shared<const Actors>(std::move(actors));
 }
@@ -187,9 +188,8 @@ Answer update_run(const Call &call) {
   if (Error *error = std::get_if<Error>(&body)) {
     return std::move(*error);
   }
-  Sandbox &sandbox = call.sandbox;
-  const std::lock_guard lock(sandbox.mutex);
-  const Run *run = sandbox.find_run(call.id, call.now_ms);
+  Transaction transaction(call.sandbox, call.now_ms);
+  const Run *run = transaction->find_run(call.id);
   if (run == nullptr) {
     return not_found(call);
   }
@@ -208,12 +208,14 @@ Answer update_run(const Call &call) {
         .with("reason", "the run has ended, with the status " + std::string(status(run->state)));
   }
   const bool was_in_progress = !has_ended(run->state);
-  sandbox.runs.change(*run, [&](Run &its) { apply(std::get<Update>(std::move(update)), its, call); });
+  transaction->runs.change(*run, [&](Run &its) {
+    apply(std::get<Update>(std::move(update)), its, transaction, call.credentials);
+  });
   if (was_in_progress && has_ended(run->state)) {
-    sandbox.tell_end(*run);
+    transaction->tell_end(*run);
   }
   Response response;
-  append_run(response.body, *run, sandbox, call.settings.reading);
+  append_run(response.body, *run, call.sandbox, call.settings.reading);
   return Success{.response = std::move(response)};
 }
 

@@ -37,10 +37,10 @@ const Fields &flow_fields() {
   return fields;
 }
 
-FlowCollection::FlowCollection(Sandbox &sandbox, std::int64_t now_ms) {
-  documents_.reserve(sandbox.flows.size());
-  for (const SandboxFlow &flow : sandbox.flows) {
-    documents_.push_back(flow_document(sandbox, flow, now_ms));
+FlowCollection::FlowCollection(Transaction &transaction) {
+  documents_.reserve(transaction->flows.size());
+  for (const SandboxFlow &flow : transaction->flows) {
+    documents_.push_back(flow_document(transaction, flow));
   }
 }
 

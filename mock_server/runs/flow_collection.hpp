@@ -5,17 +5,17 @@
 #include <vector>
 
 #include "mock_server/query/query.hpp"
-#include "mock_server/runs/sandbox.hpp"
+#include "mock_server/runs/transaction.hpp"
 
 namespace flow::mock {
 
 /// The documented fields of a flow (openapi).
 const Fields &flow_fields();
 
-/// The flows of a sandbox as a collection, as they stand at `now_ms`. To be made with its lock held.
+/// The flows of a sandbox as a collection, as they stand in a transaction.
 class FlowCollection final : public Collection {
 public:
-  FlowCollection(Sandbox &sandbox, std::int64_t now_ms);
+  explicit FlowCollection(Transaction &transaction);
 
   [[nodiscard]] std::uint64_t size() const override { return documents_.size(); }
   bool holds(std::uint64_t number, const Filter &filter) override;

@@ -51,7 +51,8 @@ Json inherited_attributes(const Flow &flow, const Json &source_ids, const Json &
 
 } // namespace
 
-Json flow_document(Sandbox &sandbox, const SandboxFlow &flow, std::int64_t now_ms) {
+Json flow_document(Transaction &transaction, const SandboxFlow &flow) {
+  const Sandbox &sandbox = transaction.sandbox();
   const Json &seeded = flow.flow->document;
   Json document = {{"id", flow.flow->id}};
   const auto keep = [&](const char *name, const Json &otherwise) {
@@ -90,8 +91,7 @@ Json flow_document(Sandbox &sandbox, const SandboxFlow &flow, std::int64_t now_m
   }
   document["runs"] = "/runs?property=flowId==" + flow.flow->id;
   keep("lastOperation", {{"started", flow.created_at_ms}, {"updated", 0}, {"operation", "create"}});
-  if (const Run *last = sandbox.last_run(flow)) {
-    sandbox.settle(now_ms);
+  if (const Run *last = transaction->last_run(flow)) {
     document["lastRunDetails"] = last_run_details(*last);
   }
   return document;

@@ -85,7 +85,7 @@ const Fields &run_fields() {
 }
 
 bool RunCollection::holds(std::uint64_t number, const Filter &filter) {
-  const Run &run = sandbox_.runs.at(number);
+  const Run &run = transaction_->runs.at(number);
   if (const auto value = value_at_hand(run, filter.path)) {
     const auto *count = std::get_if<std::int64_t>(&*value);
     return count != nullptr ? holds_for(filter, *count)
@@ -95,7 +95,7 @@ bool RunCollection::holds(std::uint64_t number, const Filter &filter) {
 }
 
 SortKey RunCollection::key(std::uint64_t number, const Path &path) {
-  const Run &run = sandbox_.runs.at(number);
+  const Run &run = transaction_->runs.at(number);
   const auto value = value_at_hand(run, path);
   if (!value) {
     return sort_key(document(number), path);
@@ -105,9 +105,9 @@ SortKey RunCollection::key(std::uint64_t number, const Path &path) {
 }
 
 std::string RunCollection::text(std::uint64_t number) {
-  const Run &run = sandbox_.runs.at(number);
+  const Run &run = transaction_->runs.at(number);
   std::string json;
-  append_run(json, run, sandbox_, reading_);
+  append_run(json, run, transaction_.sandbox(), reading_);
   return json;
 }
 

@@ -1,79 +1,19 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
-#include <memory>
 #include <mutex>
-#include <queue>
 #include <string>
 #include <string_view>
-#include <unordered_map>
-#include <vector>
 
-#include "mock_server/id_source.hpp"
-#include "mock_server/runs/run.hpp"
-#include "mock_server/runs/run_store.hpp"
-#include "mock_server/runs/seed.hpp"
+#include "mock_server/runs/sandbox_state.hpp"
 
 namespace flow::mock {
 
-/// A flow as it stands in one sandbox.
-struct SandboxFlow {
-  std::shared_ptr<const Flow> flow;
-  std::int64_t created_at_ms = 0;
-  std::int64_t updated_at_ms = 0;
-  std::string etag;
-  std::string delta_column;
-  RetryScript script;            ///< of its new runs whose own script does not speak of them
-  const Run *last_run = nullptr; ///< see Sandbox::last_run
-};
-
-/// One organisation's sandbox: runs and flows of its own, and one lock, so that what happens to them is
-/// linearizable.
-struct Sandbox {
+/// One organisation's sandbox: what it is called, and runs and flows of its own, which a Transaction reads
+/// and changes.
+class Sandbox {
+public:
   Sandbox(std::string_view its_organisation, std::string_view its_name, std::uint64_t seed_of_ids);
-
-  // To be called with `mutex` held:
-
-  /// Makes it a copy of the seed, and nothing but that.
-  void load(const Seed &seed, std::int64_t now_ms);
-
-  /// Ends every run whose time has come, one after the other as they end.
-  void settle(std::int64_t now_ms);
-  /// The run of that id, or null; all runs have ended whose time has come.
-  const Run *find_run(std::string_view run_id, std::int64_t now_ms);
-
-  /// Adds a run, which may become its flow's last; null where its id is taken.
-  const Run *add_run(Run run);
-  /// Likewise for one that starts now, as `script` said if it is not null, which goes on to what it says of
-  /// the next. Where the run ended at once, that is told.
-  const Run *start_run(Run run, RetryScript *script);
-  /// Puts a run in the place of the one with its id, which has to be there.
-  const Run *replace_run(Run run);
-  bool remove_run(std::string_view run_id);
-  /// Tells who listens that a run has just ended.
-  void tell_end(const Run &run) const;
-
-  /// An id that no run here has, and one that no flow has: also where a snapshot brought back runs whose ids
-  /// are drawn anew.
-  std::string fresh_run_id();
-  std::string fresh_flow_id();
-
-  /// The flow's run that was started last, or null.
-  const Run *last_run(const SandboxFlow &flow);
-
-  /// The flow of that id, or null.
-  SandboxFlow *find_flow(std::string_view flow_id);
-  /// Adds a flow, or replaces the one with its id, whose runs stay.
-  SandboxFlow &put_flow(const std::shared_ptr<const Flow> &flow, std::int64_t now_ms);
-  /// Removes the flows of those ids, which have no runs.
-  void remove_flows(const std::vector<std::string> &flow_ids);
-
-  /// The script that says what the next new run of `flow` shall come to: `script` (may be null), or the
-  /// flow's; null: the defaults say it.
-  static RetryScript *next_script(RetryScript *script, SandboxFlow *flow);
-  /// What that script, or the defaults, say.
-  ScriptedRetry scripted(const RetryScript *script) const;
 
   const std::string organisation;
   const std::string name;
@@ -81,32 +21,12 @@ struct Sandbox {
   const std::string id_text;           ///< sandboxId, JSON string text
   const std::string organisation_text; ///< JSON string text
   const std::uint64_t id_seed;
-  IdSource ids;
-  std::mutex mutex; ///< held while what follows is read or changed
-  RetryDefaults defaults;
-  RunStore runs;
-  std::vector<SandboxFlow> flows;          ///< as they were added; changed through put_flow and remove_flows
-  std::function<void(const Run &)> on_end; ///< called with `mutex` held; empty: nobody listens
 
 private:
-  /// A run that is to end. What has become of it since is seen when its time comes.
-  struct Due {
-    std::int64_t at_ms;
-    std::uint64_t order;
-    const Run *run;
-    bool operator>(const Due &other) const {
-      return at_ms != other.at_ms ? at_ms > other.at_ms : order > other.order;
-    }
-  };
+  friend class Transaction;
 
-  void watch(const Run &run);
-  void forget_replaced_endings();
-  void find_last_runs();
-
-  std::unordered_map<std::string, std::size_t, TextHash, std::equal_to<>> flow_places_; ///< in `flows`
-  std::priority_queue<Due, std::vector<Due>, std::greater<>> due_;
-  std::uint64_t due_made_ = 0;
-  bool last_runs_are_stale_ = false; ///< since a run was replaced or deleted
+  std::mutex mutex_; ///< one, so that what happens to the sandbox is linearizable
+  SandboxState state_;
 };
 
 } // namespace flow::mock

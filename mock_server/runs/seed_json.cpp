@@ -141,20 +141,20 @@ Json flow_entry(const SandboxFlow &flow) {
   return entry;
 }
 
-Json snapshot(Sandbox &sandbox, std::int64_t now_ms) {
+Json snapshot(const Transaction &transaction) {
   Json flows = Json::array();
-  for (const SandboxFlow &flow : sandbox.flows) {
+  for (const SandboxFlow &flow : transaction->flows) {
     flows.push_back(flow_entry(flow));
   }
   std::unordered_set<std::string> ids; // of runs, and of those that scripts will make
-  sandbox.runs.for_each([&](const Run &run) { ids.insert(run.id); });
+  transaction->runs.for_each([&](const Run &run) { ids.insert(run.id); });
   for (Json &flow : flows) {
     drop_taken_ids(flow, ids);
   }
   Json runs = Json::array();
   std::unordered_map<const RetryScript *, std::string> first_with;
-  sandbox.runs.for_each([&](const Run &run) {
-    Json entry = run_entry(run, now_ms);
+  transaction->runs.for_each([&](const Run &run) {
+    Json entry = run_entry(run, transaction.now_ms());
     if (entry.contains("retries")) {
       const auto [first, is_first] = first_with.emplace(run.script.get(), run.id);
       if (!is_first) {
@@ -165,8 +165,8 @@ Json snapshot(Sandbox &sandbox, std::int64_t now_ms) {
     drop_taken_ids(entry, ids);
     runs.push_back(std::move(entry));
   });
-  return {{"defaults",
-           {{"outcome", name_of(sandbox.defaults.outcome)}, {"durationMs", sandbox.defaults.duration_ms}}},
+  const RetryDefaults &defaults = transaction->defaults;
+  return {{"defaults", {{"outcome", name_of(defaults.outcome)}, {"durationMs", defaults.duration_ms}}},
           {"flows", std::move(flows)},
           {"runs", std::move(runs)}};
 }

@@ -22,10 +22,10 @@ using bench::measure;
 constexpr std::int64_t kNow = 1767225600000;
 constexpr std::int64_t kRuns = 100'000; ///< that a benchmark adds at most, as each takes memory
 
-std::unique_ptr<Sandbox> loaded() {
-  auto sandbox = std::make_unique<Sandbox>("org", "bench", 1);
-  sandbox->load(built_in_seed(), kNow);
-  return sandbox;
+std::unique_ptr<SandboxState> loaded() {
+  auto state = std::make_unique<SandboxState>(1);
+  state->load(built_in_seed(), kNow);
+  return state;
 }
 
 void State_RetryRefusal(benchmark::State &state) {
@@ -49,12 +49,13 @@ BENCHMARK(State_AtATime);
 
 void Json_OfRun(benchmark::State &state, std::string_view id) {
   const contract::Reading reading;
-  const auto sandbox = loaded();
-  const Run *run = sandbox->find_run(id, kNow);
+  const Sandbox sandbox("org", "bench", 1);
+  const auto runs = loaded();
+  const Run *run = runs->find_run(id);
   std::string json;
   measure(state, [&] {
     json.clear();
-    append_run(json, *run, *sandbox, reading);
+    append_run(json, *run, sandbox, reading);
     return json.size();
   });
 }
@@ -73,7 +74,7 @@ void Ids_Etag(benchmark::State &state) {
 }
 BENCHMARK(Ids_Etag);
 
-Run fresh_retry(Sandbox &sandbox, const Run &original) {
+Run fresh_retry(SandboxState &sandbox, const Run &original) {
   return retry_of(original, {.id = sandbox.fresh_run_id(),
                              .etag = sandbox.ids.etag(kNow),
                              .now_ms = kNow,
@@ -83,23 +84,23 @@ Run fresh_retry(Sandbox &sandbox, const Run &original) {
 
 void Store_Find(benchmark::State &state) {
   const auto sandbox = loaded();
-  const Run original = *sandbox->find_run(test::kFailed, kNow);
+  const Run original = *sandbox->find_run(test::kFailed);
   for (std::int64_t i = 0; i < kRuns; ++i) {
     sandbox->add_run(fresh_retry(*sandbox, original));
   }
-  measure(state, [&] { return sandbox->find_run(test::kFailed, kNow); });
+  measure(state, [&] { return sandbox->find_run(test::kFailed); });
 }
 BENCHMARK(Store_Find);
 
 void Store_AddFreshRetry(benchmark::State &state) {
   const auto sandbox = loaded();
-  const Run original = *sandbox->find_run(test::kFailed, kNow);
+  const Run original = *sandbox->find_run(test::kFailed);
   measure(state, [&] { return sandbox->add_run(fresh_retry(*sandbox, original)); });
 }
 BENCHMARK(Store_AddFreshRetry)->Iterations(kRuns);
 
 void Store_LoadBuiltInSeed(benchmark::State &state) {
-  Sandbox sandbox("org", "bench", 1);
+  SandboxState sandbox(1);
   measure(state, [&] {
     sandbox.load(built_in_seed(), kNow);
     return sandbox.runs.count();

@@ -139,17 +139,18 @@ TEST(Endings, OfARunThatIsReplacedAgainAndAgainTakeNoMemory) {
   Steered steered;
   steered(get(kFailed));
   Sandbox &sandbox = steered.service.state().tenants.of("{ORG_ID}", "{SANDBOX_NAME}")->sandbox;
-  const std::lock_guard lock(sandbox.mutex);
-  mock::Run run = *sandbox.find_run(kFailed, kNow);
+  Transaction transaction(sandbox, kNow);
+  mock::Run run = *transaction->find_run(kFailed);
   run.state = RunState::in_progress;
   run.ending = Ending{.at_ms = kNow + 1'000'000'000, .state = RunState::failed};
   const std::int64_t before = bytes_in_use();
   for (int i = 0; i < 100'000; ++i) {
     ++run.ending->at_ms;
-    sandbox.replace_run(run);
+    transaction->replace_run(run);
   }
   EXPECT_LT(bytes_in_use() - before, kMiB / 4);
-  EXPECT_EQ(sandbox.find_run(kFailed, run.ending->at_ms)->state, RunState::failed) << "it still ends";
+  transaction->settle(run.ending->at_ms);
+  EXPECT_EQ(transaction->find_run(kFailed)->state, RunState::failed) << "it still ends";
 }
 
 Json flows(std::size_t from, std::size_t to) {

@@ -22,32 +22,31 @@ void expect_whole(Stage &stage) {
   if (!tenant) {
     return;
   }
-  Sandbox &sandbox = tenant->sandbox;
-  const std::lock_guard lock(sandbox.mutex);
+  const Transaction transaction(tenant->sandbox, kNow);
   std::uint64_t runs = 0;
-  sandbox.runs.for_each([&](const Run &run) {
+  transaction->runs.for_each([&](const Run &run) {
     ++runs;
-    EXPECT_EQ(sandbox.runs.find(run.id), &run);
-    const auto *of_flow = sandbox.runs.index().of_flow(run.flow->id);
-    const auto *of_status = sandbox.runs.index().of_status(status(run.state));
+    EXPECT_EQ(transaction->runs.find(run.id), &run);
+    const auto *of_flow = transaction->runs.index().of_flow(run.flow->id);
+    const auto *of_status = transaction->runs.index().of_status(status(run.state));
     const RunIndex::Place place{run.created_at_ms, run.number};
     EXPECT_TRUE(of_flow != nullptr && of_flow->at_least(place) == place);
     EXPECT_TRUE(of_status != nullptr && of_status->at_least(place) == place);
   });
-  EXPECT_EQ(sandbox.runs.count(), runs);
+  EXPECT_EQ(transaction->runs.count(), runs);
   for (const TimeField field : {TimeField::created, TimeField::updated, TimeField::started}) {
-    EXPECT_EQ(sandbox.runs.index().by_time(field).size(), runs);
+    EXPECT_EQ(transaction->runs.index().by_time(field).size(), runs);
   }
   std::uint64_t of_any_status = 0;
   for (const char *status : {"failed", "success", "inProgress", "partialSuccess"}) {
-    of_any_status += sandbox.runs.index().of_status(status)->size();
+    of_any_status += transaction->runs.index().of_status(status)->size();
   }
   EXPECT_EQ(of_any_status, runs);
 }
 
 std::uint64_t runs_in(Stage &stage) {
   const auto tenant = stage.service.state().tenants.find("{ORG_ID}", "{SANDBOX_NAME}");
-  return tenant ? tenant->sandbox.runs.count() : 0;
+  return tenant ? Transaction(tenant->sandbox, kNow)->runs.count() : 0;
 }
 
 /// Asks again and again, memory running out later each time, until all of it is there.

@@ -1,0 +1,234 @@
+#include "mock_server/runs/sandbox_state.hpp"
+
+#include <algorithm>
+#include <unordered_set>
+#include <utility>
+
+#include "mock_server/runs/run_ids.hpp"
+
+namespace flow::mock {
+
+void SandboxState::load(const Seed &seed, std::int64_t now_ms) {
+  defaults = seed.defaults;
+  runs = RunStore();
+  flows.clear();
+  flow_places_.clear();
+  due_ = {};
+  last_runs_are_stale_ = false;
+  for (const auto &flow : seed.flows) {
+    put_flow(flow, now_ms);
+  }
+  runs.reserve(seed.run_count());
+  std::unordered_map<const RetryScript *, std::shared_ptr<RetryScript>> scripts;
+  for (const SeededRun &seeded : seed.runs) {
+    const bool shares = seeded.script && scripts.contains(seeded.script.get());
+    const Run made = made_at(seeded, now_ms);
+    for (std::uint64_t copy = 1; copy <= seeded.copies; ++copy) {
+      Run run = made;
+      run.id = copy_id(seeded.id, copy);
+      if (seeded.script) {
+        run.script = shares ? scripts[seeded.script.get()] : std::make_shared<RetryScript>(*seeded.script);
+        scripts.emplace(seeded.script.get(), run.script);
+      }
+      if (run.etag.empty() || copy > 1) {
+        run.etag = ids.etag(run.updated_at_ms);
+      }
+      add_run(std::move(run));
+    }
+  }
+}
+
+void SandboxState::settle(std::int64_t now_ms) {
+  while (!due_.empty() && due_.top().at_ms <= now_ms) {
+    const Due due = due_.top();
+    const Run &run = *due.run;
+    if (run.id.empty() || !run.ending || run.ending->at_ms != due.at_ms || has_ended(run.state)) {
+      due_.pop();
+      continue;
+    }
+    runs.change(run, [&](Run &ending) {
+      mock::settle(ending, now_ms, [this](std::int64_t at_ms) { return ids.etag(at_ms); });
+    });
+    due_.pop();
+    if (has_ended(run.state)) {
+      tell_end(run);
+    }
+  }
+}
+
+const Run *SandboxState::add_run(Run run) {
+  const Run *added = runs.add(std::move(run));
+  if (added == nullptr) {
+    return nullptr;
+  }
+  try {
+    watch(*added);
+  } catch (...) {
+    runs.remove(added->id);
+    throw;
+  }
+  SandboxFlow *flow = find_flow(added->flow->id);
+  if (flow != nullptr && !last_runs_are_stale_ &&
+      (flow->last_run == nullptr || flow->last_run->started_at_ms <= added->started_at_ms)) {
+    flow->last_run = added;
+  }
+  return added;
+}
+
+const Run *SandboxState::start_run(Run run, RetryScript *script) {
+  const Run *added = add_run(std::move(run));
+  if (added != nullptr && script != nullptr) {
+    ++script->next;
+  }
+  if (added != nullptr && has_ended(added->state)) {
+    tell_end(*added);
+  }
+  return added;
+}
+
+const Run *SandboxState::replace_run(Run run) {
+  last_runs_are_stale_ = true;
+  const Run *replaced = runs.replace(std::move(run));
+  watch(*replaced);
+  return replaced;
+}
+
+bool SandboxState::remove_run(std::string_view run_id) {
+  const bool removed = runs.remove(run_id);
+  last_runs_are_stale_ = last_runs_are_stale_ || removed;
+  return removed;
+}
+
+std::string SandboxState::fresh_run_id() {
+  std::string id = ids.uuid();
+  while (runs.find(id) != nullptr) {
+    id = ids.uuid();
+  }
+  return id;
+}
+
+std::string SandboxState::fresh_flow_id() {
+  std::string id = ids.uuid();
+  while (find_flow(id) != nullptr) {
+    id = ids.uuid();
+  }
+  return id;
+}
+
+const Run *SandboxState::last_run(const SandboxFlow &flow) {
+  if (last_runs_are_stale_) {
+    find_last_runs();
+  }
+  return flow.last_run;
+}
+
+void SandboxState::tell_end(const Run &run) const {
+  if (on_end) {
+    on_end(run);
+  }
+}
+
+SandboxFlow *SandboxState::find_flow(std::string_view flow_id) {
+  const auto found = flow_places_.find(flow_id);
+  return found == flow_places_.end() ? nullptr : &flows[found->second];
+}
+
+SandboxFlow &SandboxState::put_flow(const std::shared_ptr<const Flow> &flow, std::int64_t now_ms) {
+  SandboxFlow *place = find_flow(flow->id);
+  if (place == nullptr) {
+    place = &flows.emplace_back();
+    try {
+      flow_places_.emplace(flow->id, flows.size() - 1);
+    } catch (...) {
+      flows.pop_back();
+      throw;
+    }
+  } else {
+    if (const RunIndex::Places *its_runs = runs.index().of_flow(flow->id)) {
+      for (auto run = RunIndex::next(*its_runs, {}, false, {}); run;
+           run = RunIndex::next(*its_runs, {}, false, run)) {
+        runs.change(runs.at(run->number), [&](Run &its) { its.flow = flow; });
+      }
+    }
+  }
+  place->flow = flow;
+  place->created_at_ms = flow->created_at.at(now_ms);
+  place->updated_at_ms = flow->updated_at.at(now_ms);
+  place->etag = flow->document.value("etag", "");
+  if (place->etag.empty()) {
+    place->etag = ids.etag(place->updated_at_ms);
+  }
+  place->delta_column = flow->delta_column.empty() ? flow->delta_column_of_runs : flow->delta_column;
+  place->script = {.retries = flow->retries};
+  return *place;
+}
+
+void SandboxState::remove_flows(const std::vector<std::string> &flow_ids) {
+  if (flow_ids.empty()) {
+    return;
+  }
+  const std::unordered_set<std::string_view> removed(flow_ids.begin(), flow_ids.end());
+  for (const std::string &id : flow_ids) {
+    flow_places_.erase(id);
+  }
+  std::erase_if(flows, [&](const SandboxFlow &flow) { return removed.contains(flow.flow->id); });
+  for (std::size_t place = 0; place < flows.size(); ++place) {
+    flow_places_.find(flows[place].flow->id)->second = place;
+  }
+}
+
+RetryScript *SandboxState::next_script(RetryScript *script, SandboxFlow *flow) {
+  for (RetryScript *candidate : {script, flow == nullptr ? nullptr : &flow->script}) {
+    if (candidate != nullptr && candidate->next < candidate->retries.size()) {
+      return candidate;
+    }
+  }
+  return nullptr;
+}
+
+ScriptedRetry SandboxState::scripted(const RetryScript *script) const {
+  if (script != nullptr) {
+    return script->retries[script->next];
+  }
+  ScriptedRetry unscripted;
+  unscripted.outcome = defaults.outcome;
+  return unscripted;
+}
+
+void SandboxState::watch(const Run &run) {
+  if (!has_ended(run.state) && run.ending) {
+    forget_replaced_endings();
+    due_.push({.at_ms = run.ending->at_ms, .order = due_made_++, .run = &run});
+  }
+}
+
+/// Endings of runs that were replaced or deleted since would stay until their time comes.
+void SandboxState::forget_replaced_endings() {
+  constexpr std::size_t kFew = 1000;
+  if (due_.size() < kFew + 2 * runs.count()) {
+    return;
+  }
+  std::vector<Due> still_due;
+  runs.for_each([&](const Run &run) {
+    if (!has_ended(run.state) && run.ending) {
+      still_due.push_back({.at_ms = run.ending->at_ms, .order = due_made_++, .run = &run});
+    }
+  });
+  due_ = decltype(due_)(std::greater<>(), std::move(still_due));
+}
+
+void SandboxState::find_last_runs() {
+  for (SandboxFlow &flow : flows) {
+    flow.last_run = nullptr;
+  }
+  runs.for_each([&](const Run &run) {
+    SandboxFlow *flow = find_flow(run.flow->id);
+    if (flow != nullptr &&
+        (flow->last_run == nullptr || flow->last_run->started_at_ms <= run.started_at_ms)) {
+      flow->last_run = &run;
+    }
+  });
+  last_runs_are_stale_ = false;
+}
+
+} // namespace flow::mock

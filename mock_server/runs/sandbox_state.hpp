@@ -1,0 +1,103 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <queue>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "mock_server/id_source.hpp"
+#include "mock_server/runs/run.hpp"
+#include "mock_server/runs/run_store.hpp"
+#include "mock_server/runs/seed.hpp"
+
+namespace flow::mock {
+
+/// A flow as it stands in one sandbox.
+struct SandboxFlow {
+  std::shared_ptr<const Flow> flow;
+  std::int64_t created_at_ms = 0;
+  std::int64_t updated_at_ms = 0;
+  std::string etag;
+  std::string delta_column;
+  RetryScript script;            ///< of its new runs whose own script does not speak of them
+  const Run *last_run = nullptr; ///< see SandboxState::last_run
+};
+
+/// The runs and flows of one sandbox. Within a mock only a Transaction gives access to it; runs and flows
+/// that it returns are its own, and are valid as long as the transaction and until they are replaced or
+/// removed.
+struct SandboxState {
+  explicit SandboxState(std::uint64_t seed_of_ids) : ids(seed_of_ids) {}
+
+  /// Makes it a copy of the seed, and nothing but that.
+  void load(const Seed &seed, std::int64_t now_ms);
+
+  /// Ends every run whose time has come, one after the other as they end.
+  void settle(std::int64_t now_ms);
+  /// The run of that id, or null.
+  const Run *find_run(std::string_view run_id) const { return runs.find(run_id); }
+
+  /// Adds a run, which may become its flow's last; null where its id is taken.
+  const Run *add_run(Run run);
+  /// Likewise for one that starts now, as `script` said if it is not null, which goes on to what it says of
+  /// the next. Where the run ended at once, that is told.
+  const Run *start_run(Run run, RetryScript *script);
+  /// Puts a run in the place of the one with its id, which has to be there.
+  const Run *replace_run(Run run);
+  bool remove_run(std::string_view run_id);
+  /// Tells who listens that a run has just ended.
+  void tell_end(const Run &run) const;
+
+  /// An id that no run here has, and one that no flow has: also where a snapshot brought back runs whose ids
+  /// are drawn anew.
+  std::string fresh_run_id();
+  std::string fresh_flow_id();
+
+  /// The flow's run that was started last, or null.
+  const Run *last_run(const SandboxFlow &flow);
+
+  /// The flow of that id, or null.
+  SandboxFlow *find_flow(std::string_view flow_id);
+  /// Adds a flow, or replaces the one with its id, whose runs stay.
+  SandboxFlow &put_flow(const std::shared_ptr<const Flow> &flow, std::int64_t now_ms);
+  /// Removes the flows of those ids, which have no runs.
+  void remove_flows(const std::vector<std::string> &flow_ids);
+
+  /// The script that says what the next new run of `flow` shall come to: `script` (may be null), or the
+  /// flow's; null: the defaults say it.
+  static RetryScript *next_script(RetryScript *script, SandboxFlow *flow);
+  /// What that script, or the defaults, say.
+  ScriptedRetry scripted(const RetryScript *script) const;
+
+  IdSource ids;
+  RetryDefaults defaults;
+  RunStore runs;
+  std::vector<SandboxFlow> flows;          ///< as they were added; changed through put_flow and remove_flows
+  std::function<void(const Run &)> on_end; ///< called within the transaction; empty: nobody listens
+
+private:
+  /// A run that is to end. What has become of it since is seen when its time comes.
+  struct Due {
+    std::int64_t at_ms;
+    std::uint64_t order;
+    const Run *run;
+    bool operator>(const Due &other) const {
+      return at_ms != other.at_ms ? at_ms > other.at_ms : order > other.order;
+    }
+  };
+
+  void watch(const Run &run);
+  void forget_replaced_endings();
+  void find_last_runs();
+
+  std::unordered_map<std::string, std::size_t, TextHash, std::equal_to<>> flow_places_; ///< in `flows`
+  std::priority_queue<Due, std::vector<Due>, std::greater<>> due_;
+  std::uint64_t due_made_ = 0;
+  bool last_runs_are_stale_ = false; ///< since a run was replaced or deleted
+};
+
+} // namespace flow::mock

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+#include "mock_server/clock.hpp"
+#include "mock_server/runs/sandbox.hpp"
+
+namespace flow::mock {
+
+/// A sandbox while nobody else reads or changes it: the only way to its runs and flows. None of them may be
+/// kept beyond it. What a request does within one happens at one moment, `now_ms`; all runs have ended whose
+/// time has come by then.
+class Transaction {
+public:
+  /// Waits until the sandbox is free.
+  Transaction(Sandbox &sandbox, std::int64_t now_ms);
+  /// Likewise; the moment is when it is free.
+  Transaction(Sandbox &sandbox, const Clock &clock);
+
+  /// Nothing where another has the sandbox: for threads that must not wait.
+  static std::optional<Transaction> try_begin(Sandbox &sandbox, std::int64_t now_ms);
+
+  /// For who replaces its runs or those that listen: it waits, and runs have not ended whose time has come.
+  static Transaction unsettled(Sandbox &sandbox, const Clock &clock);
+
+  SandboxState *operator->() { return &sandbox_.state_; }
+  const SandboxState *operator->() const { return &sandbox_.state_; }
+
+  const Sandbox &sandbox() const { return sandbox_; }
+  std::int64_t now_ms() const { return now_ms_; }
+
+private:
+  Transaction(Sandbox &sandbox, std::unique_lock<std::mutex> lock, std::int64_t now_ms)
+      : sandbox_(sandbox), lock_(std::move(lock)), now_ms_(now_ms) {}
+
+  Sandbox &sandbox_;
+  std::unique_lock<std::mutex> lock_;
+  std::int64_t now_ms_;
+};
+
+} // namespace flow::mock
