@@ -11,35 +11,35 @@ namespace {
 constexpr std::chrono::milliseconds kInterval(50);
 
 /// Those that are still there.
-std::vector<std::shared_ptr<Tenant>> tenants_of(const std::vector<std::weak_ptr<Tenant>> &watched) {
-  std::vector<std::shared_ptr<Tenant>> tenants;
+std::vector<std::shared_ptr<Sandbox>> sandboxes_of(const std::vector<std::weak_ptr<Sandbox>> &watched) {
+  std::vector<std::shared_ptr<Sandbox>> sandboxes;
   for (const auto &each : watched) {
-    if (auto tenant = each.lock()) {
-      tenants.push_back(std::move(tenant));
+    if (auto sandbox = each.lock()) {
+      sandboxes.push_back(std::move(sandbox));
     }
   }
-  return tenants;
+  return sandboxes;
 }
 
 } // namespace
 
-bool EndWatch::watch(Tenant &tenant, const std::function<std::shared_ptr<WebhookSender>()> &make_sender,
+bool EndWatch::watch(Sandbox &sandbox, const std::function<std::shared_ptr<WebhookSender>()> &make_sender,
                      const contract::Reading &reading, std::size_t most) {
   const std::lock_guard watching(watching_);
-  std::vector<std::weak_ptr<Tenant>> watched;
-  for (const auto &known : tenants_of(watched_)) {
-    if (known.get() != &tenant && known->webhook()) {
+  std::vector<std::weak_ptr<Sandbox>> watched;
+  for (const auto &known : sandboxes_of(watched_)) {
+    if (known.get() != &sandbox && known->webhook()) {
       watched.push_back(known);
     }
   }
   if (watched.size() >= most) {
     return false;
   }
-  watched.push_back(tenant.weak_from_this());
+  watched.push_back(sandbox.weak_from_this());
   if (!thread_.joinable()) {
     thread_ = std::jthread([this](const std::stop_token &stop) { look(stop); });
   }
-  tenant.tell(make_sender(), reading);
+  sandbox.tell(make_sender(), reading);
   const std::lock_guard lock(mutex_);
   watched_.swap(watched);
   return true;
@@ -63,8 +63,8 @@ void EndWatch::settle_all() {
   std::unique_lock lock(mutex_);
   const auto watched = watched_;
   lock.unlock();
-  for (const auto &tenant : tenants_of(watched)) {
-    tenant->settle();
+  for (const auto &sandbox : sandboxes_of(watched)) {
+    sandbox->settle();
   }
 }
 

@@ -8,17 +8,17 @@
 #include <thread>
 #include <vector>
 
-#include "mock_server/tenants.hpp"
+#include "mock_server/sandbox/sandboxes.hpp"
 
 namespace flow::mock {
 
-/// Ends runs and lets deliveries follow when their time comes, although no request asks for it: for tenants
+/// Ends runs and lets deliveries follow when their time comes, although no request asks for it: for sandboxes
 /// that have a webhook.
 class EndWatch {
 public:
-  /// Makes a sender and lets the tenant tell it of ends; from now on the tenant is looked at, several times a
-  /// second. False, and nothing done, where it would be one more than `most` that tell somebody.
-  bool watch(Tenant &tenant, const std::function<std::shared_ptr<WebhookSender>()> &make_sender,
+  /// Makes a sender and lets the sandbox tell it of ends; from now on the sandbox is looked at, several times
+  /// a second. False, and nothing done, where it would be one more than `most` that tell somebody.
+  bool watch(Sandbox &sandbox, const std::function<std::shared_ptr<WebhookSender>()> &make_sender,
              const contract::Reading &reading, std::size_t most);
 
 private:
@@ -28,8 +28,8 @@ private:
   std::mutex watching_; ///< of who makes a sender
   std::mutex mutex_;    ///< of `watched_`
   std::condition_variable_any stopped_;
-  std::vector<std::weak_ptr<Tenant>> watched_; ///< each once; some may tell nobody any more
-  std::jthread thread_;                        ///< from the first tenant on; last: it uses all of the above
+  std::vector<std::weak_ptr<Sandbox>> watched_; ///< each once; some may tell nobody any more
+  std::jthread thread_;                         ///< from the first sandbox on; last: it uses all of the above
 };
 
 } // namespace flow::mock

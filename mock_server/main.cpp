@@ -146,8 +146,8 @@ ServerLimits limits_of(const Options &options, spdlog::logger &log) {
 
 /// What a test run leaves behind. Returns the exit code.
 int report(const Options &options, ServiceState &state, LogWriter &standard_error) {
-  for (const auto &tenant : state.tenants.all()) {
-    end_expectations(state, *tenant);
+  for (const auto &sandbox : state.sandboxes.all()) {
+    end_expectations(state, *sandbox);
   }
   const bool violated = options.fail_on_violation && state.violations.total() > 0;
   if (violated) {

@@ -9,12 +9,12 @@
 #include "mock_server/id_source.hpp"
 #include "mock_server/ims/token_service.hpp"
 #include "mock_server/journal/journal.hpp"
-#include "mock_server/journal/ledger.hpp"
+#include "mock_server/journal/violation_log.hpp"
 #include "mock_server/pipeline/failure.hpp"
 #include "mock_server/query/token_seal.hpp"
+#include "mock_server/sandbox/sandboxes.hpp"
 #include "mock_server/settings.hpp"
 #include "mock_server/steerable_clock.hpp"
-#include "mock_server/tenants.hpp"
 
 namespace flow::mock {
 
@@ -28,14 +28,14 @@ struct ServiceState {
   const Settings settings;
   const FailureLog failure_log;
   const KnownSecrets secrets;               ///< of the settings
-  SteerableClock clock;                     ///< that of tokens; the tenants' follow it
+  SteerableClock clock;                     ///< that of tokens; the sandboxes' follow it
   const contract::Rules &rules;             ///< that traffic is judged by
   std::atomic<std::uint64_t> exchanges = 0; ///< numbers them
   Journal journal;                          ///< of requests that reached no sandbox
-  Ledger violations;
-  Ledger expected; ///< violations that a test has announced
+  ViolationLog violations;
+  ViolationLog expected; ///< violations that a test has announced
   Coverage coverage;
-  Tenants tenants;
+  Sandboxes sandboxes;
   IdSource ids; ///< of requests and tokens; runs have those of their sandbox
   TokenSeal seal;
   TokenService tokens;

@@ -34,7 +34,7 @@ Response change_in_bulk(const Call &call) {
                         .runs = array_in(body, "runs"),
                         .delete_runs = ids_in(body, "deleteRuns"),
                         .delete_flows = ids_in(body, "deleteFlows")};
-  Transaction transaction(call.tenant->sandbox, call.tenant->clock);
+  Transaction transaction(call.sandbox->objects, call.sandbox->clock);
   carry_out(changes, transaction, call.state.settings.limits);
   return json_response({{"flows", changes.flows.size()},
                         {"runs", changes.runs.size()},

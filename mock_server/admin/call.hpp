@@ -30,7 +30,7 @@ struct Call {
   const Request &request;
   const Target &target;
   std::vector<std::string_view> ids; ///< what stands in the path for {…}, but for organisation and sandbox
-  Tenant *tenant;                    ///< of operations on one sandbox; else null
+  Sandbox *sandbox;                  ///< of operations on one sandbox; else null
 };
 
 /// One operation, of those that deal with the same noun in one file.

@@ -21,9 +21,9 @@ Json clock_json(std::int64_t now_ms, bool frozen) {
 }
 
 Json clock_json(const Call &call) {
-  return call.tenant == nullptr ? clock_json(call.state.clock.now_ms(), call.state.clock.frozen())
-                                : clock_json(call.tenant->clock.now_ms(),
-                                             call.tenant->clock.frozen() || call.state.clock.frozen());
+  return call.sandbox == nullptr ? clock_json(call.state.clock.now_ms(), call.state.clock.frozen())
+                                 : clock_json(call.sandbox->clock.now_ms(),
+                                              call.sandbox->clock.frozen() || call.state.clock.frozen());
 }
 
 std::int64_t duration_in(const Json &value, const char *pointer) {
@@ -52,7 +52,7 @@ Response get_clock(const Call &call) {
 Response put_clock(const Call &call) {
   const Json body = body_of(call);
   check_members(body, "", {"frozen", "nowMs", "advanceMs"});
-  SteerableClock &clock = call.tenant == nullptr ? call.state.clock : call.tenant->clock;
+  SteerableClock &clock = call.sandbox == nullptr ? call.state.clock : call.sandbox->clock;
   SteerableClock::Change wanted;
   if (body.contains("frozen")) {
     if (!body["frozen"].is_boolean()) {
@@ -60,7 +60,7 @@ Response put_clock(const Call &call) {
     }
     wanted.frozen = body["frozen"].get<bool>();
   }
-  if (wanted.frozen == false && call.tenant != nullptr && call.state.clock.frozen()) {
+  if (wanted.frozen == false && call.sandbox != nullptr && call.state.clock.frozen()) {
     throw Refusal{409, "The clock it follows is frozen", "/frozen", "Let /__admin/clock go on first."};
   }
   if (body.contains("nowMs") && body.contains("advanceMs")) {
@@ -79,11 +79,11 @@ Response put_clock(const Call &call) {
     throw Refusal{400, "Time goes forward only", "/nowMs",
                   "It is " + std::to_string(clock.now_ms()) + " now. To begin anew, reset the sandbox."};
   }
-  if (call.tenant != nullptr) {
-    call.tenant->settle();
+  if (call.sandbox != nullptr) {
+    call.sandbox->settle();
   } else {
-    for (const auto &tenant : call.state.tenants.all()) {
-      tenant->settle();
+    for (const auto &sandbox : call.state.sandboxes.all()) {
+      sandbox->settle();
     }
   }
   return json_response(clock_json(call));

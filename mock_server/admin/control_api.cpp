@@ -66,33 +66,33 @@ void check_readable(const Request &request) {
 
 /// Carries out an operation on a sandbox. Reading makes none, nor does what is refused.
 Response answer_of_sandbox(const Route &route, Call call, std::string_view organisation,
-                           std::string_view sandbox) {
-  Tenants &tenants = call.state.tenants;
+                           std::string_view name) {
+  Sandboxes &sandboxes = call.state.sandboxes;
   if (route.method == "GET") {
-    const auto seen = tenants.seen(organisation, sandbox);
-    call.tenant = seen.get();
+    const auto seen = sandboxes.seen(organisation, name);
+    call.sandbox = seen.get();
     return route.operation(call);
   }
-  auto tenant = tenants.of(organisation, sandbox);
-  if (!tenant) {
+  auto sandbox = sandboxes.of(organisation, name);
+  if (!sandbox) {
     throw Refusal{409, "Too many sandboxes", "",
                   "There are " + std::to_string(call.state.settings.limits.sandboxes) +
                       " that have been changed, the most the mock keeps. Reset those that are not needed "
                       "(POST /__admin/reset), or start flow-mock with a higher --max-sandboxes."};
   }
-  call.tenant = tenant.get();
+  call.sandbox = sandbox.get();
   try {
     Response response = route.operation(call);
     if (route.operation != reset_sandbox) {
-      tenants.mark_changed(*tenant);
+      sandboxes.mark_changed(*sandbox);
     }
-    tenants.let_go(std::move(tenant));
+    sandboxes.let_go(std::move(sandbox));
     return response;
   } catch (const Refusal &) {
-    tenants.let_go(std::move(tenant));
+    sandboxes.let_go(std::move(sandbox));
     throw;
   } catch (...) {
-    tenants.mark_changed(*tenant);
+    sandboxes.mark_changed(*sandbox);
     throw;
   }
 }
@@ -120,7 +120,7 @@ Response dispatch(ServiceState &state, const Request &request) {
     }
     if (!route.path.starts_with(kSandboxPath)) {
       return route.operation(
-          {.state = state, .request = request, .target = *target, .ids = taken, .tenant = nullptr});
+          {.state = state, .request = request, .target = *target, .ids = taken, .sandbox = nullptr});
     }
     check_name(taken[0], "organisation");
     check_name(taken[1], "sandbox");
@@ -129,7 +129,7 @@ Response dispatch(ServiceState &state, const Request &request) {
                               .request = request,
                               .target = *target,
                               .ids = {taken.begin() + 2, taken.end()},
-                              .tenant = nullptr},
+                              .sandbox = nullptr},
                              taken[0], taken[1]);
   }
   check_access(request, state.settings.control);

@@ -59,7 +59,7 @@ Response add_expectation(const Call &call) {
   for (const contract::ClauseNumber clause : clauses) {
     answer["clauses"].push_back(contract::clause(clause).id);
   }
-  if (!call.tenant->expectations.add(std::move(clauses), requests)) {
+  if (!call.sandbox->expectations.add(std::move(clauses), requests)) {
     throw Refusal{409, "Too many expectations", "",
                   "The sandbox has " + std::to_string(Expectations::kMost) +
                       ", the most it keeps. They end with their requests, or with DELETE …/violations."};

@@ -5,7 +5,7 @@ namespace flow::mock::admin {
 namespace {
 
 FaultSet &set_of(const Call &call) {
-  return call.tenant == nullptr ? call.state.faults : call.tenant->faults;
+  return call.sandbox == nullptr ? call.state.faults : call.sandbox->faults;
 }
 
 } // namespace

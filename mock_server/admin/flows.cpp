@@ -29,7 +29,7 @@ Response stored_flow(const Call &call, Transaction &transaction, const Json &ent
 
 Response list_flows(const Call &call) {
   check_parameters(call, {});
-  Transaction transaction(call.tenant->sandbox, call.tenant->clock);
+  Transaction transaction(call.sandbox->objects, call.sandbox->clock);
   Json flows = Json::array();
   for (const SandboxFlow &flow : transaction->flows) {
     flows.push_back(flow_entry(flow));
@@ -39,7 +39,7 @@ Response list_flows(const Call &call) {
 
 Response add_flow(const Call &call) {
   Json entry = body_of(call);
-  Transaction transaction(call.tenant->sandbox, call.tenant->clock);
+  Transaction transaction(call.sandbox->objects, call.sandbox->clock);
   if (!entry.contains("id")) {
     entry["id"] = transaction->fresh_flow_id();
   }
@@ -51,20 +51,20 @@ Response add_flow(const Call &call) {
 }
 
 Response get_flow(const Call &call) {
-  Transaction transaction(call.tenant->sandbox, call.tenant->clock);
+  Transaction transaction(call.sandbox->objects, call.sandbox->clock);
   return json_response(flow_entry(flow_of(call, transaction)));
 }
 
 Response put_flow(const Call &call) {
   const Json entry = entry_of(call);
-  Transaction transaction(call.tenant->sandbox, call.tenant->clock);
+  Transaction transaction(call.sandbox->objects, call.sandbox->clock);
   const bool is_new = transaction->find_flow(call.ids.front()) == nullptr;
   return stored_flow(call, transaction, entry, is_new ? 201 : 200);
 }
 
 Response patch_flow(const Call &call) {
   const Json body = body_of(call);
-  Transaction transaction(call.tenant->sandbox, call.tenant->clock);
+  Transaction transaction(call.sandbox->objects, call.sandbox->clock);
   Json entry = flow_entry(flow_of(call, transaction));
   if (!body.contains("etag")) {
     entry.erase("etag"); // a change makes a fresh one
@@ -80,7 +80,7 @@ Response patch_flow(const Call &call) {
 }
 
 Response delete_flow(const Call &call) {
-  Transaction transaction(call.tenant->sandbox, call.tenant->clock);
+  Transaction transaction(call.sandbox->objects, call.sandbox->clock);
   const std::string flow_id = flow_of(call, transaction).flow->id;
   Changes changes;
   changes.delete_flows.push_back(flow_id);
@@ -95,7 +95,7 @@ Response delete_flow(const Call &call) {
 
 Response put_flow_script(const Call &call) {
   RetryScript script = script_of(call);
-  Transaction transaction(call.tenant->sandbox, call.tenant->clock);
+  Transaction transaction(call.sandbox->objects, call.sandbox->clock);
   SandboxFlow &flow = flow_of(call, transaction);
   flow.script = std::move(script);
   return json_response(flow_entry(flow));

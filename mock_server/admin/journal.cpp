@@ -25,15 +25,15 @@ struct Source {
 
 /// That of the sandbox which the path names, or all there are.
 std::vector<Source> sources(const Call &call) {
-  const auto of = [](Tenant &tenant) {
-    return Source{&tenant.journal, tenant.sandbox.organisation, tenant.sandbox.name};
+  const auto of = [](Sandbox &sandbox) {
+    return Source{&sandbox.journal, sandbox.objects.organisation, sandbox.objects.name};
   };
-  if (call.tenant != nullptr) {
-    return {of(*call.tenant)};
+  if (call.sandbox != nullptr) {
+    return {of(*call.sandbox)};
   }
   std::vector<Source> all = {{&call.state.journal, "", ""}};
-  for (const auto &tenant : call.state.tenants.all()) {
-    all.push_back(of(*tenant));
+  for (const auto &sandbox : call.state.sandboxes.all()) {
+    all.push_back(of(*sandbox));
   }
   return all;
 }
@@ -97,7 +97,7 @@ std::optional<std::int64_t> time_parameter(const Call &call, std::string_view na
   if (!time) {
     throw Refusal{400, "Bad parameter", std::string(name), "It " + not_a_time(*text) + "."};
   }
-  return time->at(call.tenant == nullptr ? call.state.clock.now_ms() : call.tenant->clock.now_ms());
+  return time->at(call.sandbox == nullptr ? call.state.clock.now_ms() : call.sandbox->clock.now_ms());
 }
 
 JournalFilter filter_of(const Call &call) {

@@ -78,7 +78,7 @@ Response patch(const Call &call, Transaction &transaction, const Json &patch) {
 
 Response list_runs(const Call &call) {
   check_parameters(call, {});
-  const Transaction transaction(call.tenant->sandbox, call.tenant->clock);
+  const Transaction transaction(call.sandbox->objects, call.sandbox->clock);
   Json runs = Json::array();
   transaction->runs.for_each([&](const Run &run) { runs.push_back(run_entry(run, transaction.now_ms())); });
   return json_response({{"runs", std::move(runs)}});
@@ -86,7 +86,7 @@ Response list_runs(const Call &call) {
 
 Response add_run(const Call &call) {
   Json entry = body_of(call);
-  Transaction transaction(call.tenant->sandbox, call.tenant->clock);
+  Transaction transaction(call.sandbox->objects, call.sandbox->clock);
   if (!entry.contains("id")) {
     entry["id"] = transaction->fresh_run_id();
   }
@@ -98,25 +98,25 @@ Response add_run(const Call &call) {
 }
 
 Response get_run(const Call &call) {
-  Transaction transaction(call.tenant->sandbox, call.tenant->clock);
+  Transaction transaction(call.sandbox->objects, call.sandbox->clock);
   return run_response(transaction, run_of(call, transaction).id);
 }
 
 Response put_run(const Call &call) {
   const Json entry = entry_of(call);
-  Transaction transaction(call.tenant->sandbox, call.tenant->clock);
+  Transaction transaction(call.sandbox->objects, call.sandbox->clock);
   const bool is_new = transaction->runs.find(call.ids.front()) == nullptr;
   return stored_run(call, transaction, entry, is_new ? 201 : 200);
 }
 
 Response patch_run(const Call &call) {
   const Json body = body_of(call);
-  Transaction transaction(call.tenant->sandbox, call.tenant->clock);
+  Transaction transaction(call.sandbox->objects, call.sandbox->clock);
   return patch(call, transaction, body);
 }
 
 Response delete_run(const Call &call) {
-  Transaction transaction(call.tenant->sandbox, call.tenant->clock);
+  Transaction transaction(call.sandbox->objects, call.sandbox->clock);
   if (!transaction->remove_run(call.ids.front())) {
     throw not_found("run", call.ids.front());
   }
@@ -129,13 +129,13 @@ Response put_run_state(const Call &call) {
   if (!body.contains("state")) {
     throw Refusal{400, "Bad body", "/state", "It is missing: {\"state\":\"failed\"}."};
   }
-  Transaction transaction(call.tenant->sandbox, call.tenant->clock);
+  Transaction transaction(call.sandbox->objects, call.sandbox->clock);
   return patch(call, transaction, body);
 }
 
 Response put_run_script(const Call &call) {
   const auto script = std::make_shared<RetryScript>(script_of(call));
-  Transaction transaction(call.tenant->sandbox, call.tenant->clock);
+  Transaction transaction(call.sandbox->objects, call.sandbox->clock);
   const Run &run = run_of(call, transaction);
   transaction->runs.change(run, [&](Run &its) { its.script = script; });
   return run_response(transaction, run.id);

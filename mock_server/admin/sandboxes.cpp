@@ -13,17 +13,17 @@ namespace flow::mock::admin {
 
 namespace {
 
-Json summary(Tenant &tenant) {
-  const Transaction transaction(tenant.sandbox, tenant.clock);
-  return {{"organisation", tenant.sandbox.organisation},
-          {"sandbox", tenant.sandbox.name},
+Json summary(Sandbox &sandbox) {
+  const Transaction transaction(sandbox.objects, sandbox.clock);
+  return {{"organisation", sandbox.objects.organisation},
+          {"sandbox", sandbox.objects.name},
           {"nowMs", transaction.now_ms()},
           {"runs", transaction->runs.count()},
           {"flows", transaction->flows.size()}};
 }
 
-std::uint64_t runs_of(Tenant &tenant) {
-  return Transaction::unsettled(tenant.sandbox, tenant.clock)->runs.size();
+std::uint64_t runs_of(Sandbox &sandbox) {
+  return Transaction::unsettled(sandbox.objects, sandbox.clock)->runs.size();
 }
 
 /// Returns what was freed to the system: glibc keeps it for itself otherwise.
@@ -40,49 +40,49 @@ Json defaults_json(const RetryDefaults &defaults) {
 }
 
 /// Of the sandbox as it is now. What takes longest is left for when it is free again.
-Json whole_sandbox(Tenant &tenant) {
-  return snapshot(Transaction(tenant.sandbox, tenant.clock));
+Json whole_sandbox(Sandbox &sandbox) {
+  return snapshot(Transaction(sandbox.objects, sandbox.clock));
 }
 
 } // namespace
 
 Response list_sandboxes(const Call &call) {
   Json sandboxes = Json::array();
-  for (const auto &tenant : call.state.tenants.all()) {
-    sandboxes.push_back(summary(*tenant));
+  for (const auto &sandbox : call.state.sandboxes.all()) {
+    sandboxes.push_back(summary(*sandbox));
   }
   return json_response({{"sandboxes", std::move(sandboxes)}});
 }
 
 Response get_sandbox(const Call &call) {
-  return json_response(summary(*call.tenant));
+  return json_response(summary(*call.sandbox));
 }
 
 Response reset_all(const Call &call) {
   call.state.start_clock();
   call.state.faults.clear();
   call.state.journal.clear();
-  for (const auto &tenant : call.state.tenants.all()) {
-    end_expectations(call.state, *tenant);
-    tenant->reset(call.state.settings.seed);
+  for (const auto &sandbox : call.state.sandboxes.all()) {
+    end_expectations(call.state, *sandbox);
+    sandbox->reset(call.state.settings.seed);
   }
-  call.state.tenants.forget_unchanged();
+  call.state.sandboxes.forget_unchanged();
   give_memory_back();
   return json_response(Json::object());
 }
 
 Response reset_sandbox(const Call &call) {
-  const std::uint64_t runs = runs_of(*call.tenant);
-  end_expectations(call.state, *call.tenant);
-  call.tenant->reset(call.state.settings.seed);
+  const std::uint64_t runs = runs_of(*call.sandbox);
+  end_expectations(call.state, *call.sandbox);
+  call.sandbox->reset(call.state.settings.seed);
   if (runs > kManyRuns) {
     give_memory_back();
   }
-  return json_response(summary(*call.tenant));
+  return json_response(summary(*call.sandbox));
 }
 
 Response take_snapshot(const Call &call) {
-  Json taken = whole_sandbox(*call.tenant);
+  Json taken = whole_sandbox(*call.sandbox);
   for (const char *kind : {"flows", "runs"}) {
     for (Json &entry : taken[kind]) {
       entry = without_secrets(entry, call.state.secrets);
@@ -103,12 +103,12 @@ Response restore_snapshot(const Call &call) {
     throw Refusal{400, "Bad seed", error.pointer, error.reason};
   }
   const Seed seed = reader.take();
-  call.tenant->restore(seed);
-  return json_response(summary(*call.tenant));
+  call.sandbox->restore(seed);
+  return json_response(summary(*call.sandbox));
 }
 
 Response get_defaults(const Call &call) {
-  const Transaction transaction(call.tenant->sandbox, call.tenant->clock);
+  const Transaction transaction(call.sandbox->objects, call.sandbox->clock);
   return json_response(defaults_json(transaction->defaults));
 }
 
@@ -121,7 +121,7 @@ Response put_defaults(const Call &call) {
     throw Refusal{400, "Bad defaults", error.pointer.substr(std::string("/defaults").size()), error.reason};
   }
   const RetryDefaults given = reader.take().defaults;
-  Transaction transaction(call.tenant->sandbox, call.tenant->clock);
+  Transaction transaction(call.sandbox->objects, call.sandbox->clock);
   RetryDefaults &defaults = transaction->defaults;
   if (body.contains("outcome")) {
     defaults.outcome = given.outcome;

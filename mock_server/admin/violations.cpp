@@ -11,30 +11,30 @@ namespace flow::mock::admin {
 
 namespace {
 
-bool is_earlier(const LedgerEntry &a, const LedgerEntry &b) {
+bool is_earlier(const ViolationEntry &a, const ViolationEntry &b) {
   return std::tie(a.number, a.clause) < std::tie(b.number, b.clause);
 }
 
 /// Those of requests that named the sandbox and were refused while there was none.
-std::vector<LedgerEntry> before_it_was_made(const Call &call, const std::vector<LedgerEntry> &its_own) {
-  std::vector<LedgerEntry> before = call.state.violations.all();
-  std::erase_if(before, [&](const LedgerEntry &entry) {
-    const bool names_it =
-        entry.organisation == call.tenant->sandbox.organisation && entry.sandbox == call.tenant->sandbox.name;
+std::vector<ViolationEntry> before_it_was_made(const Call &call, const std::vector<ViolationEntry> &its_own) {
+  std::vector<ViolationEntry> before = call.state.violations.all();
+  std::erase_if(before, [&](const ViolationEntry &entry) {
+    const bool names_it = entry.organisation == call.sandbox->objects.organisation &&
+                          entry.sandbox == call.sandbox->objects.name;
     return !names_it || std::binary_search(its_own.begin(), its_own.end(), entry, is_earlier);
   });
   return before;
 }
 
 /// Those that are missing so far of what is expected in the sandbox of the path, or in all there are.
-std::vector<LedgerEntry> missing_so_far(const Call &call) {
-  if (call.tenant != nullptr) {
-    return missing_in(call.state, *call.tenant);
+std::vector<ViolationEntry> missing_so_far(const Call &call) {
+  if (call.sandbox != nullptr) {
+    return missing_in(call.state, *call.sandbox);
   }
-  std::vector<LedgerEntry> missing;
-  for (const auto &tenant : call.state.tenants.all()) {
-    const std::vector<LedgerEntry> of_tenant = missing_in(call.state, *tenant);
-    missing.insert(missing.end(), of_tenant.begin(), of_tenant.end());
+  std::vector<ViolationEntry> missing;
+  for (const auto &sandbox : call.state.sandboxes.all()) {
+    const std::vector<ViolationEntry> of_sandbox = missing_in(call.state, *sandbox);
+    missing.insert(missing.end(), of_sandbox.begin(), of_sandbox.end());
   }
   return missing;
 }
@@ -43,27 +43,27 @@ std::vector<LedgerEntry> missing_so_far(const Call &call) {
 
 Response list_violations(const Call &call) {
   check_parameters(call, {});
-  const Ledger &ledger = call.tenant == nullptr ? call.state.violations : call.tenant->violations;
-  std::uint64_t total = ledger.total();
-  std::vector<LedgerEntry> entries = ledger.all();
-  if (call.tenant != nullptr) {
+  const ViolationLog &log = call.sandbox == nullptr ? call.state.violations : call.sandbox->violations;
+  std::uint64_t total = log.total();
+  std::vector<ViolationEntry> entries = log.all();
+  if (call.sandbox != nullptr) {
     std::sort(entries.begin(), entries.end(), is_earlier);
-    const std::vector<LedgerEntry> before = before_it_was_made(call, entries);
+    const std::vector<ViolationEntry> before = before_it_was_made(call, entries);
     total += before.size();
     entries.insert(entries.end(), before.begin(), before.end());
     std::sort(entries.begin(), entries.end(), is_earlier);
   }
-  const std::vector<LedgerEntry> missing = missing_so_far(call);
+  const std::vector<ViolationEntry> missing = missing_so_far(call);
   total += missing.size();
   entries.insert(entries.end(), missing.begin(), missing.end());
   Json violations = Json::array();
-  for (const LedgerEntry &entry : entries) {
+  for (const ViolationEntry &entry : entries) {
     violations.push_back(violation_json(entry));
   }
   Json expected = Json::array();
-  for (const LedgerEntry &entry : call.state.expected.all()) {
-    if (call.tenant == nullptr || (entry.organisation == call.tenant->sandbox.organisation &&
-                                   entry.sandbox == call.tenant->sandbox.name)) {
+  for (const ViolationEntry &entry : call.state.expected.all()) {
+    if (call.sandbox == nullptr || (entry.organisation == call.sandbox->objects.organisation &&
+                                    entry.sandbox == call.sandbox->objects.name)) {
       expected.push_back(violation_json(entry));
     }
   }
@@ -73,18 +73,18 @@ Response list_violations(const Call &call) {
 
 Response clear_violations(const Call &call) {
   check_parameters(call, {});
-  if (call.tenant == nullptr) {
+  if (call.sandbox == nullptr) {
     call.state.violations.clear();
     call.state.expected.clear();
-    for (const auto &tenant : call.state.tenants.all()) {
-      tenant->expectations.end();
-      tenant->violations.clear();
+    for (const auto &sandbox : call.state.sandboxes.all()) {
+      sandbox->expectations.end();
+      sandbox->violations.clear();
     }
   } else {
-    call.tenant->expectations.end();
-    call.tenant->violations.clear();
-    for (Ledger *ledger : {&call.state.violations, &call.state.expected}) {
-      ledger->clear(call.tenant->sandbox.organisation, call.tenant->sandbox.name);
+    call.sandbox->expectations.end();
+    call.sandbox->violations.clear();
+    for (ViolationLog *log : {&call.state.violations, &call.state.expected}) {
+      log->clear(call.sandbox->objects.organisation, call.sandbox->objects.name);
     }
   }
   return json_response(Json::object());

@@ -11,7 +11,7 @@ namespace flow::mock::admin {
 namespace {
 
 std::shared_ptr<WebhookSender> webhook_of(const Call &call) {
-  auto sender = call.tenant->webhook();
+  auto sender = call.sandbox->webhook();
   if (!sender) {
     throw Refusal{404, "No webhook", "", "The sandbox has none; PUT one to …/webhook."};
   }
@@ -46,9 +46,9 @@ Response put_webhook(const Call &call) {
   }
   const Settings &settings = call.state.settings;
   const auto make_sender = [&] {
-    return std::make_shared<WebhookSender>(webhook, call.tenant->clock.now_ms(), HttpPost(settings.ca_file));
+    return std::make_shared<WebhookSender>(webhook, call.sandbox->clock.now_ms(), HttpPost(settings.ca_file));
   };
-  if (!call.state.ends.watch(*call.tenant, make_sender, settings.reading, settings.limits.webhooks)) {
+  if (!call.state.ends.watch(*call.sandbox, make_sender, settings.reading, settings.limits.webhooks)) {
     throw Refusal{
         409, "Too many webhooks", "",
         std::to_string(settings.limits.webhooks) +
@@ -60,18 +60,18 @@ Response put_webhook(const Call &call) {
 
 Response delete_webhook(const Call &call) {
   webhook_of(call);
-  call.tenant->tell(nullptr, call.state.settings.reading);
+  call.sandbox->tell(nullptr, call.state.settings.reading);
   return json_response(Json::object());
 }
 
 Response list_events(const Call &call) {
   check_parameters(call, {});
-  call.tenant->settle();
+  call.sandbox->settle();
   return json_response(events_json(*webhook_of(call), call.state.secrets));
 }
 
 Response redeliver_event(const Call &call) {
-  call.tenant->settle();
+  call.sandbox->settle();
   if (!webhook_of(call)->redeliver(call.ids.front())) {
     throw not_found("event", call.ids.front());
   }

@@ -17,7 +17,7 @@ bool has_failed(const Run &run) {
   return result == Result::failure || result == Result::partial_failure;
 }
 
-Json tree_of(const Run &run, const Sandbox &sandbox, const contract::Reading &reading) {
+Json tree_of(const Run &run, const SandboxObjects &sandbox, const contract::Reading &reading) {
   std::string json;
   append_run(json, run, sandbox, reading);
   return Json::parse(json);
@@ -37,8 +37,8 @@ void show_seconds(Json &holder) {
   }
 }
 
-Json of_success(std::string_view code, std::string_view event_id, const Run &run, const Sandbox &sandbox,
-                const contract::Reading &reading) {
+Json of_success(std::string_view code, std::string_view event_id, const Run &run,
+                const SandboxObjects &sandbox, const contract::Reading &reading) {
   Json event = tree_of(run, sandbox, reading);
   show_seconds(event["metrics"]);
   for (Json &activity : event[std::string(reading.choice("activities-field"))]) {
@@ -54,7 +54,7 @@ Json of_success(std::string_view code, std::string_view event_id, const Run &run
   return {{"event_id", event_id}, {"event", std::move(event)}};
 }
 
-Json of_failure(std::string_view code, const Run &run, const Sandbox &sandbox,
+Json of_failure(std::string_view code, const Run &run, const SandboxObjects &sandbox,
                 const contract::Reading &reading) {
   Json message = {{"msgType", "eventNotification"},
                   {"version", "1.0"},
@@ -81,7 +81,7 @@ std::optional<std::string_view> event_code(const Run &run, const contract::Readi
 }
 
 std::string notification(std::string_view event_id, const std::string &client_id, const Run &run,
-                         const Sandbox &sandbox, const contract::Reading &reading) {
+                         const SandboxObjects &sandbox, const contract::Reading &reading) {
   const auto code = event_code(run, reading);
   if (!code) {
     throw std::invalid_argument("the run has no notification: it has not ended, or is of a destination");

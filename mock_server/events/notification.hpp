@@ -6,7 +6,7 @@
 
 #include "contracts/reading.hpp"
 #include "mock_server/runs/run.hpp"
-#include "mock_server/runs/sandbox.hpp"
+#include "mock_server/sandbox/sandbox_objects.hpp"
 
 namespace flow::mock {
 
@@ -32,6 +32,6 @@ std::optional<std::string_view> event_code(const Run &run, const contract::Readi
 ///
 /// Throws std::invalid_argument for a run that has no event_code.
 std::string notification(std::string_view event_id, const std::string &client_id, const Run &run,
-                         const Sandbox &sandbox, const contract::Reading &reading);
+                         const SandboxObjects &sandbox, const contract::Reading &reading);
 
 } // namespace flow::mock

@@ -14,8 +14,8 @@
 #include "mock_server/clock.hpp"
 #include "mock_server/http_message.hpp"
 #include "mock_server/id_source.hpp"
-#include "mock_server/runs/sandbox.hpp"
 #include "mock_server/runs/seed.hpp"
+#include "mock_server/sandbox/sandbox_objects.hpp"
 #include "mock_server/steerable_clock.hpp"
 
 namespace flow::mock {

@@ -4,32 +4,33 @@ namespace flow::mock {
 
 namespace {
 
-LedgerEntry missing_entry(contract::ClauseNumber clause, const ServiceState &state, const Tenant &tenant) {
+ViolationEntry missing_entry(contract::ClauseNumber clause, const ServiceState &state,
+                             const Sandbox &sandbox) {
   return {.clause = clause,
           .method = {},
           .path = {},
-          .organisation = tenant.sandbox.organisation,
-          .sandbox = tenant.sandbox.name,
-          .at_ms = tenant.clock.now_ms(),
+          .organisation = sandbox.objects.organisation,
+          .sandbox = sandbox.objects.name,
+          .at_ms = sandbox.clock.now_ms(),
           .number = state.exchanges,
           .is_missing = true};
 }
 
 } // namespace
 
-std::vector<LedgerEntry> missing_in(const ServiceState &state, const Tenant &tenant) {
-  std::vector<LedgerEntry> entries;
-  for (const contract::ClauseNumber clause : tenant.expectations.missing()) {
-    entries.push_back(missing_entry(clause, state, tenant));
+std::vector<ViolationEntry> missing_in(const ServiceState &state, const Sandbox &sandbox) {
+  std::vector<ViolationEntry> entries;
+  for (const contract::ClauseNumber clause : sandbox.expectations.missing()) {
+    entries.push_back(missing_entry(clause, state, sandbox));
   }
   return entries;
 }
 
-void end_expectations(ServiceState &state, Tenant &tenant) {
-  for (const contract::ClauseNumber clause : tenant.expectations.end()) {
-    const LedgerEntry entry = missing_entry(clause, state, tenant);
+void end_expectations(ServiceState &state, Sandbox &sandbox) {
+  for (const contract::ClauseNumber clause : sandbox.expectations.end()) {
+    const ViolationEntry entry = missing_entry(clause, state, sandbox);
     state.violations.add(entry);
-    tenant.violations.add(entry);
+    sandbox.violations.add(entry);
   }
 }
 

@@ -63,7 +63,7 @@ std::string quoted_line(std::string_view text) {
 }
 
 /// Where it was seen, or expected.
-std::string place_of(const LedgerEntry &entry) {
+std::string place_of(const ViolationEntry &entry) {
   return entry.method.empty() ? fmt::format("in sandbox {} of organisation {}", quoted_line(entry.sandbox),
                                             quoted_line(entry.organisation))
                               : fmt::format("in {} {}", quoted_line(entry.method), quoted_line(entry.path));
@@ -109,7 +109,7 @@ Json count_json(std::vector<std::int64_t> times) {
   return json;
 }
 
-Json violation_json(const LedgerEntry &entry) {
+Json violation_json(const ViolationEntry &entry) {
   const contract::Clause &clause = contract::clause(entry.clause);
   Json json = {{"clause", clause.id}, {"title", clause.title}};
   if (entry.is_missing) {
@@ -141,9 +141,9 @@ Json coverage_json(const Coverage &coverage, const Settings &settings) {
   return {{"total", clauses.size()}, {"exercised", exercised}, {"clauses", std::move(clauses)}};
 }
 
-std::string violations_text(const Ledger &ledger) {
-  std::string text = fmt::format("The application broke the contract {} times:\n", ledger.total());
-  for (const LedgerSum &sum : ledger.sums()) {
+std::string violations_text(const ViolationLog &log) {
+  std::string text = fmt::format("The application broke the contract {} times:\n", log.total());
+  for (const ViolationSum &sum : log.sums()) {
     const contract::Clause &clause = contract::clause(sum.first.clause);
     text += fmt::format("  {}, {} {} times, first {}\n    {}: {}\n", clause.id,
                         sum.first.is_missing ? "missing" : "seen", sum.times, place_of(sum.first),

@@ -6,7 +6,7 @@
 
 #include "contracts/contract.hpp"
 #include "mock_server/journal/journal.hpp"
-#include "mock_server/journal/ledger.hpp"
+#include "mock_server/journal/violation_log.hpp"
 #include "mock_server/settings.hpp"
 
 /// What was seen of the traffic, in the forms of contracts/control-api.openapi.json and of a terminal.
@@ -20,13 +20,13 @@ contract::Json exchange_json(const JournalEntry &entry, std::string_view organis
 contract::Json count_json(std::vector<std::int64_t> times);
 
 /// One breach: {"clause","title","place","mend","method","path",…}.
-contract::Json violation_json(const LedgerEntry &entry);
+contract::Json violation_json(const ViolationEntry &entry);
 
 /// {"total","exercised","clauses":[{"id","title","exercised"}]} of all clauses that traffic can be a case of,
 /// in the reading and edition of the settings.
 contract::Json coverage_json(const Coverage &coverage, const Settings &settings);
 
 /// A paragraph of each clause that was broken: what, where first, how often, what to change.
-std::string violations_text(const Ledger &ledger);
+std::string violations_text(const ViolationLog &log);
 
 } // namespace flow::mock

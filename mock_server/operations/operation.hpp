@@ -12,7 +12,7 @@
 #include "mock_server/pipeline/credentials.hpp"
 #include "mock_server/pipeline/target.hpp"
 #include "mock_server/query/token_seal.hpp"
-#include "mock_server/runs/transaction.hpp"
+#include "mock_server/sandbox/transaction.hpp"
 #include "mock_server/settings.hpp"
 
 namespace flow::mock {
@@ -23,7 +23,7 @@ struct Call {
   const Target &target;
   const Credentials &credentials;
   std::string_view id; ///< the {id} of the route, decoded
-  Sandbox &sandbox;
+  SandboxObjects &sandbox;
   std::int64_t now_ms; ///< of the transaction that the operation begins on the sandbox
   const Settings &settings;
   const TokenSeal &seal; ///< of continuation tokens

@@ -75,10 +75,11 @@ Response answer(ServiceState &state, const Request &request) {
       .request = request, .request_id = state.ids.uuid(), .begin = std::chrono::steady_clock::now()};
   exchange.parsed = parse(request, state.settings.reading);
   exchange.asked = identify(request.method, exchange.parsed.target);
-  exchange.tenant = state.tenants.find(exchange.parsed.headers.organisation, exchange.parsed.headers.sandbox);
+  exchange.sandbox =
+      state.sandboxes.find(exchange.parsed.headers.organisation, exchange.parsed.headers.sandbox);
   if (state.has_faults) {
     exchange.faults =
-        take_faults(request, state.faults, exchange.tenant ? &exchange.tenant->faults : nullptr);
+        take_faults(request, state.faults, exchange.sandbox ? &exchange.sandbox->faults : nullptr);
   }
   if (auto instead = answer_instead(exchange.faults, exchange.request_id)) {
     exchange.response = *std::move(instead);

@@ -30,15 +30,15 @@ std::string path_text(const Target &target) {
 }
 
 /// Carries out an operation. What it may have changed is noted, also where it fails half-way.
-Answer perform(Tenants &tenants, Tenant &tenant, Operation operation, const Call &call) {
+Answer perform(Sandboxes &sandboxes, Sandbox &sandbox, Operation operation, const Call &call) {
   try {
     Answer answer = operation(call);
     if (std::holds_alternative<Success>(answer)) {
-      tenants.mark_changed(tenant);
+      sandboxes.mark_changed(sandbox);
     }
     return answer;
   } catch (...) {
-    tenants.mark_changed(tenant);
+    sandboxes.mark_changed(sandbox);
     throw;
   }
 }
@@ -75,26 +75,26 @@ Answer dispatch(ServiceState &state, Exchange &exchange) {
     return std::move(*error);
   }
   const auto operation = std::get<Operation>(routed);
-  if (!exchange.tenant || !exchange.tenant->has_started()) {
-    exchange.tenant = state.tenants.of(exchange.credentials.organisation, exchange.credentials.sandbox);
+  if (!exchange.sandbox || !exchange.sandbox->has_started()) {
+    exchange.sandbox = state.sandboxes.of(exchange.credentials.organisation, exchange.credentials.sandbox);
   }
-  if (!exchange.tenant) {
+  if (!exchange.sandbox) {
     return Error("too-many-sandboxes").with("most", std::to_string(state.settings.limits.sandboxes));
   }
-  Tenant &tenant = *exchange.tenant;
-  tenant.last_use.store(state.exchanges.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-  exchange.at_ms = tenant.clock.now_ms();
+  Sandbox &sandbox = *exchange.sandbox;
+  sandbox.last_use.store(state.exchanges.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  exchange.at_ms = sandbox.clock.now_ms();
   const Call call{.request = exchange.request,
                   .target = exchange.parsed.target,
                   .credentials = exchange.credentials,
                   .id = identified.id,
-                  .sandbox = tenant.sandbox,
+                  .sandbox = sandbox.objects,
                   .now_ms = *exchange.at_ms,
                   .settings = state.settings,
                   .seal = state.seal};
   return identified.operation->repeat == contract::Repeat::safe
              ? operation(call)
-             : perform(state.tenants, tenant, operation, call);
+             : perform(state.sandboxes, sandbox, operation, call);
 }
 
 } // namespace flow::mock

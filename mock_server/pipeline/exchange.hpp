@@ -16,7 +16,7 @@
 
 namespace flow::mock {
 
-struct Tenant;
+struct Sandbox;
 
 /// What is known so far of one request of the service and of its answer; each step adds its part. All views
 /// point into the request, or into what was parsed.
@@ -26,7 +26,7 @@ struct Exchange {
   std::chrono::steady_clock::time_point begin{};
   Parsed parsed{};
   Asked asked{};
-  std::shared_ptr<Tenant> tenant{};    ///< of the sandbox it names; null: nobody has used that yet
+  std::shared_ptr<Sandbox> sandbox{};  ///< that it names; null: nobody has used it yet
   Faults faults{};                     ///< that fall on it
   Credentials credentials{};           ///< empty: the gateway has not let it in
   std::optional<std::int64_t> at_ms{}; ///< when it came, on its sandbox's clock; none: refused before

@@ -5,7 +5,7 @@
 
 #include "common/text.hpp"
 #include "mock_server/pipeline/exchange.hpp"
-#include "mock_server/tenants.hpp"
+#include "mock_server/sandbox/sandboxes.hpp"
 
 namespace flow::mock {
 
@@ -118,7 +118,7 @@ std::variant<Credentials, Error> pass_gateway(const Exchange &exchange, const Se
   }
   auto checked = check_headers(
       exchange.request, parsed.headers, identified.operation, settings, [&](std::string_view token) {
-        return tokens.standing(token, [&] { return exchange.tenant ? &exchange.tenant->clock : nullptr; });
+        return tokens.standing(token, [&] { return exchange.sandbox ? &exchange.sandbox->clock : nullptr; });
       });
   if (std::holds_alternative<Credentials>(checked) && !parsed.is_target_whole) {
     return Error("bad-request").with("reason", "its path or query is not percent-encoded as RFC 3986 says");

@@ -4,7 +4,7 @@
 #include <cstddef>
 
 #include "contracts/judge/judge.hpp"
-#include "mock_server/journal/ledger.hpp"
+#include "mock_server/journal/violation_log.hpp"
 
 /// The sixth step of a request: which clauses it and its answer are a case of.
 namespace flow::mock {

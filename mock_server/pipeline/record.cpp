@@ -28,12 +28,12 @@ bool contains(std::span<const contract::ClauseNumber> clauses, contract::ClauseN
 }
 
 /// Notes the breaches among `seen`, apart those that were expected, and those that are missing.
-void note_in_ledgers(ServiceState &state, Tenant *tenant, std::span<const contract::ClauseNumber> seen,
-                     const Expectations::Taken &taken, LedgerEntry entry) {
+void note_violations(ServiceState &state, Sandbox *sandbox, std::span<const contract::ClauseNumber> seen,
+                     const Expectations::Taken &taken, ViolationEntry entry) {
   const auto add = [&] {
     state.violations.add(entry);
-    if (tenant != nullptr) {
-      tenant->violations.add(entry);
+    if (sandbox != nullptr) {
+      sandbox->violations.add(entry);
     }
   };
   for (const contract::ClauseNumber clause : seen) {
@@ -55,11 +55,11 @@ void note_in_ledgers(ServiceState &state, Tenant *tenant, std::span<const contra
 
 void record(ServiceState &state, const Exchange &exchange) {
   const auto took = std::chrono::steady_clock::now() - exchange.begin;
-  Tenant *tenant = exchange.tenant.get();
-  const Clock &clock = tenant != nullptr ? tenant->clock : state.clock;
+  Sandbox *sandbox = exchange.sandbox.get();
+  const Clock &clock = sandbox != nullptr ? sandbox->clock : state.clock;
   const std::int64_t at_ms = exchange.at_ms ? *exchange.at_ms : clock.now_ms();
   const SecretValues secrets = secrets_of(exchange.request, state.secrets);
-  Journal &journal = tenant != nullptr ? tenant->journal : state.journal;
+  Journal &journal = sandbox != nullptr ? sandbox->journal : state.journal;
   const std::uint64_t number = journal.add(
       exchange, secrets,
       {.at_ms = at_ms, .duration_us = std::chrono::duration_cast<std::chrono::microseconds>(took).count()});
@@ -68,22 +68,22 @@ void record(ServiceState &state, const Exchange &exchange) {
   const Parsed &parsed = exchange.parsed;
   const std::vector<contract::ClauseNumber> &expected = parsed.expected.clauses;
   Expectations::Taken taken;
-  if (tenant != nullptr && verdict.is_judged) {
-    taken = tenant->expectations.take(seen);
+  if (sandbox != nullptr && verdict.is_judged) {
+    taken = sandbox->expectations.take(seen);
   }
   if (!verdict.violated && expected.empty() && taken.missing.empty()) {
     return;
   }
-  LedgerEntry entry{.method = beginning_of(exchange.request.method, secrets),
-                    .path = beginning_of(parsed.path, secrets),
-                    .organisation = beginning_of(parsed.headers.organisation, secrets),
-                    .sandbox = beginning_of(parsed.headers.sandbox, secrets),
-                    .at_ms = at_ms,
-                    .number = number};
+  ViolationEntry entry{.method = beginning_of(exchange.request.method, secrets),
+                       .path = beginning_of(parsed.path, secrets),
+                       .organisation = beginning_of(parsed.headers.organisation, secrets),
+                       .sandbox = beginning_of(parsed.headers.sandbox, secrets),
+                       .at_ms = at_ms,
+                       .number = number};
   taken.expected.insert(taken.expected.end(), expected.begin(), expected.end());
   std::copy_if(expected.begin(), expected.end(), std::back_inserter(taken.missing),
                [&](contract::ClauseNumber clause) { return !contains(seen, clause); });
-  note_in_ledgers(state, tenant, seen, taken, std::move(entry));
+  note_violations(state, sandbox, seen, taken, std::move(entry));
 }
 
 } // namespace flow::mock

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "mock_server/query/query.hpp"
-#include "mock_server/runs/transaction.hpp"
+#include "mock_server/sandbox/transaction.hpp"
 
 namespace flow::mock {
 

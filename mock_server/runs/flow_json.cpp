@@ -52,7 +52,7 @@ Json inherited_attributes(const Flow &flow, const Json &source_ids, const Json &
 } // namespace
 
 Json flow_document(Transaction &transaction, const SandboxFlow &flow) {
-  const Sandbox &sandbox = transaction.sandbox();
+  const SandboxObjects &sandbox = transaction.sandbox();
   const Json &seeded = flow.flow->document;
   Json document = {{"id", flow.flow->id}};
   const auto keep = [&](const char *name, const Json &otherwise) {

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "contracts/contract.hpp"
-#include "mock_server/runs/transaction.hpp"
+#include "mock_server/sandbox/transaction.hpp"
 
 namespace flow::mock {
 

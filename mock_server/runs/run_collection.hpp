@@ -8,7 +8,7 @@
 #include "contracts/reading.hpp"
 #include "mock_server/query/query.hpp"
 #include "mock_server/runs/run_access.hpp"
-#include "mock_server/runs/transaction.hpp"
+#include "mock_server/sandbox/transaction.hpp"
 
 namespace flow::mock {
 

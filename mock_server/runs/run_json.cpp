@@ -7,7 +7,8 @@
 
 namespace flow::mock {
 
-void append_run(std::string &json, const Run &run, const Sandbox &sandbox, const contract::Reading &reading) {
+void append_run(std::string &json, const Run &run, const SandboxObjects &sandbox,
+                const contract::Reading &reading) {
   JsonObject object(json);
   object.number("createdAt", run.created_at_ms);
   object.number("updatedAt", run.updated_at_ms);

@@ -4,12 +4,13 @@
 
 #include "contracts/reading.hpp"
 #include "mock_server/runs/run.hpp"
-#include "mock_server/runs/sandbox.hpp"
+#include "mock_server/sandbox/sandbox_objects.hpp"
 
 namespace flow::mock {
 
 /// Appends a run as GET /runs/{id} shows it (monitor; imsOrgId and flowSpec: openapi), in the documented
 /// order. Metrics and activities that the seed did not give are the mock's own (own_metrics.hpp).
-void append_run(std::string &json, const Run &run, const Sandbox &sandbox, const contract::Reading &reading);
+void append_run(std::string &json, const Run &run, const SandboxObjects &sandbox,
+                const contract::Reading &reading);
 
 } // namespace flow::mock

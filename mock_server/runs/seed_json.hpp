@@ -3,7 +3,7 @@
 #include <cstdint>
 
 #include "contracts/contract.hpp"
-#include "mock_server/runs/transaction.hpp"
+#include "mock_server/sandbox/transaction.hpp"
 
 /// Runs and flows as the entries of a seed file that would make them again.
 namespace flow::mock {

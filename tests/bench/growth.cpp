@@ -137,7 +137,7 @@ Size measure(std::uint64_t runs) {
   FlowService service(std::move(settings));
   Ask touch = get("none");
   ask(service, touch.set("x-sandbox-name", "another")); // what the first request of all makes is not a run's
-  service.state().tenants.of("{ORG_ID}", "another")->reset({});
+  service.state().sandboxes.of("{ORG_ID}", "another")->reset({});
   malloc_trim(0);
   const std::uint64_t before = bytes_in_use();
   const auto begin = Clock::now();

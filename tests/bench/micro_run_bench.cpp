@@ -8,8 +8,8 @@
 #include "mock_server/runs/run.hpp"
 #include "mock_server/runs/run_json.hpp"
 #include "mock_server/runs/run_state.hpp"
-#include "mock_server/runs/sandbox.hpp"
 #include "mock_server/runs/seed.hpp"
+#include "mock_server/sandbox/sandbox_objects.hpp"
 #include "tests/bench/micro_bench.hpp"
 #include "tests/mock_server/support.hpp"
 
@@ -49,7 +49,7 @@ BENCHMARK(State_AtATime);
 
 void Json_OfRun(benchmark::State &state, std::string_view id) {
   const contract::Reading reading;
-  const Sandbox sandbox("org", "bench", 1);
+  const SandboxObjects sandbox("org", "bench", 1);
   const auto runs = loaded();
   const Run *run = runs->find_run(id);
   std::string json;

@@ -62,8 +62,8 @@ TEST(Failure, OfAnOperationIsAnsweredAndLoggedWithItsCauseAndTheRequestsId) {
 TEST(Failure, IsInTheJournalLikeAnyOtherAnswer) {
   Begun begun;
   begun.failing(get(kFailed));
-  const auto tenant = begun.service.state().tenants.find("{ORG_ID}", "{SANDBOX_NAME}");
-  const JournalEntry entry = tenant->journal.find({}, 1).at(0);
+  const auto sandbox = begun.service.state().sandboxes.find("{ORG_ID}", "{SANDBOX_NAME}");
+  const JournalEntry entry = sandbox->journal.find({}, 1).at(0);
   EXPECT_EQ(entry.status, 500);
   EXPECT_EQ(entry.error, "internal-error");
   EXPECT_EQ(entry.at_ms, kNow);

@@ -9,7 +9,7 @@
 
 #include "mock_server/journal/journal.hpp"
 #include "mock_server/journal/kept_text.hpp"
-#include "mock_server/journal/ledger.hpp"
+#include "mock_server/journal/violation_log.hpp"
 #include "mock_server/service_state.hpp"
 #include "tests/mock_server/exchange.hpp"
 #include "tests/mock_server/scarce_memory.hpp"
@@ -90,7 +90,7 @@ TEST(ControlGet, OfAnUnusedSandboxAnswersAsIfItWereSeededAndMakesNone) {
                                  "/webhook", "/requests", "/requests/count", "/violations"}) {
     const Response unused = stage(admin_ask("GET", sandbox_path("any", path)));
     EXPECT_TRUE(sandboxes(stage).empty()) << path;
-    stage.service.state().tenants.of("{ORG_ID}", "any");
+    stage.service.state().sandboxes.of("{ORG_ID}", "any");
     const Response seeded = stage(admin_ask("GET", sandbox_path("any", path)));
     EXPECT_EQ(unused.status, seeded.status) << path;
     EXPECT_EQ(unused.body, seeded.body) << path;
@@ -233,16 +233,17 @@ TEST(Violations, CostByWhatTheyHold) {
   if (!kMemoryIsScarce) {
     GTEST_SKIP() << "memory is counted where no sanitizer does";
   }
-  Ledger ledger;
-  const LedgerEntry entry{.clause = 3, .method = "GET", .path = "/runs", .organisation = "o", .sandbox = "s"};
-  EXPECT_LT(bytes_of([&] { ledger.add(entry); }), 1024);
+  ViolationLog log;
+  const ViolationEntry entry{
+      .clause = 3, .method = "GET", .path = "/runs", .organisation = "o", .sandbox = "s"};
+  EXPECT_LT(bytes_of([&] { log.add(entry); }), 1024);
   const auto add_many = [&] {
-    for (std::size_t i = 0; i < Ledger::kKept; ++i) {
-      ledger.add(entry);
+    for (std::size_t i = 0; i < ViolationLog::kKept; ++i) {
+      log.add(entry);
     }
   };
   EXPECT_GT(bytes_of(add_many), 50'000);
-  EXPECT_LT(bytes_of([&] { ledger.clear(); }), -50'000) << "it is given back";
+  EXPECT_LT(bytes_of([&] { log.clear(); }), -50'000) << "it is given back";
 }
 
 } // namespace

@@ -138,7 +138,7 @@ TEST(Endings, OfARunThatIsReplacedAgainAndAgainTakeNoMemory) {
   }
   Steered steered;
   steered(get(kFailed));
-  Sandbox &sandbox = steered.service.state().tenants.of("{ORG_ID}", "{SANDBOX_NAME}")->sandbox;
+  SandboxObjects &sandbox = steered.service.state().sandboxes.of("{ORG_ID}", "{SANDBOX_NAME}")->objects;
   Transaction transaction(sandbox, kNow);
   mock::Run run = *transaction->find_run(kFailed);
   run.state = RunState::in_progress;

@@ -31,7 +31,7 @@ mock::Run run_that_is(RunState state) {
 }
 
 Json notification_of(const mock::Run &run, const contract::Reading &reading = {}) {
-  const Sandbox sandbox(R"(AC"ME@AdobeOrg)", "prod", 1);
+  const SandboxObjects sandbox(R"(AC"ME@AdobeOrg)", "prod", 1);
   return Json::parse(notification(kEventId, "", run, sandbox, reading));
 }
 
@@ -124,7 +124,7 @@ mock::Run run_of_documented(const Json &told) {
 }
 
 Json told_of_documented(const mock::Run &run) {
-  return Json::parse(notification(kEventId, "", run, Sandbox("{IMS_ORG}", "prod", 1), {}));
+  return Json::parse(notification(kEventId, "", run, SandboxObjects("{IMS_ORG}", "prod", 1), {}));
 }
 
 /// To be compared whatever their order.
@@ -160,7 +160,7 @@ TEST(Notification, OfAFailureIsTheDocumentedOneMemberByMember) {
 }
 
 TEST(Notification, OfASuccessNamesTheClientThatRegisteredItsWebhook) {
-  const Sandbox sandbox("o", "prod", 1);
+  const SandboxObjects sandbox("o", "prod", 1);
   const auto told_to = [&](const std::string &client_id) {
     const mock::Run run = run_that_is(RunState::success_with_records);
     return Json::parse(notification(kEventId, client_id, run, sandbox, {}));
@@ -170,7 +170,7 @@ TEST(Notification, OfASuccessNamesTheClientThatRegisteredItsWebhook) {
 }
 
 TEST(Notification, HasItsMembersInTheDocumentedOrder) {
-  const Sandbox sandbox("o", "prod", 1);
+  const SandboxObjects sandbox("o", "prod", 1);
   const auto run = run_that_is(RunState::success_with_records);
   const auto told = nlohmann::ordered_json::parse(notification(kEventId, "", run, sandbox, {}));
   std::string last;
@@ -185,7 +185,7 @@ TEST(Notification, EscapesTheOrganisation) {
   EXPECT_EQ(success.at("event").at("header").at("_adobeio").at("imsOrgId"), R"(AC"ME@AdobeOrg)");
   const Json failure = notification_of(run_that_is(RunState::failed));
   EXPECT_EQ(failure.at(0).at("messages").at(0).at("imsOrgId"), R"(AC"ME@AdobeOrg)");
-  const Sandbox no_text("\xff", "prod", 1);
+  const SandboxObjects no_text("\xff", "prod", 1);
   EXPECT_TRUE(Json::accept(notification(kEventId, "", run_that_is(RunState::failed), no_text, {})));
 }
 

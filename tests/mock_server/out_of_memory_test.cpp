@@ -18,11 +18,11 @@ using Refusing = void (*)(std::uint64_t nth);
 
 /// What each run is found by agrees with what there is.
 void expect_whole(Stage &stage) {
-  const auto tenant = stage.service.state().tenants.find("{ORG_ID}", "{SANDBOX_NAME}");
-  if (!tenant) {
+  const auto sandbox = stage.service.state().sandboxes.find("{ORG_ID}", "{SANDBOX_NAME}");
+  if (!sandbox) {
     return;
   }
-  const Transaction transaction(tenant->sandbox, kNow);
+  const Transaction transaction(sandbox->objects, kNow);
   std::uint64_t runs = 0;
   transaction->runs.for_each([&](const Run &run) {
     ++runs;
@@ -45,8 +45,8 @@ void expect_whole(Stage &stage) {
 }
 
 std::uint64_t runs_in(Stage &stage) {
-  const auto tenant = stage.service.state().tenants.find("{ORG_ID}", "{SANDBOX_NAME}");
-  return tenant ? Transaction(tenant->sandbox, kNow)->runs.count() : 0;
+  const auto sandbox = stage.service.state().sandboxes.find("{ORG_ID}", "{SANDBOX_NAME}");
+  return sandbox ? Transaction(sandbox->objects, kNow)->runs.count() : 0;
 }
 
 /// Asks again and again, memory running out later each time, until all of it is there.

@@ -475,7 +475,7 @@ TEST(Secrets, OfTheSeedAndOfTheControlApiAreKnownByTheirValues) {
   for (const std::string secret : {"s33ded-t0k3n", "s33ded-k3y", "s33ded-cl13nt", "c0ntr0l-t0k3n"}) {
     EXPECT_EQ(stage(read("/runs?limit=" + secret)).status, 400);
     const std::string entries =
-        StoredEntries::texts(stage.service.state().tenants.find("{ORG_ID}", "{SANDBOX_NAME}")->journal);
+        StoredEntries::texts(stage.service.state().sandboxes.find("{ORG_ID}", "{SANDBOX_NAME}")->journal);
     expect_without(entries, secret, "the journal");
     EXPECT_NE(entries.find("/runs?limit=(not kept)"), std::string::npos) << entries;
   }
@@ -509,16 +509,16 @@ TEST(Secrets, AreInNoViolationThatIsStored) {
   stage(asked.add("x-flow-mock-expect", "routes/method/run"));
   stage(asked.set("x-gw-ims-org-id", "of-" + token).set("x-sandbox-name", "of-" + token));
   ServiceState &state = stage.service.state();
-  const auto tenant = state.tenants.find("{ORG_ID}", "{SANDBOX_NAME}");
-  for (const Ledger *ledger : {&state.violations, &state.expected, &tenant->violations}) {
-    std::vector<LedgerEntry> stored = ledger->all();
-    for (const LedgerSum &sum : ledger->sums()) {
+  const auto sandbox = state.sandboxes.find("{ORG_ID}", "{SANDBOX_NAME}");
+  for (const ViolationLog *log : {&state.violations, &state.expected, &sandbox->violations}) {
+    std::vector<ViolationEntry> stored = log->all();
+    for (const ViolationSum &sum : log->sums()) {
       stored.push_back(sum.first);
     }
     EXPECT_FALSE(stored.empty());
-    for (const LedgerEntry &entry : stored) {
+    for (const ViolationEntry &entry : stored) {
       expect_without(entry.method + "\n" + entry.path + "\n" + entry.organisation + "\n" + entry.sandbox,
-                     token, "the ledger");
+                     token, "the violation log");
     }
   }
 }

@@ -1,4 +1,4 @@
-#include "mock_server/runs/transaction.hpp"
+#include "mock_server/sandbox/transaction.hpp"
 
 #include <atomic>
 #include <memory>
@@ -28,7 +28,7 @@ struct OneRun {
   RunState state_at(std::int64_t now_ms) { return Transaction(sandbox, now_ms)->find_run("r")->state; }
 
   test::SetClock clock{kBegin};
-  Sandbox sandbox{"o", "s", 1};
+  SandboxObjects sandbox{"o", "s", 1};
 };
 
 TEST(Transaction, BeginsWithRunsEndedWhoseTimeHasCome) {

@@ -1,7 +1,7 @@
 #include <string>
 #include <vector>
 
-#include "mock_server/journal/ledger.hpp"
+#include "mock_server/journal/violation_log.hpp"
 #include "tests/mock_server/journal.hpp"
 
 /// Traffic judged by the contract: what the application does wrong, and what it has exercised.
@@ -202,27 +202,27 @@ TEST(Violations, FollowTheReadingInForce) {
   EXPECT_EQ(broken(stage), Ids{"readings/op-of-tutorial"});
 }
 
-TEST(Ledger, KeepsTheFirstThousandAndCountsTheRest) {
-  Ledger ledger;
+TEST(ViolationLog, KeepsTheFirstThousandAndCountsTheRest) {
+  ViolationLog log;
   for (int i = 0; i < 1500; ++i) {
-    ledger.add(
+    log.add(
         {.clause = 1, .method = "GET", .path = "/" + std::to_string(i), .organisation = "o", .sandbox = "s"});
   }
-  EXPECT_EQ(ledger.total(), 1500U);
-  EXPECT_EQ(ledger.all().size(), 1000U);
-  EXPECT_EQ(ledger.sums().size(), 1U);
-  EXPECT_EQ(ledger.sums().at(0).times, 1500U);
-  EXPECT_EQ(ledger.sums().at(0).first.path, "/0");
+  EXPECT_EQ(log.total(), 1500U);
+  EXPECT_EQ(log.all().size(), 1000U);
+  EXPECT_EQ(log.sums().size(), 1U);
+  EXPECT_EQ(log.sums().at(0).times, 1500U);
+  EXPECT_EQ(log.sums().at(0).first.path, "/0");
 }
 
-TEST(Ledger, ForgetsTheFirstOneOfASandboxThatIsCleared) {
-  Ledger ledger;
-  ledger.add({.clause = 1, .method = "GET", .path = "/a", .organisation = "o", .sandbox = "a"});
-  ledger.add({.clause = 1, .method = "GET", .path = "/b", .organisation = "o", .sandbox = "b"});
-  ledger.clear("o", "a");
-  ASSERT_EQ(ledger.sums().size(), 1U);
-  EXPECT_EQ(ledger.sums().at(0).times, 1U);
-  EXPECT_EQ(ledger.sums().at(0).first.path, "/b");
+TEST(ViolationLog, ForgetsTheFirstOneOfASandboxThatIsCleared) {
+  ViolationLog log;
+  log.add({.clause = 1, .method = "GET", .path = "/a", .organisation = "o", .sandbox = "a"});
+  log.add({.clause = 1, .method = "GET", .path = "/b", .organisation = "o", .sandbox = "b"});
+  log.clear("o", "a");
+  ASSERT_EQ(log.sums().size(), 1U);
+  EXPECT_EQ(log.sums().at(0).times, 1U);
+  EXPECT_EQ(log.sums().at(0).first.path, "/b");
 }
 
 bool is_exercised(const Json &coverage, std::string_view id) {

@@ -1,4 +1,4 @@
-#include "mock_server/runs/sandbox.hpp"
+#include "mock_server/sandbox/sandbox_objects.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -17,7 +17,8 @@ std::string json_text(std::string_view text) {
 
 } // namespace
 
-Sandbox::Sandbox(std::string_view its_organisation, std::string_view its_name, std::uint64_t seed_of_ids)
+SandboxObjects::SandboxObjects(std::string_view its_organisation, std::string_view its_name,
+                               std::uint64_t seed_of_ids)
     : organisation(its_organisation), name(its_name), name_text(json_text(its_name)),
       id_text(json_text(its_name == "prod" ? std::string(kProdId)
                                            : name_uuid(organisation + "\n" + std::string(its_name)))),

@@ -15,7 +15,7 @@
 namespace flow::mock {
 
 /// A breach of the contract by the application under test.
-struct LedgerEntry {
+struct ViolationEntry {
   contract::ClauseNumber clause = 0; ///< its violation says what is wrong and what to change
   std::string method;                ///< empty: it is missing, and no request was the last it could be in
   std::string path;                  ///< as sent, without the query
@@ -27,25 +27,25 @@ struct LedgerEntry {
 };
 
 /// How often a clause was broken, and where first.
-struct LedgerSum {
-  LedgerEntry first;
+struct ViolationSum {
+  ViolationEntry first;
   std::uint64_t times = 0;
 };
 
 /// Every breach since the mock was started, or since they were last forgotten: the first ones whole, the
 /// others counted. No reset touches it. Safe to use from several threads.
-class Ledger {
+class ViolationLog {
 public:
   static constexpr std::size_t kKept = 1000;
 
-  void add(LedgerEntry entry);
+  void add(ViolationEntry entry);
 
   /// How many there were.
   std::uint64_t total() const { return total_.load(); }
   /// Those that are kept, oldest first.
-  std::vector<LedgerEntry> all() const;
+  std::vector<ViolationEntry> all() const;
   /// By clause, in the order of the contract.
-  std::vector<LedgerSum> sums() const;
+  std::vector<ViolationSum> sums() const;
 
   void clear();
   /// Forgets those of one sandbox: of those that are only counted, none.
@@ -54,10 +54,10 @@ public:
 private:
   mutable std::mutex mutex_;
   std::atomic<std::uint64_t> total_ = 0;
-  std::vector<LedgerEntry> entries_;
+  std::vector<ViolationEntry> entries_;
   using Key = std::pair<contract::ClauseNumber, bool>; ///< and whether it is missing
-  static Key key_of(const LedgerEntry &entry) { return {entry.clause, entry.is_missing}; }
-  std::map<Key, LedgerSum> sums_;
+  static Key key_of(const ViolationEntry &entry) { return {entry.clause, entry.is_missing}; }
+  std::map<Key, ViolationSum> sums_;
 };
 
 /// Which clauses the traffic since the start has been a case of. No reset touches it. Safe to use from

@@ -5,15 +5,15 @@
 #include <string>
 #include <string_view>
 
-#include "mock_server/runs/sandbox_state.hpp"
+#include "mock_server/sandbox/sandbox_state.hpp"
 
 namespace flow::mock {
 
 /// One organisation's sandbox: what it is called, and runs and flows of its own, which a Transaction reads
 /// and changes.
-class Sandbox {
+class SandboxObjects {
 public:
-  Sandbox(std::string_view its_organisation, std::string_view its_name, std::uint64_t seed_of_ids);
+  SandboxObjects(std::string_view its_organisation, std::string_view its_name, std::uint64_t seed_of_ids);
 
   const std::string organisation;
   const std::string name;

@@ -16,8 +16,8 @@
 #include "mock_server/faults/fault_set.hpp"
 #include "mock_server/journal/expectations.hpp"
 #include "mock_server/journal/journal.hpp"
-#include "mock_server/journal/ledger.hpp"
-#include "mock_server/runs/transaction.hpp"
+#include "mock_server/journal/violation_log.hpp"
+#include "mock_server/sandbox/transaction.hpp"
 #include "mock_server/settings.hpp"
 #include "mock_server/steerable_clock.hpp"
 
@@ -25,11 +25,11 @@ namespace flow::mock {
 
 /// What one (organisation, sandbox) has: its runs, and what steers and watches them. Nothing of it is shared
 /// with another.
-struct Tenant : std::enable_shared_from_this<Tenant> {
+struct Sandbox : std::enable_shared_from_this<Sandbox> {
   /// Its time follows `clock`; its journal keeps as much as `journal_size` says, numbered from `exchanges`.
-  Tenant(std::string_view organisation, std::string_view name, std::uint64_t id_seed, const Clock &clock,
-         JournalSize journal_size, std::atomic<std::uint64_t> &exchanges)
-      : clock(clock), sandbox(organisation, name, id_seed), journal(journal_size, exchanges) {}
+  Sandbox(std::string_view organisation, std::string_view name, std::uint64_t id_seed, const Clock &clock,
+          JournalSize journal_size, std::atomic<std::uint64_t> &exchanges)
+      : clock(clock), objects(organisation, name, id_seed), journal(journal_size, exchanges) {}
 
   /// Makes it a copy of the seed when it is first used, once. Where that fails, the next use tries again.
   void start(const Seed &seed);
@@ -52,15 +52,15 @@ struct Tenant : std::enable_shared_from_this<Tenant> {
   std::shared_ptr<WebhookSender> webhook();
 
   SteerableClock clock;
-  Sandbox sandbox;
+  SandboxObjects objects;
   FaultSet faults;
   Journal journal;
-  Ledger violations; ///< as the mock's own, of this sandbox
+  ViolationLog violations; ///< as the mock's own, of this sandbox
   Expectations expectations;
 
   /// When a request of the service last reached it, in exchanges of the mock; 0: none did.
   std::atomic<std::uint64_t> last_use = 0;
-  /// Whether anything but reading has been done with it since it was as the seed says; set by Tenants.
+  /// Whether anything but reading has been done with it since it was as the seed says; set by Sandboxes.
   std::atomic<bool> is_changed = false;
 
 private:
@@ -69,33 +69,33 @@ private:
   std::atomic<bool> has_started_ = false;
 };
 
-/// Every tenant there is. Each starts as a copy of the seed when it is first used. Where there are as many as
-/// there may be, those go that were idle longest and have only been read. Who holds a tenant keeps it. Safe
-/// to use from several threads: none that asks for one waits for another to be filled.
-class Tenants {
+/// Every sandbox there is. Each starts as a copy of the seed when it is first used. Where there are as many
+/// as there may be, those go that were idle longest and have only been read. Who holds a sandbox keeps it.
+/// Safe to use from several threads: none that asks for one waits for another to be filled.
+class Sandboxes {
 public:
-  /// Tenants' times follow `clock`; their exchanges are numbered from `exchanges`. All have to outlive it.
-  Tenants(const Settings &settings, const Clock &clock, std::atomic<std::uint64_t> &exchanges);
+  /// Sandboxes' times follow `clock`; their exchanges are numbered from `exchanges`. All have to outlive it.
+  Sandboxes(const Settings &settings, const Clock &clock, std::atomic<std::uint64_t> &exchanges);
 
-  /// The tenant of that organisation and sandbox, made if need be; null where there is no room for it.
-  std::shared_ptr<Tenant> of(std::string_view organisation, std::string_view sandbox);
+  /// The organisation's sandbox of that name, made if need be; null where there is no room for it.
+  std::shared_ptr<Sandbox> of(std::string_view organisation, std::string_view name);
 
   /// Null where nobody has used it yet.
-  std::shared_ptr<Tenant> find(std::string_view organisation, std::string_view sandbox) const;
+  std::shared_ptr<Sandbox> find(std::string_view organisation, std::string_view name) const;
 
   /// To look at: one that nobody has used yet is made, and kept by the caller alone.
-  std::shared_ptr<Tenant> seen(std::string_view organisation, std::string_view sandbox) const;
+  std::shared_ptr<Sandbox> seen(std::string_view organisation, std::string_view name) const;
 
   /// All there are, by organisation and name.
-  std::vector<std::shared_ptr<Tenant>> all() const;
+  std::vector<std::shared_ptr<Sandbox>> all() const;
 
   /// Notes that something has been done with it, so that it is not as the seed says any more. To be called
   /// while the caller holds it.
-  void mark_changed(Tenant &tenant);
+  void mark_changed(Sandbox &sandbox);
 
-  /// Lets go of a tenant; it is forgotten where no request of the service has reached it and it is as the
+  /// Lets go of a sandbox; it is forgotten where no request of the service has reached it and it is as the
   /// seed says.
-  void let_go(std::shared_ptr<Tenant> tenant);
+  void let_go(std::shared_ptr<Sandbox> sandbox);
 
   /// Forgets all that are as the seed says and have no violations to show.
   void forget_unchanged();
@@ -107,8 +107,8 @@ private:
     bool operator==(const Name &other) const = default;
   };
   static Name name_of(const Name &name) { return name; }
-  static Name name_of(const std::shared_ptr<Tenant> &tenant) {
-    return {tenant->sandbox.organisation, tenant->sandbox.name};
+  static Name name_of(const std::shared_ptr<Sandbox> &sandbox) {
+    return {sandbox->objects.organisation, sandbox->objects.name};
   }
   struct Hash {
     using is_transparent = void;
@@ -124,22 +124,22 @@ private:
       return name_of(left) == name_of(right);
     }
   };
-  /// Some of the tenants, behind a lock of their own. A tenant is taken out only where nobody else holds it,
-  /// which only who has this lock, exclusively, can say.
+  /// Some of the sandboxes, behind a lock of their own. A sandbox is taken out only where nobody else holds
+  /// it, which only who has this lock, exclusively, can say.
   struct alignas(64) Shard { // a cache line: no shard's readers disturb those of another
     mutable std::shared_mutex mutex;
-    std::unordered_set<std::shared_ptr<Tenant>, Hash, Equal> tenants;
+    std::unordered_set<std::shared_ptr<Sandbox>, Hash, Equal> sandboxes;
   };
   static constexpr std::size_t kShards = 64;
 
   Shard &shard_of(const Name &name) { return shards_.at(Hash{}(name) % kShards); }
   const Shard &shard_of(const Name &name) const { return shards_.at(Hash{}(name) % kShards); }
-  std::shared_ptr<Tenant> known(const Name &name) const;
-  std::shared_ptr<Tenant> fresh(const Name &name) const;
-  std::shared_ptr<Tenant> added(const Name &name);
+  std::shared_ptr<Sandbox> known(const Name &name) const;
+  std::shared_ptr<Sandbox> fresh(const Name &name) const;
+  std::shared_ptr<Sandbox> added(const Name &name);
   // With `adding_` held:
   bool make_room();
-  bool forget(Tenant &tenant);
+  bool forget(Sandbox &sandbox);
 
   const Settings &settings_;
   const Clock &clock_;
@@ -148,7 +148,7 @@ private:
   /// and one that is only looked at shows those that it will have.
   const std::uint64_t id_base_;
   std::array<Shard, kShards> shards_;
-  std::mutex adding_; ///< of who adds a tenant, or takes one out
+  std::mutex adding_; ///< of who adds a sandbox, or takes one out
   std::size_t count_ = 0;
   bool may_have_unchanged_ = true; ///< spares looking for some where none were
 };

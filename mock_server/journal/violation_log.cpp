@@ -1,4 +1,4 @@
-#include "mock_server/journal/ledger.hpp"
+#include "mock_server/journal/violation_log.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -9,15 +9,15 @@ namespace {
 
 constexpr std::uint64_t kOne = 1;
 
-bool is_of(const LedgerEntry &entry, std::string_view organisation, std::string_view sandbox) {
+bool is_of(const ViolationEntry &entry, std::string_view organisation, std::string_view sandbox) {
   return entry.organisation == organisation && entry.sandbox == sandbox;
 }
 
 } // namespace
 
-void Ledger::add(LedgerEntry entry) {
+void ViolationLog::add(ViolationEntry entry) {
   const std::lock_guard lock(mutex_);
-  const auto sum = sums_.try_emplace(key_of(entry), LedgerSum{.first = entry, .times = 0}).first;
+  const auto sum = sums_.try_emplace(key_of(entry), ViolationSum{.first = entry, .times = 0}).first;
   ++sum->second.times;
   ++total_;
   if (entries_.size() < kKept) {
@@ -25,14 +25,14 @@ void Ledger::add(LedgerEntry entry) {
   }
 }
 
-std::vector<LedgerEntry> Ledger::all() const {
+std::vector<ViolationEntry> ViolationLog::all() const {
   const std::lock_guard lock(mutex_);
   return entries_;
 }
 
-std::vector<LedgerSum> Ledger::sums() const {
+std::vector<ViolationSum> ViolationLog::sums() const {
   const std::lock_guard lock(mutex_);
-  std::vector<LedgerSum> broken;
+  std::vector<ViolationSum> broken;
   for (const auto &[key, sum] : sums_) {
     if (sum.times > 0) {
       broken.push_back(sum);
@@ -41,24 +41,24 @@ std::vector<LedgerSum> Ledger::sums() const {
   return broken;
 }
 
-void Ledger::clear() {
+void ViolationLog::clear() {
   const std::lock_guard lock(mutex_);
   total_ = 0;
-  std::vector<LedgerEntry>().swap(entries_); // with its memory, which assigning {} keeps
+  std::vector<ViolationEntry>().swap(entries_); // with its memory, which assigning {} keeps
   sums_.clear();
 }
 
-void Ledger::clear(std::string_view organisation, std::string_view sandbox) {
+void ViolationLog::clear(std::string_view organisation, std::string_view sandbox) {
   const std::lock_guard lock(mutex_);
-  for (const LedgerEntry &entry : entries_) {
+  for (const ViolationEntry &entry : entries_) {
     if (is_of(entry, organisation, sandbox)) {
       --sums_.at(key_of(entry)).times;
       --total_;
     }
   }
-  std::erase_if(entries_, [&](const LedgerEntry &entry) { return is_of(entry, organisation, sandbox); });
-  for (const LedgerEntry &entry : entries_) {
-    LedgerSum &sum = sums_.at(key_of(entry));
+  std::erase_if(entries_, [&](const ViolationEntry &entry) { return is_of(entry, organisation, sandbox); });
+  for (const ViolationEntry &entry : entries_) {
+    ViolationSum &sum = sums_.at(key_of(entry));
     if (is_of(sum.first, organisation, sandbox)) {
       sum.first = entry;
     }

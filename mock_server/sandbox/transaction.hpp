@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "mock_server/clock.hpp"
-#include "mock_server/runs/sandbox.hpp"
+#include "mock_server/sandbox/sandbox_objects.hpp"
 
 namespace flow::mock {
 
@@ -16,27 +16,27 @@ namespace flow::mock {
 class Transaction {
 public:
   /// Waits until the sandbox is free.
-  Transaction(Sandbox &sandbox, std::int64_t now_ms);
+  Transaction(SandboxObjects &sandbox, std::int64_t now_ms);
   /// Likewise; the moment is when it is free.
-  Transaction(Sandbox &sandbox, const Clock &clock);
+  Transaction(SandboxObjects &sandbox, const Clock &clock);
 
   /// Nothing where another has the sandbox: for threads that must not wait.
-  static std::optional<Transaction> try_begin(Sandbox &sandbox, std::int64_t now_ms);
+  static std::optional<Transaction> try_begin(SandboxObjects &sandbox, std::int64_t now_ms);
 
   /// For who replaces its runs or those that listen: it waits, and runs have not ended whose time has come.
-  static Transaction unsettled(Sandbox &sandbox, const Clock &clock);
+  static Transaction unsettled(SandboxObjects &sandbox, const Clock &clock);
 
   SandboxState *operator->() { return &sandbox_.state_; }
   const SandboxState *operator->() const { return &sandbox_.state_; }
 
-  const Sandbox &sandbox() const { return sandbox_; }
+  const SandboxObjects &sandbox() const { return sandbox_; }
   std::int64_t now_ms() const { return now_ms_; }
 
 private:
-  Transaction(Sandbox &sandbox, std::unique_lock<std::mutex> lock, std::int64_t now_ms)
+  Transaction(SandboxObjects &sandbox, std::unique_lock<std::mutex> lock, std::int64_t now_ms)
       : sandbox_(sandbox), lock_(std::move(lock)), now_ms_(now_ms) {}
 
-  Sandbox &sandbox_;
+  SandboxObjects &sandbox_;
   std::unique_lock<std::mutex> lock_;
   std::int64_t now_ms_;
 };

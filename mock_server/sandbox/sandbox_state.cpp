@@ -1,4 +1,4 @@
-#include "mock_server/runs/sandbox_state.hpp"
+#include "mock_server/sandbox/sandbox_state.hpp"
 
 #include <algorithm>
 #include <unordered_set>

@@ -1,19 +1,20 @@
-#include "mock_server/runs/transaction.hpp"
+#include "mock_server/sandbox/transaction.hpp"
 
 #include <utility>
 
 namespace flow::mock {
 
-Transaction::Transaction(Sandbox &sandbox, std::int64_t now_ms)
+Transaction::Transaction(SandboxObjects &sandbox, std::int64_t now_ms)
     : Transaction(sandbox, std::unique_lock(sandbox.mutex_), now_ms) {
   sandbox.state_.settle(now_ms);
 }
 
-Transaction::Transaction(Sandbox &sandbox, const Clock &clock) : Transaction(unsettled(sandbox, clock)) {
+Transaction::Transaction(SandboxObjects &sandbox, const Clock &clock)
+    : Transaction(unsettled(sandbox, clock)) {
   sandbox.state_.settle(now_ms_);
 }
 
-std::optional<Transaction> Transaction::try_begin(Sandbox &sandbox, std::int64_t now_ms) {
+std::optional<Transaction> Transaction::try_begin(SandboxObjects &sandbox, std::int64_t now_ms) {
   std::unique_lock lock(sandbox.mutex_, std::try_to_lock);
   if (!lock.owns_lock()) {
     return std::nullopt;
@@ -23,7 +24,7 @@ std::optional<Transaction> Transaction::try_begin(Sandbox &sandbox, std::int64_t
   return begun;
 }
 
-Transaction Transaction::unsettled(Sandbox &sandbox, const Clock &clock) {
+Transaction Transaction::unsettled(SandboxObjects &sandbox, const Clock &clock) {
   std::unique_lock lock(sandbox.mutex_);
   const std::int64_t now_ms = clock.now_ms();
   return {sandbox, std::move(lock), now_ms};

@@ -1,0 +1,248 @@
+#include "mock_server/sandbox/sandboxes.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <tuple>
+#include <utility>
+
+#include "mock_server/events/notification.hpp"
+
+namespace flow::mock {
+
+namespace {
+
+/// A header value holds no line feed, so no two pairs share a key.
+std::string key_of(std::string_view organisation, std::string_view name) {
+  std::string key;
+  key.reserve(organisation.size() + 1 + name.size());
+  key.append(organisation).append("\n").append(name);
+  return key;
+}
+
+} // namespace
+
+void Sandbox::start(const Seed &seed) {
+  if (has_started_) {
+    return;
+  }
+  const std::lock_guard lock(starting_);
+  if (!has_started_) {
+    reset(seed);
+    has_started_ = true;
+  }
+}
+
+void Sandbox::reset(const Seed &seed) {
+  is_changed = false; // first: what is done from here on changes it again
+  tell(nullptr, {});
+  faults.clear();
+  Transaction transaction = Transaction::unsettled(objects, clock);
+  clock.start_over();
+  transaction->ids.start_over(objects.id_seed);
+  journal.clear();
+  try {
+    transaction->load(seed, clock.now_ms());
+  } catch (...) {
+    has_started_ = false;
+    throw;
+  }
+}
+
+void Sandbox::restore(const Seed &seed) {
+  Transaction transaction = Transaction::unsettled(objects, clock);
+  try {
+    transaction->load(seed, transaction.now_ms());
+  } catch (...) {
+    has_started_ = false;
+    throw;
+  }
+}
+
+void Sandbox::tell(std::shared_ptr<WebhookSender> sender, const contract::Reading &reading) {
+  Transaction transaction = Transaction::unsettled(objects, clock);
+  webhook_.swap(sender); // the old one ends when the sandbox is free again
+  if (!webhook_) {
+    transaction->on_end = nullptr;
+    return;
+  }
+  transaction->on_end = [this, reading](const Run &run) {
+    const auto code = event_code(run, reading);
+    if (!code) {
+      return;
+    }
+    // Of what has happened, so that watching changes none of the sandbox's ids.
+    const std::string id = name_uuid(run.id + run.etag);
+    webhook_->send({.id = id,
+                    .code = std::string(*code),
+                    .run_id = run.id,
+                    .at_ms = std::min(run.updated_at_ms, clock.now_ms()),
+                    .body = notification(id, webhook_->webhook().client_id, run, objects, reading)});
+  };
+}
+
+void Sandbox::settle() {
+  const Transaction transaction(objects, clock);
+  if (webhook_) {
+    webhook_->advance_to(transaction.now_ms(), !clock.stands_still());
+  }
+}
+
+std::shared_ptr<WebhookSender> Sandbox::webhook() {
+  const Transaction transaction = Transaction::unsettled(objects, clock);
+  return webhook_;
+}
+
+Sandboxes::Sandboxes(const Settings &settings, const Clock &clock, std::atomic<std::uint64_t> &exchanges)
+    : settings_(settings), clock_(clock), exchanges_(exchanges),
+      id_base_(settings.deterministic.value_or(IdSource::random_seed())) {}
+
+std::shared_ptr<Sandbox> Sandboxes::of(std::string_view organisation, std::string_view name) {
+  auto sandbox = known({organisation, name});
+  if (!sandbox) {
+    sandbox = added({organisation, name});
+  }
+  if (sandbox) {
+    sandbox->start(settings_.seed);
+  }
+  return sandbox;
+}
+
+std::shared_ptr<Sandbox> Sandboxes::find(std::string_view organisation, std::string_view name) const {
+  auto sandbox = known({organisation, name});
+  return sandbox && sandbox->has_started() ? sandbox : nullptr;
+}
+
+std::shared_ptr<Sandbox> Sandboxes::seen(std::string_view organisation, std::string_view name) const {
+  auto sandbox = find(organisation, name);
+  if (!sandbox) {
+    sandbox = fresh({organisation, name});
+    sandbox->start(settings_.seed);
+  }
+  return sandbox;
+}
+
+std::vector<std::shared_ptr<Sandbox>> Sandboxes::all() const {
+  std::vector<std::shared_ptr<Sandbox>> sandboxes;
+  for (const Shard &shard : shards_) {
+    const std::shared_lock lock(shard.mutex);
+    std::copy_if(shard.sandboxes.begin(), shard.sandboxes.end(), std::back_inserter(sandboxes),
+                 [](const auto &sandbox) { return sandbox->has_started(); });
+  }
+  std::sort(sandboxes.begin(), sandboxes.end(), [](const auto &a, const auto &b) {
+    return std::tie(a->objects.organisation, a->objects.name) <
+           std::tie(b->objects.organisation, b->objects.name);
+  });
+  return sandboxes;
+}
+
+void Sandboxes::mark_changed(Sandbox &sandbox) {
+  const std::shared_lock lock(shard_of({sandbox.objects.organisation, sandbox.objects.name}).mutex);
+  sandbox.is_changed = true;
+}
+
+void Sandboxes::let_go(std::shared_ptr<Sandbox> sandbox) {
+  Sandbox &its = *sandbox;
+  const std::lock_guard lock(adding_); // which keeps it from being taken out by another
+  const Name name{its.objects.organisation, its.objects.name};
+  if (its.is_changed || known(name) != sandbox) {
+    return;
+  }
+  may_have_unchanged_ = true;
+  if (its.last_use != 0) {
+    return;
+  }
+  sandbox.reset();
+  forget(its);
+}
+
+void Sandboxes::forget_unchanged() {
+  std::vector<Sandbox *> unchanged;
+  const std::lock_guard lock(adding_);
+  for (const Shard &shard : shards_) {
+    const std::shared_lock shard_lock(shard.mutex);
+    for (const auto &sandbox : shard.sandboxes) {
+      if (!sandbox->is_changed && sandbox->violations.total() == 0) {
+        unchanged.push_back(sandbox.get());
+      }
+    }
+  }
+  for (Sandbox *sandbox : unchanged) {
+    forget(*sandbox);
+  }
+  may_have_unchanged_ = true;
+}
+
+std::shared_ptr<Sandbox> Sandboxes::known(const Name &name) const {
+  const Shard &shard = shard_of(name);
+  const std::shared_lock lock(shard.mutex);
+  const auto found = shard.sandboxes.find(name);
+  return found == shard.sandboxes.end() ? nullptr : *found;
+}
+
+std::shared_ptr<Sandbox> Sandboxes::fresh(const Name &name) const {
+  return std::make_shared<Sandbox>(name.organisation, name.sandbox,
+                                   id_base_ ^
+                                       std::hash<std::string>{}(key_of(name.organisation, name.sandbox)),
+                                   clock_, settings_.journal_size, exchanges_);
+}
+
+std::shared_ptr<Sandbox> Sandboxes::added(const Name &name) {
+  const std::lock_guard lock(adding_);
+  if (auto sandbox = known(name)) {
+    return sandbox;
+  }
+  if (count_ >= settings_.limits.sandboxes && !make_room()) {
+    return nullptr;
+  }
+  auto sandbox = fresh(name);
+  Shard &shard = shard_of(name);
+  {
+    const std::lock_guard shard_lock(shard.mutex);
+    shard.sandboxes.insert(sandbox);
+  }
+  ++count_;
+  may_have_unchanged_ = true;
+  return sandbox;
+}
+
+/// A sixteenth of them at once, so that a client that reads in ever new sandboxes does not have all of them
+/// looked at for each.
+bool Sandboxes::make_room() {
+  if (!may_have_unchanged_) {
+    return false;
+  }
+  std::vector<std::pair<std::uint64_t, Sandbox *>> unchanged;
+  for (const Shard &shard : shards_) {
+    const std::shared_lock lock(shard.mutex);
+    for (const auto &sandbox : shard.sandboxes) {
+      if (!sandbox->is_changed) {
+        unchanged.emplace_back(sandbox->last_use, sandbox.get());
+      }
+    }
+  }
+  std::sort(unchanged.begin(), unchanged.end());
+  constexpr std::size_t kPart = 16;
+  std::size_t wanted = std::max<std::size_t>(1, count_ / kPart);
+  for (auto idle = unchanged.begin(); wanted > 0 && idle != unchanged.end(); ++idle) {
+    wanted -= forget(*idle->second) ? 1 : 0;
+  }
+  may_have_unchanged_ = !unchanged.empty();
+  return count_ < settings_.limits.sandboxes;
+}
+
+/// False where somebody holds the sandbox, or has changed it since.
+bool Sandboxes::forget(Sandbox &sandbox) {
+  const Name name{sandbox.objects.organisation, sandbox.objects.name};
+  Shard &shard = shard_of(name);
+  decltype(shard.sandboxes)::node_type taken;
+  const std::lock_guard lock(shard.mutex);
+  const auto found = shard.sandboxes.find(name);
+  if (found->use_count() > 1 || sandbox.is_changed) {
+    return false;
+  }
+  taken = shard.sandboxes.extract(found);
+  --count_;
+  return true;
+}
+
+} // namespace flow::mock
