@@ -16,7 +16,7 @@ std::span<const EmbeddedFile> embedded_files();
 
 namespace catalogue {
 
-/// Those that an application needs, too: errors.json and operations.json.
+/// Those that an application needs, too: errors.json, faults.json and operations.json.
 std::span<const EmbeddedFile> embedded_files();
 
 } // namespace catalogue

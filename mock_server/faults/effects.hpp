@@ -5,17 +5,17 @@
 
 #include "mock_server/faults/fault.hpp"
 
-/// The types of faults, one file each. Attributes hold to fault.schema.json.
+/// What the types of faults do, one file each. Attributes hold to contracts/faults.json.
 namespace flow::mock::effects {
 
-using EffectOf = std::unique_ptr<FaultEffect> (*)(const contract::Json &attributes, std::uint64_t seed);
+using EffectOf = std::unique_ptr<FaultEffect>(const contract::Json &attributes, std::uint64_t seed);
 
-std::unique_ptr<FaultEffect> latency(const contract::Json &attributes, std::uint64_t seed);
-std::unique_ptr<FaultEffect> status(const contract::Json &attributes, std::uint64_t seed);
-std::unique_ptr<FaultEffect> reset(const contract::Json &attributes, std::uint64_t seed);
-std::unique_ptr<FaultEffect> truncate(const contract::Json &attributes, std::uint64_t seed);
-std::unique_ptr<FaultEffect> slow_body(const contract::Json &attributes, std::uint64_t seed);
-std::unique_ptr<FaultEffect> malformed_json(const contract::Json &attributes, std::uint64_t seed);
-std::unique_ptr<FaultEffect> hang(const contract::Json &attributes, std::uint64_t seed);
+EffectOf latency;
+EffectOf status;
+EffectOf reset;
+EffectOf truncate;
+EffectOf slow_body;
+EffectOf malformed_json;
+EffectOf hang;
 
 } // namespace flow::mock::effects

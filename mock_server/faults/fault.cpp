@@ -6,6 +6,8 @@
 #include <fnmatch.h>
 
 #include "common/text.hpp"
+#include "contracts/faults.hpp"
+#include "contracts/schema_advice.hpp"
 #include "mock_server/faults/effects.hpp"
 
 namespace flow::mock {
@@ -14,27 +16,23 @@ namespace {
 
 using contract::Json;
 
-struct FaultType {
-  std::string_view name;
-  bool at_request;
-  effects::EffectOf effect_of;
-};
+/// What each type of contracts/faults.json does.
+constexpr std::array<std::pair<std::string_view, effects::EffectOf *>, 7> kEffects = {
+    {{"latency", effects::latency},
+     {"status", effects::status},
+     {"reset", effects::reset},
+     {"truncate", effects::truncate},
+     {"slow-body", effects::slow_body},
+     {"malformed-json", effects::malformed_json},
+     {"hang", effects::hang}}};
 
-constexpr std::array<FaultType, 7> kTypes = {{{"latency", false, effects::latency},
-                                              {"status", true, effects::status},
-                                              {"reset", true, effects::reset},
-                                              {"truncate", false, effects::truncate},
-                                              {"slow-body", false, effects::slow_body},
-                                              {"malformed-json", false, effects::malformed_json},
-                                              {"hang", true, effects::hang}}};
-
-const FaultType &type_named(std::string_view name) {
+effects::EffectOf *effect_named(const std::string &type) {
   const auto *const found =
-      std::find_if(kTypes.begin(), kTypes.end(), [&](const FaultType &type) { return type.name == name; });
-  if (found == kTypes.end()) {
-    throw FaultError("/type", "there is no type of fault named " + std::string(name));
+      std::find_if(kEffects.begin(), kEffects.end(), [&](const auto &each) { return each.first == type; });
+  if (found == kEffects.end()) {
+    throw std::logic_error("nothing does what a fault of type " + type + " is to do");
   }
-  return *found;
+  return found->second;
 }
 
 bool glob_holds(const std::string &glob, const char *path) {
@@ -68,17 +66,20 @@ bool FaultMatch::holds(const Request &request, const std::string &path_of_reques
   });
 }
 
-bool is_at_request(std::string_view type) {
-  return type_named(type).at_request;
+void check_fault(const Json &entry) {
+  const Json type = entry.is_object() ? entry.value("type", Json()) : Json();
+  const Json schema = contract::fault_schema(type.is_string() ? type.get<std::string>() : "");
+  if (const auto wrong = contract::first_to_mend(entry, schema)) {
+    throw FaultError(wrong->pointer, wrong->reason);
+  }
 }
 
 Fault fault_in(const Json &entry) {
-  const FaultType &type = type_named(entry.at("type").get<std::string>());
   return {.id = entry.at("id"),
           .match = match_in(entry.value("match", Json::object())),
-          .at_request = entry.contains("at") ? entry.at("at") == "request" : type.at_request,
-          .effect = type.effect_of(entry.value("attributes", Json::object()),
-                                   entry.at("seed").get<std::uint64_t>())};
+          .at_request = entry.at("at") == "request",
+          .effect = effect_named(entry.at("type"))(entry.value("attributes", Json::object()),
+                                                   entry.at("seed").get<std::uint64_t>())};
 }
 
 std::optional<Response> answer_instead(const Faults &faults, std::string_view request_id) {

@@ -46,14 +46,11 @@ struct FaultError : std::runtime_error {
   std::string pointer; ///< JSON Pointer into the entry
 };
 
-/// Throws FaultError where `entry` does not hold to fault.schema.json.
+/// Throws FaultError where `entry` is not a fault as contracts/faults.json describes them.
 void check_fault(const contract::Json &entry);
 
-/// The fault that an entry, checked and with "id" and "seed", stands for.
+/// The fault that an entry, checked and with "id", "at" and "seed", stands for.
 Fault fault_in(const contract::Json &entry);
-
-/// Whether a fault of that type spoils answers, unless its entry says otherwise.
-bool is_at_request(std::string_view type);
 
 /// The faults that fall on one request, in the order they were added.
 using Faults = std::vector<std::shared_ptr<const Fault>>;

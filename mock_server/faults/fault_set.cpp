@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "contracts/faults.hpp"
 #include "mock_server/pipeline/target.hpp"
 
 namespace flow::mock {
@@ -25,7 +26,7 @@ Json completed(const Json &entry, const std::string &id, std::uint64_t seed) {
   Json whole = {{"id", id}};
   whole.update(entry);
   if (!whole.contains("at")) {
-    whole["at"] = is_at_request(entry.at("type").get<std::string>()) ? "request" : "answer";
+    whole["at"] = contract::fault_type(entry.at("type").get<std::string>())->at;
   }
   if (!whole.contains("seed")) {
     whole["seed"] = seed;

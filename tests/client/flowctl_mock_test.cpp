@@ -3,6 +3,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "contracts/faults.hpp"
 #include "tests/client/flowctl_fixture.hpp"
 #include "tests/client/raw_server.hpp"
 #include "tests/full_device.hpp"
@@ -359,11 +360,19 @@ TEST_F(FlowctlMock, WrongUsageIsExitCode2) {
                                      {"fault", "add", "status", "429"},
                                      {"fault", "add", "status", "=429"},
                                      {"fault", "add", "status", "status=429", "status=500"},
-                                     {"fault", "add", "status", "--header", "x-test"},
-                                     {"fault", "add", "status", "--times", "0"},
-                                     {"fault", "add", "status", "--probability", "1.5"},
-                                     {"fault", "add", "status", "--at", "noon"},
-                                     {"fault", "add", "status", "--path", "\xff"},
+                                     {"fault", "add", "fire"},
+                                     {"fault", "add", "latency"},
+                                     {"fault", "add", "latency", "latencyMs=-1"},
+                                     {"fault", "add", "latency", "latencyMs=1s"},
+                                     {"fault", "add", "latency", "latencyMs=1", "--at", "request"},
+                                     {"fault", "add", "status", "status=418"},
+                                     {"fault", "add", "hang", "bytes=1"},
+                                     {"fault", "add", "hang", "--header", "x-test"},
+                                     {"fault", "add", "hang", "--times", "0"},
+                                     {"fault", "add", "hang", "--probability", "1.5"},
+                                     {"fault", "add", "hang", "--seed", "-1"},
+                                     {"fault", "add", "hang", "--at", "noon"},
+                                     {"fault", "add", "hang", "--path", "\xff"},
                                      {"fault", "remove"},
                                      {"journal", "--limit", "0"},
                                      {"journal", "--count", "--clear"},
@@ -377,6 +386,22 @@ TEST_F(FlowctlMock, WrongUsageIsExitCode2) {
     EXPECT_NE(ended.err, "") << testing::PrintToString(arguments);
   }
   EXPECT_EQ(requests, 0);
+}
+
+TEST_F(FlowctlMock, AFaultIsCheckedByTheContractAndItsHelpSaysWhatItTakes) {
+  const std::string help = mock({"fault", "add", "--help"}).out;
+  for (const contract::FaultType &type : contract::fault_types()) {
+    EXPECT_THAT(help, HasSubstr("\n  " + type.name + " ")) << type.name;
+    for (const contract::FaultAttribute &attribute : type.attributes) {
+      EXPECT_THAT(help, HasSubstr("\n    " + attribute.name + " ")) << type.name;
+    }
+  }
+  EXPECT_EQ(mock({"fault", "add", "latency"}).err,
+            "flowctl: a fault of type latency needs latencyMs=…: ms before the first byte, 0 to 300000\n");
+  EXPECT_EQ(mock({"fault", "add", "truncate", "bytes=x"}).err,
+            "flowctl: bytes=x cannot be used; bytes: bytes of the body that are sent, 0 to 1000000000\n");
+  EXPECT_EQ(mock({"fault", "add", "hang", "bytes=1"}).err,
+            "flowctl: a fault of type hang has no attribute bytes; see flowctl mock fault add --help\n");
 }
 
 TEST_F(FlowctlMock, EachCommandHasAHelpText) {

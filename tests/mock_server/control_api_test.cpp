@@ -3,6 +3,7 @@
 #include <future>
 #include <set>
 
+#include "contracts/faults.hpp"
 #include "contracts/json_schema.hpp"
 #include "mock_server/admin/guard.hpp"
 #include "mock_server/admin/routes.hpp"
@@ -260,6 +261,51 @@ TEST(ControlApi, IsDescribedWholeAndNothingElseIs) {
     routed.insert(std::string(route.method) + " /__admin" + std::string(route.path));
   }
   EXPECT_EQ(routed, described);
+}
+
+/// A JSON Schema in the words of OpenAPI 3.0, which has no patternProperties.
+Json in_openapi(const Json &schema) {
+  if (!schema.is_structured()) {
+    return schema;
+  }
+  Json copy = schema.is_array() ? Json::array() : Json::object();
+  for (const auto &member : schema.items()) {
+    if (schema.is_array()) {
+      copy.push_back(in_openapi(member.value()));
+    } else if (member.key() == "patternProperties") {
+      copy["additionalProperties"] = in_openapi(member.value().front());
+    } else if (!copy.contains(member.key())) {
+      copy[member.key()] = in_openapi(member.value());
+    }
+  }
+  return copy;
+}
+
+/// The component Fault, of contracts/faults.json and of what only answers have.
+Json fault_component() {
+  Json fault = in_openapi(contract::fault_schema(""));
+  Json &attributes = fault["properties"]["attributes"];
+  attributes = {{"description", "By type."}, {"anyOf", Json::array()}};
+  for (const contract::FaultType &type : contract::fault_types()) {
+    Json of_type = {{"title", type.name}};
+    of_type.update(in_openapi(contract::attributes_schema(type)));
+    attributes["anyOf"].push_back(std::move(of_type));
+  }
+  fault["properties"]["matched"] = {{"description", "In answers: requests it was applied to."},
+                                    {"type", "integer"}};
+  fault["properties"]["left"] = {
+      {"description", "In answers: how often it will still be applied; null: without end."},
+      {"type", "integer"},
+      {"nullable", true}};
+  return fault;
+}
+
+TEST(ControlApi, DescribesAFaultAsTheContractDoes) {
+  const Json document = Json::parse(contract::control_api_text());
+  const Json fault = fault_component();
+  EXPECT_EQ(document.at("components").at("schemas").at("Fault"), fault)
+      << "the component Fault of contracts/control-api.openapi.json is stale; it is to be\n"
+      << fault.dump(2);
 }
 
 TEST(ControlApi, AnswersAsItIsDescribed) {

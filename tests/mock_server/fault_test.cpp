@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "contracts/contract.hpp"
+#include "contracts/faults.hpp"
 #include "mock_server/error.hpp"
 #include "mock_server/faults/fault.hpp"
 #include "mock_server/faults/fault_set.hpp"
@@ -144,6 +145,19 @@ TEST(MalformedJsonFault, NoParserAcceptsTheBody) {
     spoil(faults_of({{{"type", "malformed-json"}}}), response, "");
     EXPECT_FALSE(Json::accept(response.body)) << entry.name;
     EXPECT_EQ(response.status, entry.status);
+  }
+}
+
+TEST(Faults, EachTypeOfTheContractHasAnEffect) {
+  for (const contract::FaultType &type : contract::fault_types()) {
+    Json attributes = Json::object();
+    for (const contract::FaultAttribute &attribute : type.attributes) {
+      const Json &schema = attribute.schema;
+      attributes[attribute.name] = schema.contains("enum") ? schema.at("enum").front() : schema.at("maximum");
+    }
+    const Faults faults = faults_of({{{"type", type.name}, {"attributes", attributes}}});
+    ASSERT_EQ(faults.size(), 1U) << type.name;
+    EXPECT_EQ(faults.front()->at_request, type.at == "request") << type.name;
   }
 }
 

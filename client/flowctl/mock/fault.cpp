@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cctype>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -9,6 +10,7 @@
 #include "client/url.hpp"
 #include "common/json_text.hpp"
 #include "common/printable.hpp"
+#include "contracts/faults.hpp"
 
 namespace flow::client {
 
@@ -41,10 +43,13 @@ std::pair<std::string, std::string> split(const std::string &text, char between,
   return {std::move(name), text.substr(place + 1)};
 }
 
-/// Numbers and truth values as such, all else as text.
-Json value_of(const std::string &text) {
-  Json value = json_or_discarded(text);
-  return value.is_number() || value.is_boolean() ? value : Json(text);
+std::string text_of_description(const Json &schema) {
+  return schema.at("description").get<std::string>();
+}
+
+std::string capitalised(std::string text) {
+  text.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(text.front())));
+  return text;
 }
 
 Json match_of(const FaultArguments &given) {
@@ -66,18 +71,45 @@ Json match_of(const FaultArguments &given) {
   return match;
 }
 
+/// The attributes as given. Throws std::invalid_argument, which says what the type takes.
+Json attributes_of(const FaultArguments &given, const contract::FaultType &type) {
+  Json attributes = Json::object();
+  for (const std::string &pair : given.attributes) {
+    const auto [key, text] = split(pair, '=', "an attribute KEY=VALUE", attributes);
+    const auto known = std::find_if(type.attributes.begin(), type.attributes.end(),
+                                    [&, &key = key](const auto &each) { return each.name == key; });
+    if (known == type.attributes.end()) {
+      throw std::invalid_argument("a fault of type " + type.name + " has no attribute " + key +
+                                  "; see flowctl mock fault add --help");
+    }
+    const Json value = json_or_discarded(text);
+    if (!known->takes(value)) {
+      throw std::invalid_argument(key + "=" + text + " cannot be used; " + key + ": " +
+                                  text_of_description(known->schema));
+    }
+    attributes[key] = value;
+  }
+  for (const contract::FaultAttribute &attribute : type.attributes) {
+    if (attribute.required && !attributes.contains(attribute.name)) {
+      throw std::invalid_argument("a fault of type " + type.name + " needs " + attribute.name +
+                                  "=…: " + text_of_description(attribute.schema));
+    }
+  }
+  return attributes;
+}
+
 /// The fault as the control API takes it.
 Json fault_of(const FaultArguments &given) {
-  Json attributes = Json::object();
-  for (const std::string &attribute : given.attributes) {
-    const auto [key, value] = split(attribute, '=', "an attribute KEY=VALUE", attributes);
-    attributes[key] = value_of(value);
+  const contract::FaultType &type = *contract::fault_type(given.type);
+  Json fault = {{"type", given.type}};
+  Json match = match_of(given);
+  fault["attributes"] = attributes_of(given, type);
+  if (type.always && !given.at.empty() && given.at != type.at) {
+    throw std::invalid_argument("a fault of type " + type.name + " is always at the " + type.at);
   }
-  Json fault = {{"type", given.type}, {"attributes", std::move(attributes)}};
   if (!given.at.empty()) {
     fault["at"] = given.at;
   }
-  Json match = match_of(given);
   if (!match.empty()) {
     fault["match"] = std::move(match);
   }
@@ -93,31 +125,58 @@ Json fault_of(const FaultArguments &given) {
   return fault;
 }
 
+/// An option for a number that any fault may have, with the bounds of the contract.
+template <typename Number>
+void add_number(CLI::App &add, const std::string &member, std::optional<Number> &value, const char *name) {
+  const Json &schema = contract::fault_members().at(member);
+  add.add_option("--" + member, value, capitalised(text_of_description(schema)))
+      ->check(
+          CLI::Range(schema.at("minimum").get<Number>(), schema.at("maximum").get<Number>()).description(""))
+      ->type_name(name);
+}
+
+/// The types of faults, each with its attributes.
+std::string help_on_types() {
+  std::string help = "TYPE and its attributes:\n";
+  for (const contract::FaultType &type : contract::fault_types()) {
+    const std::string where =
+        type.always ? "always at the " + type.at : "at the " + type.at + ", unless --at says otherwise";
+    help += line("  " + type.name, type.about + " (" + where + ")", 20);
+    for (const contract::FaultAttribute &attribute : type.attributes) {
+      help += line("    " + attribute.name,
+                   text_of_description(attribute.schema) + (attribute.required ? "; required" : ""), 20);
+    }
+  }
+  return help;
+}
+
 void add_options(CLI::App &add, FaultArguments &given) {
-  add.add_option("TYPE", given.type, "latency, status, reset, truncate, slow-body, malformed-json or hang")
+  std::vector<std::string> types;
+  for (const contract::FaultType &type : contract::fault_types()) {
+    types.push_back(type.name);
+  }
+  const Json &members = contract::fault_members();
+  const Json &match = members.at("match").at("properties");
+  add.add_option("TYPE", given.type, "One of those below")
       ->required()
+      ->check(CLI::IsMember(types).description(""))
       ->type_name("");
-  add.add_option("ATTRIBUTE", given.attributes,
-                 "latencyMs=200 jitterMs=50, status=429 retryAfterS=3, bytes=10, …")
-      ->type_name("KEY=VALUE");
-  add.add_option("--method", given.method, "Only requests with this method")->type_name("METHOD");
-  add.add_option("--path", given.path, "Only requests with this path: '/runs/*/action'")->type_name("GLOB");
+  add.add_option("ATTRIBUTE", given.attributes, "Those that the type has")->type_name("KEY=VALUE");
+  add.add_option("--method", given.method, capitalised(text_of_description(match.at("method"))))
+      ->type_name("METHOD");
+  add.add_option("--path", given.path, capitalised(text_of_description(match.at("path"))))->type_name("GLOB");
   add.add_option("--header", given.headers, "Only requests with this header; may be repeated, all hold")
       ->expected(1)
       ->take_all()
       ->type_name("NAME:VALUE");
-  add.add_option("--times", given.times, "Only the next N of them; else until it is removed")
-      ->check(CLI::Range(1, 1'000'000'000).description(""))
-      ->type_name("N");
-  add.add_option("--probability", given.probability, "How many of them, from 0 to 1")
-      ->check(CLI::Range(0.0, 1.0).description(""))
-      ->type_name("P");
-  add.add_option("--seed", given.seed, "Of the random numbers")->type_name("N");
-  add.add_option("--at", given.at,
-                 "request: before anything is carried out; answer: after it was, only the answer is spoiled")
-      ->check(CLI::IsMember({"request", "answer"}).description(""))
+  add_number(add, "times", given.times, "N");
+  add_number(add, "probability", given.probability, "P");
+  add_number(add, "seed", given.seed, "N");
+  add.add_option("--at", given.at, capitalised(text_of_description(members.at("at"))))
+      ->check(CLI::IsMember(members.at("at").at("enum").get<std::vector<std::string>>()).description(""))
       ->type_name("WHERE");
-  add.footer("flowctl mock fault add status status=503 --path '/runs/*/action' --times 2\n"
+  add.footer(help_on_types() +
+             "\nflowctl mock fault add status status=503 --path '/runs/*/action' --times 2\n"
              "flowctl mock fault add latency latencyMs=200 jitterMs=50 --probability 0.1\n"
              "Settings: flowctl mock --help");
 }

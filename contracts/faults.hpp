@@ -1,0 +1,45 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+/// The faults that a mock can inject, as faults.json has them: the only list of types and of
+/// what each takes. The mock, its control API's description and flowctl read it here.
+namespace flow::contract {
+
+struct FaultAttribute {
+  std::string name;
+  nlohmann::ordered_json schema; ///< with a description: "ms before the first byte, 0 to 300000"
+  bool required;
+
+  /// Whether the schema takes the value.
+  [[nodiscard]] bool takes(const nlohmann::ordered_json &value) const;
+};
+
+struct FaultType {
+  std::string name;
+  std::string at;    ///< "request" or "answer": where a fault stands that does not say so
+  bool always;       ///< no fault of the type stands elsewhere
+  std::string about; ///< what a client meets
+  std::vector<FaultAttribute> attributes;
+};
+
+/// Every type of faults.json, in its order.
+const std::vector<FaultType> &fault_types();
+
+/// The type of that name, or null.
+const FaultType *fault_type(std::string_view name);
+
+/// What any fault may have beside type and attributes: a JSON Schema by name, with a description.
+const nlohmann::ordered_json &fault_members();
+
+/// The JSON Schema (draft 7) of the attributes of that type.
+nlohmann::ordered_json attributes_schema(const FaultType &type);
+
+/// The JSON Schema of a fault of the type of that name; where there is none, its `type` is what is wrong.
+nlohmann::ordered_json fault_schema(std::string_view name);
+
+} // namespace flow::contract
