@@ -52,12 +52,12 @@ class Measured:
         return statistics.median(what(load) for load in self.loads[operation, connections])
 
 
-def put_under_load(port: int, operation: Operation, connections: int, seconds: int) -> Load:
+def put_under_load(port: int, operation: Operation, connections: int, seconds: int, scheme: str = "http") -> Load:
     threads = min(connections, 2)
     headers = [part for name, value in HEADERS.items() for part in ("--header", f"{name}: {value}")]
     command = ["wrk", "--threads", str(threads), "--connections", str(connections), "--script", str(SCRIPT)]
     command += ["--duration", f"{seconds}s", "--timeout", "10s", *headers]
-    command += [f"http://127.0.0.1:{port}{operation.target}", "--", operation.method]
+    command += [f"{scheme}://127.0.0.1:{port}{operation.target}", "--", operation.method]
     printed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     seen = json.loads(printed.strip().splitlines()[-1])
     return Load(
