@@ -10,6 +10,7 @@
 #include "mock_server/admin/control_api.hpp"
 #include "mock_server/error.hpp"
 #include "mock_server/pipeline/answer.hpp"
+#include "mock_server/pipeline/parse.hpp"
 #include "mock_server/pipeline/visitors.hpp"
 #include "mock_server/service_state.hpp"
 
@@ -80,7 +81,7 @@ FlowService::~FlowService() = default;
 Response FlowService::handle(const Request &request) {
   try {
     if (admin::is_for(request)) {
-      return admin::answer(*state_, request);
+      return admin::answer(*state_, request, state_->settings.control);
     }
     auto visit = answer_to_visitor(request);
     return visit ? *std::move(visit) : answer(*state_, request);
@@ -89,6 +90,17 @@ Response FlowService::handle(const Request &request) {
   } catch (const std::exception &cause) {
     return last_answer(*state_, request, internal_error, cause);
   }
+}
+
+bool FlowService::is_slow(const Request &request) const {
+  if (admin::is_for(request)) {
+    return true;
+  }
+  if (!state_->sandboxes.may_be_slow()) {
+    return false;
+  }
+  const GivenHeaders given = given_headers(request, state_->settings.reading);
+  return state_->sandboxes.may_be_slow(given.organisation, given.sandbox);
 }
 
 ServiceState &FlowService::state() {

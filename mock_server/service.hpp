@@ -25,6 +25,10 @@ public:
   /// 1103-503 where memory runs out.
   Response handle(const Request &request);
 
+  /// Whether answering it may take so long, or wait so long for others, that no thread should do so which
+  /// others wait for.
+  bool is_slow(const Request &request) const;
+
   /// What it answers from, and what it has seen.
   ServiceState &state();
 

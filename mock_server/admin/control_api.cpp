@@ -64,6 +64,11 @@ void check_readable(const Request &request) {
   }
 }
 
+Response slowly(Sandboxes &sandboxes, Operation operation, const Call &call) {
+  const SlowUse use(sandboxes, *call.sandbox);
+  return operation(call);
+}
+
 /// Carries out an operation on a sandbox. Reading makes none, nor does what is refused.
 Response answer_of_sandbox(const Route &route, Call call, std::string_view organisation,
                            std::string_view name) {
@@ -71,7 +76,7 @@ Response answer_of_sandbox(const Route &route, Call call, std::string_view organ
   if (route.method == "GET") {
     const auto seen = sandboxes.seen(organisation, name);
     call.sandbox = seen.get();
-    return route.operation(call);
+    return slowly(sandboxes, route.operation, call);
   }
   auto sandbox = sandboxes.of(organisation, name);
   if (!sandbox) {
@@ -82,7 +87,7 @@ Response answer_of_sandbox(const Route &route, Call call, std::string_view organ
   }
   call.sandbox = sandbox.get();
   try {
-    Response response = route.operation(call);
+    Response response = slowly(sandboxes, route.operation, call);
     if (route.operation != reset_sandbox) {
       sandboxes.mark_changed(*sandbox);
     }
@@ -97,7 +102,7 @@ Response answer_of_sandbox(const Route &route, Call call, std::string_view organ
   }
 }
 
-Response dispatch(ServiceState &state, const Request &request) {
+Response dispatch(ServiceState &state, const Request &request, const ControlAccess &access) {
   check_readable(request);
   const auto target = parse_target(request.target);
   if (!target) {
@@ -116,7 +121,7 @@ Response dispatch(ServiceState &state, const Request &request) {
       continue;
     }
     if (!route.open) {
-      check_access(request, state.settings.control);
+      check_access(request, access);
     }
     if (!route.path.starts_with(kSandboxPath)) {
       return route.operation(
@@ -132,7 +137,7 @@ Response dispatch(ServiceState &state, const Request &request) {
                               .sandbox = nullptr},
                              taken[0], taken[1]);
   }
-  check_access(request, state.settings.control);
+  check_access(request, access);
   if (allow.empty()) {
     throw Refusal{404, "Not found", "", "The control API has no such path; GET /__admin/openapi lists them."};
   }
@@ -158,9 +163,9 @@ bool is_for(const Request &request) {
   return path.starts_with(kRoot) && (path.size() == kRoot.size() || path[kRoot.size()] == '/');
 }
 
-Response answer(ServiceState &state, const Request &request) {
+Response answer(ServiceState &state, const Request &request, const ControlAccess &access) {
   try {
-    return dispatch(state, request);
+    return dispatch(state, request, access);
   } catch (const Refusal &refusal) {
     return refused(refusal);
   } catch (const std::bad_alloc &cause) {

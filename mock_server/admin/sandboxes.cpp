@@ -63,6 +63,7 @@ Response reset_all(const Call &call) {
   call.state.faults.clear();
   call.state.journal.clear();
   for (const auto &sandbox : call.state.sandboxes.all()) {
+    const SlowUse use(call.state.sandboxes, *sandbox);
     end_expectations(call.state, *sandbox);
     sandbox->reset(call.state.settings.seed);
   }

@@ -11,6 +11,8 @@ namespace flow::mock {
 
 namespace {
 
+constexpr std::uint64_t kManyRuns = 10'000; // which take milliseconds to be copied
+
 /// A header value holds no line feed, so no two pairs share a key.
 std::string key_of(std::string_view organisation, std::string_view name) {
   std::string key;
@@ -94,7 +96,8 @@ std::shared_ptr<WebhookSender> Sandbox::webhook() {
 
 Sandboxes::Sandboxes(const Settings &settings, const Clock &clock, std::atomic<std::uint64_t> &exchanges)
     : settings_(settings), clock_(clock), exchanges_(exchanges),
-      id_base_(settings.deterministic.value_or(IdSource::random_seed())) {}
+      id_base_(settings.deterministic.value_or(IdSource::random_seed())),
+      has_large_seed_(settings.seed.run_count() > kManyRuns) {}
 
 std::shared_ptr<Sandbox> Sandboxes::of(std::string_view organisation, std::string_view name) {
   auto sandbox = known({organisation, name});
@@ -133,6 +136,11 @@ std::vector<std::shared_ptr<Sandbox>> Sandboxes::all() const {
            std::tie(b->objects.organisation, b->objects.name);
   });
   return sandboxes;
+}
+
+bool Sandboxes::may_be_slow(std::string_view organisation, std::string_view name) const {
+  const auto sandbox = find(organisation, name);
+  return sandbox ? sandbox->slow_uses > 0 : has_large_seed_;
 }
 
 void Sandboxes::mark_changed(Sandbox &sandbox) {

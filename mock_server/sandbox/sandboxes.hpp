@@ -62,6 +62,8 @@ struct Sandbox : std::enable_shared_from_this<Sandbox> {
   std::atomic<std::uint64_t> last_use = 0;
   /// Whether anything but reading has been done with it since it was as the seed says; set by Sandboxes.
   std::atomic<bool> is_changed = false;
+  /// How many have it in use for longer than others should wait (SlowUse).
+  std::atomic<int> slow_uses = 0;
 
 private:
   std::shared_ptr<WebhookSender> webhook_; ///< touched within a transaction on the sandbox
@@ -97,10 +99,18 @@ public:
   /// seed says.
   void let_go(std::shared_ptr<Sandbox> sandbox);
 
+  /// Whether a request in that sandbox may have to wait: another has it in a slow use, or it is yet to be
+  /// filled with the many runs of a large seed.
+  bool may_be_slow(std::string_view organisation, std::string_view name) const;
+  /// Whether that may be so in any sandbox.
+  bool may_be_slow() const { return slow_uses_ > 0 || has_large_seed_; }
+
   /// Forgets all that are as the seed says and have no violations to show.
   void forget_unchanged();
 
 private:
+  friend class SlowUse;
+
   struct Name {
     std::string_view organisation;
     std::string_view sandbox;
@@ -147,10 +157,32 @@ private:
   /// With it and its name a sandbox's ids begin: they do not depend on which others were touched before it,
   /// and one that is only looked at shows those that it will have.
   const std::uint64_t id_base_;
+  const bool has_large_seed_;
+  std::atomic<int> slow_uses_ = 0; ///< of all sandboxes: spares looking for one where there are none
   std::array<Shard, kShards> shards_;
   std::mutex adding_; ///< of who adds a sandbox, or takes one out
   std::size_t count_ = 0;
   bool may_have_unchanged_ = true; ///< spares looking for some where none were
+};
+
+/// While it lives, a sandbox may be taken for as long as it takes to read or to change all its runs. Who must
+/// not wait so long asks Sandboxes::may_be_slow.
+class SlowUse {
+public:
+  SlowUse(Sandboxes &sandboxes, Sandbox &sandbox) : sandboxes_(sandboxes), sandbox_(sandbox) {
+    ++sandbox_.slow_uses;
+    ++sandboxes_.slow_uses_;
+  }
+  ~SlowUse() {
+    --sandboxes_.slow_uses_;
+    --sandbox_.slow_uses;
+  }
+  SlowUse(const SlowUse &) = delete;
+  SlowUse &operator=(const SlowUse &) = delete;
+
+private:
+  Sandboxes &sandboxes_;
+  Sandbox &sandbox_;
 };
 
 } // namespace flow::mock

@@ -14,16 +14,6 @@ Transaction::Transaction(SandboxObjects &sandbox, const Clock &clock)
   sandbox.state_.settle(now_ms_);
 }
 
-std::optional<Transaction> Transaction::try_begin(SandboxObjects &sandbox, std::int64_t now_ms) {
-  std::unique_lock lock(sandbox.mutex_, std::try_to_lock);
-  if (!lock.owns_lock()) {
-    return std::nullopt;
-  }
-  Transaction begun(sandbox, std::move(lock), now_ms);
-  sandbox.state_.settle(now_ms);
-  return begun;
-}
-
 Transaction Transaction::unsettled(SandboxObjects &sandbox, const Clock &clock) {
   std::unique_lock lock(sandbox.mutex_);
   const std::int64_t now_ms = clock.now_ms();

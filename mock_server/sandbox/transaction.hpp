@@ -2,7 +2,6 @@
 
 #include <cstdint>
 #include <mutex>
-#include <optional>
 #include <utility>
 
 #include "mock_server/clock.hpp"
@@ -19,9 +18,6 @@ public:
   Transaction(SandboxObjects &sandbox, std::int64_t now_ms);
   /// Likewise; the moment is when it is free.
   Transaction(SandboxObjects &sandbox, const Clock &clock);
-
-  /// Nothing where another has the sandbox: for threads that must not wait.
-  static std::optional<Transaction> try_begin(SandboxObjects &sandbox, std::int64_t now_ms);
 
   /// For who replaces its runs or those that listen: it waits, and runs have not ended whose time has come.
   static Transaction unsettled(SandboxObjects &sandbox, const Clock &clock);

@@ -55,30 +55,5 @@ TEST(Transaction, IsAtTheMomentThatTheSandboxIsFree) {
   EXPECT_EQ(second_at, kBegin + 5);
 }
 
-TEST(Transaction, ThatIsTriedWaitsForNobody) {
-  OneRun one;
-  const auto has_begun = [&] {
-    bool begun = false;
-    std::thread([&] { begun = Transaction::try_begin(one.sandbox, kBegin).has_value(); }).join();
-    return begun;
-  };
-  {
-    const Transaction other(one.sandbox, kBegin);
-    EXPECT_FALSE(has_begun());
-  }
-  EXPECT_TRUE(has_begun());
-}
-
-TEST(Transaction, ThatIsTriedIsLikeAnyOther) {
-  OneRun one;
-  {
-    const auto tried = Transaction::try_begin(one.sandbox, kBegin + 1000);
-    ASSERT_TRUE(tried);
-    EXPECT_EQ((*tried)->find_run("r")->state, RunState::failed);
-    EXPECT_EQ(tried->now_ms(), kBegin + 1000);
-  }
-  EXPECT_TRUE(Transaction::try_begin(one.sandbox, kBegin)) << "it has given the sandbox back";
-}
-
 } // namespace
 } // namespace flow::mock
