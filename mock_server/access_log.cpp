@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <nlohmann/json.hpp>
+#include <spdlog/fmt/fmt.h>
 
 #include "mock_server/pipeline/target.hpp"
 
@@ -38,17 +39,15 @@ std::string_view request_id(const Response &response) {
 
 } // namespace
 
-Handler logged(Handler handler, std::shared_ptr<spdlog::logger> log) {
+Handler logged(Handler handler, std::function<void(std::string_view)> log) {
   return [handler = std::move(handler), log = std::move(log)](const Request &request) {
     const auto begin = std::chrono::steady_clock::now();
     Response response = handler(request);
-    if (log->should_log(spdlog::level::info)) {
-      const auto took =
-          std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begin);
-      log->info("method={} path={} status={} us={} request_id={}", word(request.method),
-                quoted(path_of(request.target).substr(0, kPathShown)), response.status, took.count(),
-                word(request_id(response)));
-    }
+    const auto took =
+        std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begin);
+    log(fmt::format("method={} path={} status={} us={} request_id={}", word(request.method),
+                    quoted(path_of(request.target).substr(0, kPathShown)), response.status, took.count(),
+                    word(request_id(response))));
     return response;
   };
 }

@@ -1,8 +1,7 @@
 #pragma once
 
-#include <memory>
-
-#include <spdlog/logger.h>
+#include <functional>
+#include <string_view>
 
 #include "mock_server/http/http_server.hpp"
 
@@ -10,6 +9,6 @@ namespace flow::mock {
 
 /// A handler that answers as `handler` does and logs each request in one line: method, path, status,
 /// microseconds, request id. Neither headers nor the query are logged, so no token ever is.
-Handler logged(Handler handler, std::shared_ptr<spdlog::logger> log);
+Handler logged(Handler handler, std::function<void(std::string_view)> log);
 
 } // namespace flow::mock

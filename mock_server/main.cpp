@@ -1,34 +1,26 @@
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
-#include <ctime>
 #include <exception>
 #include <filesystem>
 #include <iostream>
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 
+#include <flow_mock/server.hpp>
 #include <unistd.h>
 
 #include "common/printable.hpp"
 #include "common/standard_streams.hpp"
 #include "common/whole_file.hpp"
-#include "mock_server/access_log.hpp"
-#include "mock_server/admin/control_api.hpp"
-#include "mock_server/http/http_server.hpp"
 #include "mock_server/http/open_files.hpp"
-#include "mock_server/http/tls.hpp"
-#include "mock_server/journal/missing.hpp"
-#include "mock_server/journal/report.hpp"
 #include "mock_server/log.hpp"
 #include "mock_server/memory_reserve.hpp"
 #include "mock_server/options.hpp"
-#include "mock_server/service.hpp"
-#include "mock_server/service_state.hpp"
-#include "mock_server/tls/certificates.hpp"
 #include "mock_server/tls/trust_advice.hpp"
 
 namespace {
@@ -71,22 +63,16 @@ void check_writable(const std::string &option, const std::string &file) {
   }
 }
 
-/// Where clients come in. `https`: 0 where there is no such port.
-struct Ports {
-  int http = 0;
-  int https = 0;
-};
-
-void say_where(const Options &options, Ports ports) {
-  const std::string host =
-      options.host.find(':') == std::string::npos ? options.host : "[" + options.host + "]";
-  std::cout << "flow-mock listening on http://" << host << ":" << ports.http << '\n';
-  if (ports.https != 0) {
-    std::cout << "flow-mock listening on https://" << host << ":" << ports.https << '\n';
+void say_where(const Options &options, const flow_mock::Server &server) {
+  const flow_mock::Settings &settings = options.settings;
+  std::cout << "flow-mock listening on " << server.url() << '\n';
+  if (!server.https_url().empty()) {
+    std::cout << "flow-mock listening on " << server.https_url() << '\n';
   }
-  if (!options.https.folder.empty() && options.log_level < spdlog::level::err) {
-    const auto authority = std::filesystem::absolute(options.https.folder) / "ca.pem";
-    std::cout << flow::printable_lines(trust_advice(authority.lexically_normal(), options.host, ports.https));
+  if (!settings.https.folder.empty() && options.log_level < spdlog::level::err) {
+    const auto authority = std::filesystem::absolute(settings.https.folder) / "ca.pem";
+    std::cout << flow::printable_lines(
+        trust_advice(authority.lexically_normal(), settings.host, server.https_port()));
   }
   std::cout << std::flush;
   if (const auto problem = flow::standard_output_problem()) {
@@ -94,68 +80,61 @@ void say_where(const Options &options, Ports ports) {
   }
 }
 
-/// Null where there is no HTTPS. Throws TlsError and flow::FileError, which name the option.
-std::shared_ptr<TlsContext> tls_of(const HttpsOptions &https) {
-  if (!https.port) {
-    return nullptr;
-  }
-  const bool is_made = !https.folder.empty();
-  try {
-    const Certificate certificate =
-        is_made ? certificate_in(https.folder, https.names, std::time(nullptr))
-                : Certificate{flow::read_whole(https.certificate_file), flow::read_whole(https.key_file)};
-    return tls_context(certificate.chain, certificate.key);
-  } catch (const std::runtime_error &error) {
-    throw TlsError((is_made ? "--tls-auto " + https.folder
-                            : "--tls-cert " + https.certificate_file + " with --tls-key " + https.key_file) +
-                   ": " + error.what());
+void write_port(const std::string &option, const std::string &file, int port) {
+  if (!file.empty()) {
+    write_file(option, file, std::to_string(port));
   }
 }
 
-int listen(HttpServer &server, const Options &options, const std::string &port_option, int port,
-           std::shared_ptr<TlsContext> tls) {
-  try {
-    return server.start(options.host, port, std::move(tls));
-  } catch (const std::exception &error) {
-    throw std::runtime_error("cannot listen on " + options.host + ":" + std::to_string(port) + ": " +
-                             error.what() + "; choose another --host or " + port_option +
-                             " (0 picks a free port)");
-  }
-}
-
-Ports listen(HttpServer &server, const Options &options) {
-  const auto tls = tls_of(options.https);
-  Ports ports{.http = listen(server, options, "--port", options.port, nullptr)};
-  if (tls) {
-    ports.https = listen(server, options, "--https-port", *options.https.port, tls);
-  }
-  return ports;
-}
-
-ServerLimits limits_of(const Options &options, spdlog::logger &log) {
-  ServerLimits limits;
-  limits.threads = options.threads;
-  limits.connections = make_room_for_connections(options.connections.value_or(kUsualConnections));
-  if (options.connections && limits.connections < *options.connections) {
+/// How many connections can be served at once: as many as were asked for, or are usual, if files allow.
+std::size_t connections_of(const Options &options, spdlog::logger &log) {
+  const std::size_t room = make_room_for_connections(options.connections.value_or(kUsualConnections));
+  if (options.connections && room < *options.connections) {
     log.warn("serving {} connections at once, not {}, as the hard limit of open files is low: ulimit -Hn "
              "raises it",
-             limits.connections, *options.connections);
+             room, *options.connections);
   }
-  return limits;
+  return room;
+}
+
+spdlog::level::level_enum spdlog_level(flow_mock::LogLevel level) {
+  switch (level) {
+  case flow_mock::LogLevel::debug:
+    return spdlog::level::debug;
+  case flow_mock::LogLevel::info:
+    return spdlog::level::info;
+  case flow_mock::LogLevel::warn:
+    return spdlog::level::warn;
+  case flow_mock::LogLevel::error:
+    break;
+  }
+  return spdlog::level::err;
+}
+
+/// The settings, with all that the process decides.
+flow_mock::Settings settings_in(const Options &options, std::shared_ptr<spdlog::logger> log) {
+  flow_mock::Settings settings = options.settings;
+  settings.limits.connections = connections_of(options, *log);
+  using flow_mock::LogLevel;
+  for (const LogLevel level : {LogLevel::error, LogLevel::warn, LogLevel::info, LogLevel::debug}) {
+    if (log->should_log(spdlog_level(level))) {
+      settings.log_level = level;
+    }
+  }
+  settings.log = [log = std::move(log)](LogLevel level, std::string_view line) {
+    log->log(spdlog_level(level), "{}", line);
+  };
+  return settings;
 }
 
 /// What a test run leaves behind. Returns the exit code.
-int report(const Options &options, ServiceState &state, LogWriter &standard_error) {
-  for (const auto &sandbox : state.sandboxes.all()) {
-    end_expectations(state, *sandbox);
-  }
-  const bool violated = options.fail_on_violation && state.violations.total() > 0;
+int report(const Options &options, const flow_mock::Server &server, LogWriter &standard_error) {
+  const bool violated = options.fail_on_violation && server.violations() > 0;
   if (violated) {
-    standard_error.write(flow::printable_lines(violations_text(state.violations)));
+    standard_error.write(flow::printable_lines(server.violations_text()));
   }
   if (!options.coverage_file.empty()) {
-    write_file("--coverage-file", options.coverage_file,
-               coverage_json(state.coverage, state.settings).dump(2));
+    write_file("--coverage-file", options.coverage_file, server.coverage());
   }
   return violated ? kViolated : 0;
 }
@@ -163,31 +142,19 @@ int report(const Options &options, ServiceState &state, LogWriter &standard_erro
 int serve(const Options &options, const sigset_t &stop_signals, LogWriter &standard_error) {
   const auto log = log_to(standard_error, options.log_level);
   check_writable("--port-file", options.port_file);
-  check_writable("--https-port-file", options.https.port_file);
+  check_writable("--https-port-file", options.https_port_file);
   check_writable("--coverage-file", options.coverage_file);
   const MemoryReserve reserve(kMemoryReserve);
-  FlowService service(options.settings, [log](std::string_view line) { log->error("{}", line); });
-  HttpServer server(
-      logged([&service](const Request &request) { return service.handle(request); }, log),
-      limits_of(options, *log), [log](const std::string &sentence) { log->warn("{}", sentence); },
-      admin::is_for);
-  const Ports ports = listen(server, options);
-  if (!options.settings.control.enabled) {
-    log->warn("the control API is off, as other machines can reach {}: --admin-token TOKEN turns it on",
-              options.host);
-  }
-  say_where(options, ports);
-  if (!options.port_file.empty()) {
-    write_file("--port-file", options.port_file, std::to_string(ports.http));
-  }
-  if (!options.https.port_file.empty()) {
-    write_file("--https-port-file", options.https.port_file, std::to_string(ports.https));
-  }
+  flow_mock::Server server(settings_in(options, log));
+  server.start();
+  say_where(options, server);
+  write_port("--port-file", options.port_file, server.port());
+  write_port("--https-port-file", options.https_port_file, server.https_port());
   int received = 0;
   sigwait(&stop_signals, &received);
   const bool all_ended = server.stop(std::chrono::milliseconds(options.shutdown_timeout_ms));
   log->info("stopped signal={}", received == SIGINT ? "SIGINT" : "SIGTERM");
-  const int exit_code = report(options, service.state(), standard_error);
+  const int exit_code = report(options, server, standard_error);
   if (!all_ended) {
     log->warn("a request was not finished within --shutdown-timeout {} ms", options.shutdown_timeout_ms);
     standard_error.end();

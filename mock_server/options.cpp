@@ -1,5 +1,6 @@
 #include "mock_server/options.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <iostream>
 #include <map>
@@ -8,19 +9,12 @@
 
 #include <CLI/CLI.hpp>
 
-#include "common/http_sender.hpp"
-#include "common/printable.hpp"
 #include "contracts/reading_options.hpp"
-#include "mock_server/admin/guard.hpp"
-#include "mock_server/tls/certificates.hpp"
 #include "mock_server/version.hpp"
 
 namespace flow::mock {
 
 namespace {
-
-// 2026-01-01T00:00:00Z: where the time stands still with --deterministic.
-constexpr std::int64_t kDeterministicTimeMs = 1767225600000;
 
 const std::map<std::string, spdlog::level::level_enum> kLogLevels = {
     {"debug", spdlog::level::debug}, {"info", spdlog::level::info}, {"warn", spdlog::level::warn},
@@ -28,7 +22,7 @@ const std::map<std::string, spdlog::level::level_enum> kLogLevels = {
 };
 
 /// The list that --allow KIND=NAME adds to; throws CLI::ValidationError for another kind.
-std::vector<std::string> &allowed(Allow &allow, const std::string &kind) {
+std::vector<std::string> &allowed(flow_mock::Allowed &allow, const std::string &kind) {
   if (kind == "token") {
     return allow.tokens;
   }
@@ -44,7 +38,7 @@ std::vector<std::string> &allowed(Allow &allow, const std::string &kind) {
   throw CLI::ValidationError("--allow", "'" + kind + "' is none of token, api-key, org, sandbox");
 }
 
-void add_allowed(Allow &allow, const std::vector<std::string> &entries) {
+void add_allowed(flow_mock::Allowed &allow, const std::vector<std::string> &entries) {
   for (const std::string &entry : entries) {
     const std::size_t equals = entry.find('=');
     if (equals == std::string::npos || equals + 1 == entry.size()) {
@@ -66,27 +60,17 @@ void print_readings(const contract::Reading &reading) {
   }
 }
 
-void check_strict(const Settings &settings) {
-  const Allow &allow = settings.seed.allow;
-  // Tokens need not be named: those that /ims/token/v3 gives out pass.
-  if (settings.strict && (allow.api_keys.empty() || allow.organisations.empty() || allow.sandboxes.empty())) {
-    throw CLI::ValidationError("--strict",
-                               "lets nobody in until an api-key, an org and a sandbox are allowed: name "
-                               "them with --allow KIND=NAME or in the seed's \"allow\"");
-  }
-}
-
 /// What is read before it becomes part of the settings.
 struct Given {
-  std::vector<std::string> seed_files;
   std::vector<std::string> allow;
   std::optional<std::int64_t> run_duration_ms;
+  contract::Reading reading;
   bool quiet = false;
 };
 
 void add_server_options(CLI::App &app, Options &options, Given &given) {
-  app.add_option("--host", options.host, "Address to listen on")->capture_default_str();
-  app.add_option("--port", options.port, "Port to listen on; 0 picks a free one")
+  app.add_option("--host", options.settings.host, "Address to listen on")->capture_default_str();
+  app.add_option("--port", options.settings.port, "Port to listen on; 0 picks a free one")
       ->check(CLI::Range(0, 65535))
       ->capture_default_str();
   app.add_option("--port-file", options.port_file,
@@ -97,7 +81,7 @@ void add_server_options(CLI::App &app, Options &options, Given &given) {
       ->check(CLI::Range(std::int64_t{0}, std::int64_t{600000}))
       ->option_text("MS [2000]");
   app.add_option(
-         "--admin-token", options.settings.control.token,
+         "--admin-token", options.settings.admin_token,
          "What the control API under /__admin asks for, as Authorization: Bearer TOKEN; without one it "
          "is there only where --host is a loopback address")
       ->check([](const std::string &token) { return token.empty() ? "it is empty" : ""; })
@@ -110,26 +94,19 @@ void add_server_options(CLI::App &app, Options &options, Given &given) {
          "--ca-file", options.settings.ca_file,
          "PEM file of the certificate authorities that webhooks' receivers are trusted by, instead of "
          "the system's")
-      ->check([](const std::string &file) {
-        try {
-          const HttpSender reads_it(file);
-          return std::string();
-        } catch (const std::invalid_argument &error) {
-          return std::string(error.what());
-        }
-      })
       ->option_text("FILE");
   app.add_flag("--quiet", given.quiet, "Log errors only");
 }
 
-void add_https_options(CLI::App &app, HttpsOptions &https) {
+void add_https_options(CLI::App &app, Options &options) {
+  flow_mock::Https &https = options.settings.https;
   app.add_option(
          "--https-port", https.port,
          "Port to listen on for HTTPS, besides --port; 0 picks a free one. Needs --tls-auto, or --tls-cert "
          "and --tls-key")
       ->check(CLI::Range(0, 65535))
       ->option_text("PORT");
-  app.add_option("--https-port-file", https.port_file,
+  app.add_option("--https-port-file", options.https_port_file,
                  "Write the port for HTTPS to this file once connections are accepted")
       ->option_text("FILE");
   app.add_option("--tls-auto", https.folder,
@@ -139,9 +116,6 @@ void add_https_options(CLI::App &app, HttpsOptions &https) {
       ->option_text("FOLDER");
   app.add_option("--tls-name", https.names,
                  "Another host name or address for the certificate of --tls-auto; may be given several times")
-      ->check([](const std::string &name) {
-        return is_certifiable(name) ? "" : "'" + name + "' is neither a host name nor an address";
-      })
       ->option_text("NAME");
   app.add_option("--tls-cert", https.certificate_file,
                  "PEM file of the certificate to show, followed by those between it and its authority")
@@ -150,30 +124,8 @@ void add_https_options(CLI::App &app, HttpsOptions &https) {
       ->option_text("FILE");
 }
 
-/// Throws CLI::ValidationError where an option lacks another, or contradicts it.
-void check_https(const HttpsOptions &https) {
-  const bool has_files = !https.certificate_file.empty() || !https.key_file.empty();
-  const auto refuse = [](const char *option, const char *why) { throw CLI::ValidationError(option, why); };
-  if (!https.port &&
-      (has_files || !https.folder.empty() || !https.names.empty() || !https.port_file.empty())) {
-    refuse("--https-port", "is missing: without it, nothing is served by HTTPS (0 picks a free port)");
-  }
-  if (https.certificate_file.empty() != https.key_file.empty()) {
-    refuse(https.key_file.empty() ? "--tls-key" : "--tls-cert",
-           "is missing: a certificate and its key are given together");
-  }
-  if (https.port && has_files == !https.folder.empty()) {
-    refuse("--https-port", has_files ? "takes --tls-auto, or --tls-cert and --tls-key, not both"
-                                     : "needs a certificate: --tls-auto FOLDER makes one; or give --tls-cert "
-                                       "and --tls-key");
-  }
-  if (https.folder.empty() && !https.names.empty()) {
-    refuse("--tls-name", "is for certificates that --tls-auto makes");
-  }
-}
-
-void add_behaviour_options(CLI::App &app, Settings &settings, Given &given) {
-  app.add_option("--seed", given.seed_files,
+void add_behaviour_options(CLI::App &app, flow_mock::Settings &settings, Given &given) {
+  app.add_option("--seed", settings.seed_files,
                  "JSON file with the flows and runs each sandbox starts with, instead of the built-in ones "
                  "(mock_server/seed.schema.json); may be given several times")
       ->option_text("FILE");
@@ -182,7 +134,7 @@ void add_behaviour_options(CLI::App &app, Settings &settings, Given &given) {
          "Milliseconds from a retry to the end of its new run, where no script says otherwise [0: at once]")
       ->check(CLI::Range(std::int64_t{0}, std::int64_t{31536000000}))
       ->option_text("MS");
-  contract::add_reading_options(app, settings.reading);
+  contract::add_reading_options(app, given.reading);
   app.add_option("--allow", given.allow,
                  "Let in only this token, api-key, org or sandbox; may be given several times")
       ->option_text("KIND=NAME");
@@ -195,11 +147,11 @@ void add_behaviour_options(CLI::App &app, Settings &settings, Given &given) {
 }
 
 void add_evidence_options(CLI::App &app, Options &options) {
-  app.add_option("--journal-size", options.settings.journal_size.exchanges,
+  app.add_option("--journal-size", options.settings.limits.journal_requests,
                  "Requests that are kept of each sandbox for GET /__admin/requests; 0: none")
       ->check(CLI::Range(0, 1000000))
       ->option_text("NUMBER [1000]");
-  app.add_option("--journal-bytes", options.settings.journal_size.bytes,
+  app.add_option("--journal-bytes", options.settings.limits.journal_bytes,
                  "Bytes of memory that the requests kept of each sandbox may take; the oldest go first")
       ->check(CLI::Range(std::size_t{0}, std::size_t{1} << 40U))
       ->option_text("NUMBER [16777216]");
@@ -212,8 +164,8 @@ void add_evidence_options(CLI::App &app, Options &options) {
 
 void add_limits(CLI::App &app, Options &options) {
   constexpr std::size_t kMost = 100'000'000;
-  Limits &limits = options.settings.limits;
-  app.add_option("--threads", options.threads,
+  flow_mock::Limits &limits = options.settings.limits;
+  app.add_option("--threads", limits.threads,
                  "Threads that read, answer and send [as many as the machine has cores, at least 2]")
       ->check(CLI::Range(std::size_t{1}, std::size_t{1024}))
       ->option_text("NUMBER");
@@ -244,28 +196,17 @@ void add_limits(CLI::App &app, Options &options) {
       ->option_text("NUMBER [100000]");
 }
 
-/// Makes settings of what was given. Throws CLI::ValidationError and SeedError.
+/// Makes settings of what was given. Throws CLI::ValidationError.
 void apply(const Given &given, Options &options) {
-  Settings &settings = options.settings;
-  if (!given.seed_files.empty()) {
-    settings.seed = read_seed_files(given.seed_files, settings.limits.runs);
-  } else if (settings.seed.run_count() > settings.limits.runs) {
-    throw CLI::ValidationError("--max-runs", "the built-in seed alone has " +
-                                                 std::to_string(settings.seed.run_count()) +
-                                                 " runs; give at least that, or a --seed");
-  }
-  check_https(options.https);
-  add_allowed(settings.seed.allow, given.allow);
-  check_strict(settings);
+  flow_mock::Settings &settings = options.settings;
+  add_allowed(settings.allowed, given.allow);
   if (given.run_duration_ms) {
-    settings.seed.defaults.duration_ms = *given.run_duration_ms;
+    settings.run_duration = std::chrono::milliseconds(*given.run_duration_ms);
   }
-  if (settings.deterministic) {
-    settings.frozen_at_ms = kDeterministicTimeMs;
+  settings.readings = given.reading.differences();
+  if (!options.https_port_file.empty() && !settings.https.port) {
+    throw CLI::ValidationError("--https-port-file", "needs --https-port");
   }
-  ControlAccess &control = settings.control;
-  control.host = options.host;
-  control.enabled = !control.token.empty() || admin::is_loopback(options.host);
   if (given.quiet) {
     options.log_level = spdlog::level::err;
   }
@@ -279,7 +220,7 @@ std::variant<Options, int> read_options(int argc, char **argv) {
   CLI::App app("A mock of Adobe Flow Service's runs: retry failed dataflow runs offline.", "flow-mock");
   app.set_version_flag("--version", std::string(kVersion));
   add_server_options(app, options, given);
-  add_https_options(app, options.https);
+  add_https_options(app, options);
   add_behaviour_options(app, options.settings, given);
   add_evidence_options(app, options);
   add_limits(app, options);
@@ -294,12 +235,9 @@ std::variant<Options, int> read_options(int argc, char **argv) {
     apply(given, options);
   } catch (const CLI::ParseError &error) {
     return app.exit(error) == 0 ? 0 : kCannotStart;
-  } catch (const SeedError &error) {
-    std::cerr << "flow-mock: --seed " << flow::printable_lines(error.what()) << '\n';
-    return kCannotStart;
   }
   if (readings->parsed()) {
-    print_readings(options.settings.reading);
+    print_readings(given.reading);
     return 0;
   }
   return options;

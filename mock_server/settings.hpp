@@ -6,6 +6,8 @@
 #include <optional>
 #include <string>
 
+#include <flow_mock/server.hpp>
+
 #include "contracts/reading.hpp"
 #include "mock_server/clock.hpp"
 #include "mock_server/journal/journal.hpp"
@@ -42,5 +44,8 @@ struct Settings {
   std::string ca_file{};                        ///< authorities of webhooks' receivers; empty: see HttpSender
   bool strict = false;                          ///< nobody is let in but whom the seed's `allow` names
 };
+
+/// Reads the files that they name, and checks them. Throws flow_mock::Error.
+Settings settings_of(const flow_mock::Settings &given);
 
 } // namespace flow::mock

@@ -2,11 +2,10 @@
 #include <set>
 #include <thread>
 
+#include <flow_mock/server.hpp>
+
 #include "tests/client/scripted.hpp"
 #include "tests/client/seed_ids.hpp"
-
-#include "mock_server/http/http_server.hpp"
-#include "mock_server/service.hpp"
 
 namespace flow::client {
 
@@ -18,7 +17,8 @@ using std::chrono::seconds;
 /// The client against the mock, over sockets.
 struct OnMock : ::testing::Test {
   OnMock() {
-    settings.base_url = "http://127.0.0.1:" + std::to_string(http.start("127.0.0.1", 0));
+    mock.start();
+    settings.base_url = mock.url();
     settings.token = static_token("token");
     settings.api_key = "key";
     settings.organisation = "org";
@@ -35,8 +35,7 @@ struct OnMock : ::testing::Test {
     return "none";
   }
 
-  mock::FlowService service{mock::Settings()};
-  mock::HttpServer http{[this](const mock::Request &request) { return service.handle(request); }};
+  flow_mock::Server mock;
   Settings settings;
 };
 

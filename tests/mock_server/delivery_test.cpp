@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "mock_server/http/http_server.hpp"
 #include "tests/mock_server/http_server_fixture.hpp"
 
 /// Answers that go over the wire late, slowly, in part or not at all.

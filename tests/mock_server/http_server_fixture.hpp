@@ -5,10 +5,9 @@
 #include <string>
 #include <vector>
 
+#include <flow_mock/server.hpp>
 #include <gtest/gtest.h>
 
-#include "mock_server/http/http_server.hpp"
-#include "mock_server/service.hpp"
 #include "tests/mock_server/raw_client.hpp"
 #include "tests/mock_server/support.hpp"
 
@@ -27,12 +26,12 @@ inline const std::string kGoodRetry = kRetry + kHeaders + "\r\n";
 
 /// A server on a port of its own.
 struct ServerOfTest {
-  explicit ServerOfTest(ServerLimits limits = {})
-      : service(Settings{}), http([this](const Request &request) { return service.handle(request); }, limits),
-        port(http.start("127.0.0.1", 0)) {}
+  explicit ServerOfTest(flow_mock::Limits limits = {}) : mock({.limits = limits}) {
+    mock.start();
+    port = mock.port();
+  }
 
-  FlowService service;
-  HttpServer http;
+  flow_mock::Server mock;
   int port;
 };
 

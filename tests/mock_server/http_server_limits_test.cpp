@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "mock_server/http/http_server.hpp"
 #include "tests/mock_server/http_server_fixture.hpp"
 
 /// Connections: slow, idle, many, closing; and how the server starts.
@@ -192,7 +193,7 @@ TEST(ServerStart, AnAddressOfAnotherMachineIsSaidSo) {
 TEST(ServerStart, ItsPortIsFreeAgainAfterStop) {
   ServerOfTest first;
   idle_clients(first.port, 1);
-  first.http.stop();
+  first.mock.stop();
   HttpServer second([](const Request &) { return Response{.status = 200, .headers = {}, .body = "{}"}; });
   EXPECT_EQ(second.start("127.0.0.1", first.port), first.port);
 }

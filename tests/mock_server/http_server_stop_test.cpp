@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include "mock_server/http/http_server.hpp"
 #include "tests/mock_server/http_server_fixture.hpp"
 
 /// How the server stops, and what it does where clients are slow and memory or files are short.
@@ -24,7 +25,7 @@ TEST(ServerStop, ReturnsThoughClientsAreIdleAndClosesThem) {
   ServerOfTest server({.keep_alive_timeout = std::chrono::minutes(10)});
   auto idle = idle_clients(server.port, 20);
   const RawClient silent(server.port);
-  server.http.stop();
+  server.mock.stop();
   for (RawClient &client : idle) {
     EXPECT_TRUE(client.is_closed());
   }
@@ -49,7 +50,7 @@ TEST(ServerStop, ReturnsThoughAClientNeverPauses) {
   RawClient other(server.port);
   other.send(kGoodGet);
   EXPECT_EQ(other.answer().status, 200);
-  server.http.stop();
+  server.mock.stop();
   sending.join();
   reading.join();
 }
@@ -79,7 +80,7 @@ TEST(ServerStop, ClosesAConnectionThatHasSentHalfARequest) {
     RawClient client(server.port);
     client.send(kGoodGet + half); // once the first is answered, the server has the second
     EXPECT_EQ(client.answer().status, 200);
-    EXPECT_TRUE(server.http.stop(kLongerThanAnyTest));
+    EXPECT_TRUE(server.mock.stop(kLongerThanAnyTest));
     EXPECT_TRUE(client.is_closed());
   }
 }
@@ -134,9 +135,9 @@ TEST(ServerStop, SaysWhenAHandlerDoesNotReturn) {
 TEST(ServerStop, MayBeCalledTwiceOrWithoutAStart) {
   ServerOfTest server;
   RawClient idle(server.port);
-  EXPECT_TRUE(server.http.stop());
+  EXPECT_TRUE(server.mock.stop());
   EXPECT_TRUE(idle.is_closed()) << "by the first call";
-  EXPECT_TRUE(server.http.stop());
+  EXPECT_TRUE(server.mock.stop());
   HttpServer never([](const Request &) { return Response{}; });
   EXPECT_TRUE(never.stop());
 }

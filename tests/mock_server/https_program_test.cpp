@@ -93,15 +93,15 @@ TEST(FlowMockHttps, OptionsThatLackOrContradictEachOtherAreRefused) {
     std::string says;
   };
   for (const Case &each : std::vector<Case>{
-           {{"--https-port", "0"}, "--https-port: needs a certificate: --tls-auto FOLDER makes one"},
-           {{"--tls-auto", folder.file("tls")}, "--https-port: is missing"},
-           {{"--https-port-file", folder.file("port")}, "--https-port: is missing"},
-           {{"--https-port", "0", "--tls-cert", file}, "--tls-key: is missing"},
-           {{"--https-port", "0", "--tls-key", file}, "--tls-cert: is missing"},
+           {{"--https-port", "0"}, "--https-port needs a certificate: --tls-auto FOLDER makes one"},
+           {{"--tls-auto", folder.file("tls")}, "--https-port is missing"},
+           {{"--https-port-file", folder.file("port")}, "--https-port-file: needs --https-port"},
+           {{"--https-port", "0", "--tls-cert", file}, "--tls-key is missing"},
+           {{"--https-port", "0", "--tls-key", file}, "--tls-cert is missing"},
            {{"--https-port", "0", "--tls-auto", folder.file("tls"), "--tls-cert", file, "--tls-key", file},
             "not both"},
            {{"--https-port", "0", "--tls-cert", file, "--tls-key", file, "--tls-name", "mock"},
-            "--tls-name: is for certificates that --tls-auto makes"},
+            "--tls-name is for certificates that --tls-auto makes"},
            {{"--https-port", "0", "--tls-auto", folder.file("tls"), "--tls-name", "a b"},
             "'a b' is neither a host name nor an address"},
            {{"--https-port", "0", "--tls-auto", file}, "--tls-auto " + file + ": "},

@@ -15,7 +15,6 @@
 #include <flow_client/transport.hpp>
 
 #include "mock_server/http/http_server.hpp"
-#include "mock_server/service.hpp"
 #include "mock_server/tls/certificates.hpp"
 #include "tests/mock_server/child_process.hpp"
 #include "tests/mock_server/http_server_fixture.hpp"
@@ -101,18 +100,17 @@ const std::string kClosingGet = test::kGet + test::kHeaders + "Connection: close
 /// A mock behind HTTP and HTTPS.
 class Https : public testing::Test {
 protected:
-  explicit Https(ServerLimits limits = {})
-      : certificate(certificate_in(folder.file("tls"), {}, std::time(nullptr))),
-        server([this](const Request &request) { return service.handle(request); }, limits),
-        http_port(server.start("127.0.0.1", 0)),
-        port(server.start("127.0.0.1", 0, tls_context(certificate.chain, certificate.key))) {}
+  explicit Https(flow_mock::Limits limits = {})
+      : server({.https = {.port = 0, .folder = folder.file("tls")}, .limits = limits}) {
+    server.start();
+    port = server.https_port();
+    certificate = certificate_in(folder.file("tls"), {}, std::time(nullptr));
+  }
 
   Folder folder;
+  flow_mock::Server server;
+  int port = 0;
   Certificate certificate;
-  FlowService service{Settings{}};
-  HttpServer server;
-  int http_port;
-  int port;
 };
 
 client::Request documented_get() {
@@ -145,7 +143,7 @@ TEST_F(Https, AClientWithoutTheAuthorityRefusesTheServer) {
 }
 
 TEST_F(Https, HttpIsServedBesideIt) {
-  RawClient client(http_port);
+  RawClient client(server.port());
   client.send(test::kGoodGet);
   EXPECT_EQ(client.answer().status, 200);
 }

@@ -6,8 +6,6 @@
 #include <vector>
 
 #include <gtest/gtest.h>
-#include <spdlog/sinks/ostream_sink.h>
-#include <spdlog/spdlog.h>
 
 #include "mock_server/access_log.hpp"
 #include "mock_server/ims/token_service.hpp"
@@ -234,11 +232,10 @@ TEST(AccessToken, ManyAtOnceAllHold) {
 }
 
 TEST(AccessToken, NoSecretStandsInAnAnswerOrInTheLog) {
-  std::ostringstream lines;
-  const auto sink = std::make_shared<spdlog::sinks::ostream_sink_mt>(lines);
-  const auto log = std::make_shared<spdlog::logger>("test", sink);
+  std::string lines;
   Stage stage(be_strict);
-  const Handler handle = logged([&](const Request &request) { return stage.service.handle(request); }, log);
+  const Handler handle = logged([&](const Request &request) { return stage.service.handle(request); },
+                                [&](std::string_view line) { lines += line; });
   std::string answers;
   std::string token;
   for (const std::string &form :
@@ -257,9 +254,9 @@ TEST(AccessToken, NoSecretStandsInAnAnswerOrInTheLog) {
     }
   }
   EXPECT_EQ(answers.find("s3cr3t"), std::string::npos) << answers;
-  EXPECT_NE(lines.str().find("/ims/token/v3"), std::string::npos);
+  EXPECT_NE(lines.find("/ims/token/v3"), std::string::npos);
   for (const std::string &secret : {std::string("s3cr3t"), std::string("client_secret"), token}) {
-    EXPECT_EQ(lines.str().find(secret), std::string::npos) << lines.str();
+    EXPECT_EQ(lines.find(secret), std::string::npos) << lines;
   }
 }
 

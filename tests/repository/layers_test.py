@@ -17,8 +17,9 @@ LAYERS = {
     "client": {"common", "contracts", "client"},
     "tests": {"common", "contracts", "contracts/suite", "mock_server", "client", "tests"},
 }
-# The client's public headers are included as they are once installed.
-PUBLIC = "client/include"
+# Public headers are included as they are once installed, and include nothing but the standard library's and
+# each other.
+PUBLIC = ("client/include", "mock_server/include")
 # Headers known to one file, so that what is behind them can be exchanged.
 ONE_FILE = {"httplib.h": "mock_server/http/answer_text.cpp", "curl/curl.h": "common/http_sender.cpp"}
 # Libraries known to one folder, by the folder their headers are in.
@@ -36,14 +37,18 @@ def read_sources() -> dict[str, str]:
     return {str(path.relative_to(root)): path.read_text() for path in found}
 
 
+def installed(name: str) -> str | None:
+    """The file of a public header."""
+    return next((f"{folder}/{name}" for folder in PUBLIC if (root / folder / name).is_file()), None)
+
+
 def wrong_includes(sources: dict[str, str], layer: str) -> list[str]:
     found = []
     for path, text in sources.items():
         if layer_of(path) != layer:
             continue
         for quote, name in INCLUDE.findall(text):
-            if (root / PUBLIC / name).is_file():
-                name = f"{PUBLIC}/{name}"
+            name = installed(name) or name
             target = layer_of(name)
             exists = (root / name).is_file() or (root / f"{name}.in").is_file()
             if quote == '"' and not exists:
@@ -72,6 +77,16 @@ def beyond_folder(sources: dict[str, str], library: str) -> list[str]:
     ]
 
 
+def third_party(sources: dict[str, str]) -> list[str]:
+    return [
+        f"{path}: {name} is neither the standard library's nor a public header"
+        for path, text in sources.items()
+        if path.startswith(PUBLIC)
+        for _, name in INCLUDE.findall(text)
+        if not installed(name) and not re.fullmatch("[a-z_]+", name)
+    ]
+
+
 def without_guard(sources: dict[str, str]) -> list[str]:
     return [
         f"{path}: no #pragma once"
@@ -85,6 +100,7 @@ def main() -> None:
     rules = {f"{layer} includes only what it may": wrong_includes(sources, layer) for layer in LAYERS}
     rules |= {f"{header} is known to one file": beyond_file(sources, header) for header in ONE_FILE}
     rules |= {f"{library} is known to one folder": beyond_folder(sources, library) for library in FOLDERS}
+    rules["public headers need no other library"] = third_party(sources)
     rules["headers are guarded"] = without_guard(sources)
     print(f"1..{len(rules)}")
     for number, (rule, broken) in enumerate(rules.items(), 1):

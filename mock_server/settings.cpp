@@ -1,0 +1,99 @@
+#include "mock_server/settings.hpp"
+
+#include <stdexcept>
+#include <utility>
+
+#include "common/http_sender.hpp"
+#include "mock_server/admin/guard.hpp"
+
+namespace flow::mock {
+
+namespace {
+
+using flow_mock::Error;
+
+constexpr std::int64_t kDeterministicTimeMs = 1767225600000; // 2026-01-01T00:00:00Z
+
+Seed seed_of(const flow_mock::Settings &given) {
+  const std::uint64_t most_runs = given.limits.runs;
+  if (given.seed_files.empty()) {
+    const Seed &seed = built_in_seed();
+    if (seed.run_count() > most_runs) {
+      throw Error("--max-runs: the built-in seed alone has " + std::to_string(seed.run_count()) +
+                  " runs; give at least that, or a --seed");
+    }
+    return seed;
+  }
+  try {
+    return read_seed_files(given.seed_files, most_runs);
+  } catch (const SeedError &error) {
+    throw Error(std::string("--seed ") + error.what());
+  }
+}
+
+void allow(Allow &allow, const flow_mock::Allowed &more) {
+  const auto add = [](std::vector<std::string> &to, const std::vector<std::string> &names) {
+    to.insert(to.end(), names.begin(), names.end());
+  };
+  add(allow.tokens, more.tokens);
+  add(allow.api_keys, more.api_keys);
+  add(allow.organisations, more.organisations);
+  add(allow.sandboxes, more.sandboxes);
+}
+
+void check_strict(const Allow &allow) {
+  // Tokens need not be named: those that /ims/token/v3 gives out pass.
+  if (allow.api_keys.empty() || allow.organisations.empty() || allow.sandboxes.empty()) {
+    throw Error("--strict accepts nobody until an api-key, an org and a sandbox are allowed: name them with "
+                "--allow KIND=NAME or in the seed's \"allow\"");
+  }
+}
+
+contract::Reading reading_of(const std::vector<std::string> &choices) {
+  try {
+    return contract::Reading::of(choices);
+  } catch (const contract::UnknownChoice &error) {
+    throw Error(std::string("--reading: ") + error.what());
+  }
+}
+
+void check_authorities(const std::string &ca_file) {
+  try {
+    const HttpSender reads_it(ca_file);
+  } catch (const std::invalid_argument &error) {
+    throw Error(std::string("--ca-file: ") + error.what());
+  }
+}
+
+} // namespace
+
+Settings settings_of(const flow_mock::Settings &given) {
+  const flow_mock::Limits &limits = given.limits;
+  Settings settings{.seed = seed_of(given)};
+  allow(settings.seed.allow, given.allowed);
+  if (given.strict) {
+    check_strict(settings.seed.allow);
+  }
+  settings.strict = given.strict;
+  if (given.run_duration) {
+    settings.seed.defaults.duration_ms = given.run_duration->count();
+  }
+  settings.reading = reading_of(given.readings);
+  settings.deterministic = given.deterministic;
+  if (given.deterministic) {
+    settings.frozen_at_ms = kDeterministicTimeMs;
+  }
+  settings.control = {.enabled = !given.admin_token.empty() || admin::is_loopback(given.host),
+                      .token = given.admin_token,
+                      .host = given.host};
+  settings.limits = {.sandboxes = limits.sandboxes,
+                     .runs = limits.runs,
+                     .webhooks = limits.webhooks,
+                     .tokens = limits.tokens};
+  settings.journal_size = {.exchanges = limits.journal_requests, .bytes = limits.journal_bytes};
+  check_authorities(given.ca_file);
+  settings.ca_file = given.ca_file;
+  return settings;
+}
+
+} // namespace flow::mock
