@@ -7,8 +7,7 @@
 #include <fstream>
 #include <new>
 
-#include <curl/curl.h>
-
+#include "common/curl_library.hpp"
 #include "common/host.hpp"
 #include "common/http_exchange.hpp"
 #include "common/text.hpp"
@@ -26,6 +25,14 @@ HttpFailure final_failure(const std::string &why) {
   HttpFailure failure(why);
   failure.passing = false;
   return failure;
+}
+
+const CurlLibrary &usable_library() {
+  try {
+    return curl_library();
+  } catch (const std::runtime_error &error) {
+    throw final_failure(error.what());
+  }
 }
 
 std::string environment(const char *variable) {
@@ -48,32 +55,33 @@ struct Destination {
   std::string origin; ///< scheme, host and port: for messages, so without a user
 };
 
-std::string part_of(CURLU *url, CURLUPart part) {
+std::string part_of(const CurlLibrary &curl, CURLU *url, CURLUPart part) {
   char *text = nullptr;
-  std::string copy = curl_url_get(url, part, &text, 0) == CURLUE_OK ? text : "";
-  curl_free(text);
+  std::string copy = curl.url_get(url, part, &text, 0) == CURLUE_OK ? text : "";
+  curl.free(text);
   return copy;
 }
 
-Destination destination_of(const std::string &text) {
-  const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> url(curl_url(), &curl_url_cleanup);
-  if (!url || curl_url_set(url.get(), CURLUPART_URL, text.c_str(), 0) != CURLUE_OK) {
+Destination destination_of(const CurlLibrary &curl, const std::string &text) {
+  const std::unique_ptr<CURLU, decltype(curl.url_cleanup)> url(curl.url(), curl.url_cleanup);
+  if (!url || curl.url_set(url.get(), CURLUPART_URL, text.c_str(), 0) != CURLUE_OK) {
     throw final_failure("the address is not a URL that can be called");
   }
-  const std::string host = part_of(url.get(), CURLUPART_HOST);
+  const std::string host = part_of(curl, url.get(), CURLUPART_HOST);
   if (host.size() > kLongestHost + 1) { // and a dot at its end
     throw final_failure("the host of the URL is longer than any name, " + std::to_string(kLongestHost) +
                         " bytes");
   }
-  const std::string port = part_of(url.get(), CURLUPART_PORT);
+  const std::string port = part_of(curl, url.get(), CURLUPART_PORT);
   return {.host = host.starts_with('[') ? host.substr(1, host.size() - 2) : host,
-          .origin = part_of(url.get(), CURLUPART_SCHEME) + "://" + host + (port.empty() ? "" : ":" + port)};
+          .origin =
+              part_of(curl, url.get(), CURLUPART_SCHEME) + "://" + host + (port.empty() ? "" : ":" + port)};
 }
 
 /// The header lines of a request in libcurl's form.
 class HeaderLines {
 public:
-  explicit HeaderLines(const HttpRequest &request) {
+  HeaderLines(const CurlLibrary &curl, const HttpRequest &request) : curl_(curl) {
     bool typed = false;
     for (const auto &[name, value] : request.headers) {
       if ((name + value).find_first_of(std::string_view("\r\n\0", 3)) != std::string::npos) {
@@ -88,7 +96,7 @@ public:
     }
     add("Expect:");
   }
-  ~HeaderLines() { curl_slist_free_all(first_); }
+  ~HeaderLines() { curl_.slist_free_all(first_); }
   HeaderLines(const HeaderLines &) = delete;
   HeaderLines &operator=(const HeaderLines &) = delete;
 
@@ -96,13 +104,14 @@ public:
 
 private:
   void add(const std::string &line) {
-    curl_slist *longer = curl_slist_append(first_, line.c_str());
+    curl_slist *longer = curl_.slist_append(first_, line.c_str());
     if (longer == nullptr) {
       throw std::bad_alloc();
     }
     first_ = longer;
   }
 
+  const CurlLibrary &curl_;
   curl_slist *first_ = nullptr;
 };
 
@@ -192,33 +201,33 @@ int on_write(void *user, char *, char *, int, int) {
 /// Carries one request at a time, and keeps its connections between them.
 class HttpSender::Connection {
 public:
-  Connection() : easy_(curl_easy_init()), multi_(curl_multi_init()) {
+  explicit Connection(const CurlLibrary &curl)
+      : curl_(curl), easy_(curl.easy_init()), multi_(curl.multi_init()) {
     if (easy_ == nullptr || multi_ == nullptr) {
-      curl_easy_cleanup(easy_);
-      curl_multi_cleanup(multi_);
+      curl_.easy_cleanup(easy_);
+      curl_.multi_cleanup(multi_);
       throw std::bad_alloc();
     }
   }
   ~Connection() {
-    curl_easy_cleanup(easy_);
-    curl_multi_cleanup(multi_);
+    curl_.easy_cleanup(easy_);
+    curl_.multi_cleanup(multi_);
   }
   Connection(const Connection &) = delete;
   Connection &operator=(const Connection &) = delete;
 
   void perform(HttpExchange &exchange, const HttpSender &sender, const std::stop_token &stop) {
-    const HeaderLines headers(exchange.request);
-    curl_easy_reset(easy_); // keeps the connections
+    const HeaderLines headers(curl_, exchange.request);
+    curl_.easy_reset(easy_); // keeps the connections
     set_request(exchange.request, headers);
     set_answer(exchange);
     set_connection(exchange, sender);
-    curl_multi_add_handle(multi_, easy_);
+    curl_.multi_add_handle(multi_, easy_);
     struct Removed {
-      ~Removed() { curl_multi_remove_handle(multi, easy); }
-      CURLM *multi;
-      CURL *easy;
+      ~Removed() { from.curl_.multi_remove_handle(from.multi_, from.easy_); }
+      Connection &from;
     };
-    const Removed removed{multi_, easy_};
+    const Removed removed{*this};
     const CURLcode code = wait(exchange, stop);
     if (exchange.thrown) {
       std::rethrow_exception(exchange.thrown);
@@ -227,7 +236,7 @@ public:
       throw failure_of(code, exchange, sender.authorities());
     }
     long status = 0;
-    curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
+    curl_.easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
     exchange.response.status = static_cast<int>(status);
     if (exchange.in_head || status < 200) { // old versions of libcurl take this for an answer
       throw failure_of(CURLE_GOT_NOTHING, exchange, "");
@@ -277,7 +286,7 @@ private:
   }
 
   template <typename Value> void set(CURLoption option, Value value) {
-    const CURLcode code = curl_easy_setopt(easy_, option, value);
+    const CURLcode code = curl_.easy_setopt(easy_, option, value);
     if (code == CURLE_OUT_OF_MEMORY) {
       throw std::bad_alloc();
     }
@@ -288,18 +297,18 @@ private:
 
   /// Until the exchange has ended; throws where its time is over or it shall stop.
   CURLcode wait(const HttpExchange &exchange, const std::stop_token &stop) {
-    const std::stop_callback wake(stop, [this] { curl_multi_wakeup(multi_); });
+    const std::stop_callback wake(stop, [this] { curl_.multi_wakeup(multi_); });
     const auto begun = steady_clock::now();
     auto moved_at = begun;
     curl_off_t moved = 0;
     for (;;) {
       int running = 0;
-      if (curl_multi_perform(multi_, &running) != CURLM_OK) {
+      if (curl_.multi_perform(multi_, &running) != CURLM_OK) {
         throw std::bad_alloc();
       }
       if (running == 0) {
         int left = 0;
-        const CURLMsg *message = curl_multi_info_read(multi_, &left);
+        const CURLMsg *message = curl_.multi_info_read(multi_, &left);
         return message == nullptr ? CURLE_GOT_NOTHING : message->data.result;
       }
       if (stop.stop_requested()) {
@@ -317,8 +326,8 @@ private:
         throw exchange.timeout(until == silent_until ? exchange.limits.silence : exchange.limits.whole);
       }
       const auto left = std::chrono::ceil<milliseconds>(until - now);
-      curl_multi_poll(multi_, nullptr, 0, static_cast<int>(std::min(left, milliseconds(60'000)).count()),
-                      nullptr);
+      curl_.multi_poll(multi_, nullptr, 0, static_cast<int>(std::min(left, milliseconds(60'000)).count()),
+                       nullptr);
     }
   }
 
@@ -327,12 +336,13 @@ private:
     curl_off_t up = 0;
     curl_off_t down = 0;
     long request = 0;
-    curl_easy_getinfo(easy_, CURLINFO_SIZE_UPLOAD_T, &up);
-    curl_easy_getinfo(easy_, CURLINFO_SIZE_DOWNLOAD_T, &down);
-    curl_easy_getinfo(easy_, CURLINFO_REQUEST_SIZE, &request);
+    curl_.easy_getinfo(easy_, CURLINFO_SIZE_UPLOAD_T, &up);
+    curl_.easy_getinfo(easy_, CURLINFO_SIZE_DOWNLOAD_T, &down);
+    curl_.easy_getinfo(easy_, CURLINFO_REQUEST_SIZE, &request);
     return up + down + request + static_cast<curl_off_t>(exchange.head_bytes);
   }
 
+  const CurlLibrary &curl_;
   CURL *easy_;
   CURLM *multi_;
 };
@@ -340,10 +350,6 @@ private:
 HttpSender::HttpSender(const std::string &ca_file)
     : ca_file_(ca_file.empty() ? environment("SSL_CERT_FILE") : ca_file),
       ca_folder_(ca_file.empty() ? environment("SSL_CERT_DIR") : "") {
-  static const CURLcode kReady = curl_global_init(CURL_GLOBAL_DEFAULT);
-  if (kReady != CURLE_OK) {
-    throw std::runtime_error("libcurl cannot be used");
-  }
   std::error_code ignored; // then it is none
   if (!ca_file.empty() && (!std::filesystem::is_regular_file(ca_file, ignored) || !std::ifstream(ca_file))) {
     throw std::invalid_argument("the file of certificate authorities " + ca_file +
@@ -355,12 +361,13 @@ HttpSender::~HttpSender() = default;
 
 HttpResponse HttpSender::send(const HttpRequest &request, const HttpLimits &limits,
                               const std::stop_token &stop) {
-  const Destination destination = destination_of(request.url);
+  const CurlLibrary &curl = usable_library();
+  const Destination destination = destination_of(curl, request.url);
   HttpExchange exchange{.request = request,
                         .limits = usable(limits),
                         .origin = destination.origin,
                         .is_local = is_this_machine(destination.host)};
-  auto connection = take_connection();
+  auto connection = take_connection(curl);
   connection->perform(exchange, *this, stop);
   give_back(std::move(connection)); // not where it failed
   return std::move(exchange.response);
@@ -371,10 +378,10 @@ std::string HttpSender::authorities() const {
   return ca_file_ + (both ? " and " : "") + ca_folder_;
 }
 
-std::unique_ptr<HttpSender::Connection> HttpSender::take_connection() {
+std::unique_ptr<HttpSender::Connection> HttpSender::take_connection(const CurlLibrary &curl) {
   const std::lock_guard lock(mutex_);
   if (idle_.empty()) {
-    return std::make_unique<Connection>();
+    return std::make_unique<Connection>(curl);
   }
   auto connection = std::move(idle_.back());
   idle_.pop_back();

@@ -14,6 +14,8 @@
 
 namespace flow {
 
+struct CurlLibrary;
+
 using HttpHeaders = std::vector<std::pair<std::string, std::string>>;
 
 /// A request as it is sent: nothing is added to its headers but Host, the length of the body, and
@@ -78,7 +80,7 @@ private:
   class Connection;
 
   std::string authorities() const; ///< for messages
-  std::unique_ptr<Connection> take_connection();
+  std::unique_ptr<Connection> take_connection(const CurlLibrary &curl);
   void give_back(std::unique_ptr<Connection> connection);
 
   std::string ca_file_;

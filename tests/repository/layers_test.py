@@ -21,7 +21,7 @@ LAYERS = {
 # each other.
 PUBLIC = ("client/include", "mock_server/include")
 # Headers known to one file, so that what is behind them can be exchanged.
-ONE_FILE = {"httplib.h": "mock_server/http/answer_text.cpp", "curl/curl.h": "common/http_sender.cpp"}
+ONE_FILE = {"httplib.h": "mock_server/http/answer_text.cpp", "curl/curl.h": "common/curl_library.hpp"}
 # Libraries known to one folder, by the folder their headers are in.
 FOLDERS = {"asio": "mock_server/http"}
 
