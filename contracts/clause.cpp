@@ -39,10 +39,11 @@ Json named_schema(const Json &json) {
 
 /// The members of the object `name` in `json`; none where there is no such object.
 std::vector<std::pair<std::string, Json>> members(const Json &json, const char *name) {
-  const Json object = json.value(name, Json::object());
   std::vector<std::pair<std::string, Json>> all;
-  for (const auto &[key, value] : object.items()) {
-    all.emplace_back(key, value);
+  if (const auto object = json.find(name); object != json.end()) {
+    for (const auto &[key, value] : object->items()) {
+      all.emplace_back(key, value);
+    }
   }
   return all;
 }

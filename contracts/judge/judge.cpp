@@ -6,6 +6,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "common/text.hpp"
 #include "contracts/json_place.hpp"
@@ -269,15 +270,20 @@ Rules::Rules(const Reading &reading) : candidates_((operations().size() + 1) * (
 
 void Rules::add(ClauseNumber number, const Applies &applies) {
   const std::size_t error_slots = errors().size() + 1;
+  std::vector<std::size_t> fitting;
+  for (std::size_t error = 0; error < error_slots; ++error) {
+    if (error_fits(applies, error == 0 ? nullptr : &errors()[error - 1])) {
+      fitting.push_back(error);
+    }
+  }
+  const Applies *rest = is_plain(applies) ? nullptr : &applies;
   for (std::size_t operation = 0; operation <= operations().size(); ++operation) {
     if (!operation_fits(applies, operation == 0 ? "" : std::string_view(operations()[operation - 1].name))) {
       continue;
     }
-    for (std::size_t error = 0; error < error_slots; ++error) {
-      if (error_fits(applies, error == 0 ? nullptr : &errors()[error - 1])) {
-        candidates_[operation * error_slots + error].push_back(
-            {.number = number, .status = applies.status, .rest = is_plain(applies) ? nullptr : &applies});
-      }
+    for (const std::size_t error : fitting) {
+      candidates_[operation * error_slots + error].push_back(
+          {.number = number, .status = applies.status, .rest = rest});
     }
   }
 }

@@ -75,5 +75,6 @@ Seed read_seed_files(const std::vector<std::string> &files, std::uint64_t most_r
 
 /// The documented runs and one for each provider state (mock_server/seeds/built-in.json).
 const Seed &built_in_seed();
+std::string_view built_in_seed_text();
 
 } // namespace flow::mock

@@ -104,8 +104,12 @@ RunStatus SeedReader::named_state(const Json &name, const std::string &pointer) 
 }
 
 void SeedReader::read(const Json &document, std::string_view file) {
-  file_ = file;
   check_schema(document, file);
+  read_well_formed(document, file);
+}
+
+void SeedReader::read_well_formed(const Json &document, std::string_view file) {
+  file_ = file;
   read_allow(document.value("allow", Json::object()));
   if (const auto defaults = document.find("defaults"); defaults != document.end()) {
     if (defaults->contains("outcome")) {

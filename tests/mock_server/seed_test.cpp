@@ -181,6 +181,10 @@ TEST(Seed, BuiltInConformsToThePublishedSchema) {
   }
 }
 
+TEST(Seed, TheBuiltInOneIsWellFormed) {
+  EXPECT_EQ(parse_seed(built_in_seed_text(), "built-in seed").run_count(), built_in_seed().run_count());
+}
+
 TEST(Seed, BuiltInHoldsTheDocumentedRunsWordForWord) {
   for (const char *name :
        {"run-answer", "second-run-answer", "destination-run-answer", "failed-destination-run-answer"}) {
