@@ -75,15 +75,14 @@ void add_server_options(CLI::App &app, Options &options, Given &given) {
       ->capture_default_str();
   app.add_option("--port-file", options.port_file,
                  "Write the port to this file once connections are accepted");
-  app.add_option(
-         "--shutdown-timeout", options.shutdown_timeout_ms,
-         "Milliseconds that answers have to be finished in after SIGINT or SIGTERM; what is left is cut off")
+  app.add_option("--shutdown-timeout", options.shutdown_timeout_ms,
+                 "Milliseconds to finish answers in after SIGINT or SIGTERM; connections that are then left "
+                 "are closed")
       ->check(CLI::Range(std::int64_t{0}, std::int64_t{600000}))
       ->option_text("MS [2000]");
-  app.add_option(
-         "--admin-token", options.settings.admin_token,
-         "What the control API under /__admin asks for, as Authorization: Bearer TOKEN; without one it "
-         "is there only where --host is a loopback address")
+  app.add_option("--admin-token", options.settings.admin_token,
+                 "Token that the control API under /__admin requires, as Authorization: Bearer TOKEN; "
+                 "without one, the control API is available only if --host is a loopback address")
       ->check([](const std::string &token) { return token.empty() ? "it is empty" : ""; })
       ->envname("FLOW_MOCK_ADMIN_TOKEN")
       ->option_text("TOKEN");
@@ -92,8 +91,7 @@ void add_server_options(CLI::App &app, Options &options, Given &given) {
       ->option_text("LEVEL [info]");
   app.add_option(
          "--ca-file", options.settings.ca_file,
-         "PEM file of the certificate authorities that webhooks' receivers are trusted by, instead of "
-         "the system's")
+         "PEM file of the certificate authorities to trust for webhook receivers, instead of the system's")
       ->option_text("FILE");
   app.add_flag("--quiet", given.quiet, "Log errors only");
 }
@@ -118,7 +116,7 @@ void add_https_options(CLI::App &app, Options &options) {
                  "Another host name or address for the certificate of --tls-auto; may be given several times")
       ->option_text("NAME");
   app.add_option("--tls-cert", https.certificate_file,
-                 "PEM file of the certificate to show, followed by those between it and its authority")
+                 "PEM file of the server's certificate, followed by any intermediate certificates")
       ->option_text("FILE");
   app.add_option("--tls-key", https.key_file, "PEM file of its private key, without a passphrase")
       ->option_text("FILE");
@@ -136,11 +134,11 @@ void add_behaviour_options(CLI::App &app, flow_mock::Settings &settings, Given &
       ->option_text("MS");
   contract::add_reading_options(app, given.reading);
   app.add_option("--allow", given.allow,
-                 "Let in only this token, api-key, org or sandbox; may be given several times")
+                 "Accept only this token, api-key, org or sandbox; may be given several times")
       ->option_text("KIND=NAME");
-  app.add_flag(
-      "--strict", settings.strict,
-      "Let in nobody who is not named by --allow or the seed, of any kind; tokens also from /ims/token/v3");
+  app.add_flag("--strict", settings.strict,
+               "Reject callers that --allow or the seed does not list, in every kind; tokens from "
+               "/ims/token/v3 are accepted, too");
   app.add_option("--deterministic", settings.deterministic,
                  "Number from which all ids and etags follow; time stands still at 2026-01-01T00:00:00Z")
       ->option_text("NUMBER");
@@ -148,17 +146,17 @@ void add_behaviour_options(CLI::App &app, flow_mock::Settings &settings, Given &
 
 void add_evidence_options(CLI::App &app, Options &options) {
   app.add_option("--journal-size", options.settings.limits.journal_requests,
-                 "Requests that are kept of each sandbox for GET /__admin/requests; 0: none")
+                 "Requests kept of each sandbox for GET /__admin/requests; 0 keeps none")
       ->check(CLI::Range(0, 1000000))
       ->option_text("NUMBER [1000]");
   app.add_option("--journal-bytes", options.settings.limits.journal_bytes,
-                 "Bytes of memory that the requests kept of each sandbox may take; the oldest go first")
+                 "Bytes of memory for the kept requests of each sandbox; the oldest are dropped first")
       ->check(CLI::Range(std::size_t{0}, std::size_t{1} << 40U))
       ->option_text("NUMBER [16777216]");
   app.add_flag("--fail-on-violation", options.fail_on_violation,
-               "When stopped, list where the application broke the contract, and end with 3 if it did");
+               "When stopped, list where the application broke the contract, and exit with 3 if it did");
   app.add_option("--coverage-file", options.coverage_file,
-                 "When stopped, write to this file which clauses of the contract the traffic was a case of")
+                 "When stopped, write to this file which clauses of the contract the traffic exercised")
       ->option_text("FILE");
 }
 
@@ -169,29 +167,28 @@ void add_limits(CLI::App &app, Options &options) {
                  "Threads that read, answer and send [as many as the machine has cores, at least 2]")
       ->check(CLI::Range(std::size_t{1}, std::size_t{1024}))
       ->option_text("NUMBER");
-  app.add_option(
-         "--max-connections", options.connections,
-         "Connections that are served at once; beyond, they are answered 503 [16384, or as many as the "
-         "limit of open files allows]")
+  app.add_option("--max-connections", options.connections,
+                 "Connections served at once; others are answered 503 [16384, or as many as the limit of "
+                 "open files allows]")
       ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000}))
       ->option_text("NUMBER");
-  app.add_option(
-         "--max-sandboxes", limits.sandboxes,
-         "Sandboxes that are kept; beyond, those go that have only been read, the longest idle first, "
-         "and where there are none, requests in a new one are answered 507")
+  app.add_option("--max-sandboxes", limits.sandboxes,
+                 "Sandboxes kept at most; to make room, sandboxes that have only been read are dropped, the "
+                 "longest idle first, and if there are none, requests in a new sandbox are answered 507")
       ->check(CLI::Range(std::size_t{1}, kMost))
       ->option_text("NUMBER [20000]");
   app.add_option("--max-runs", limits.runs,
-                 "Runs that a sandbox takes from one reset to the next; beyond, a seed is refused, and what "
-                 "would make a run is answered 507")
+                 "Runs of a sandbox from one reset to the next; a larger seed is refused, and requests that "
+                 "would create another run are answered 507")
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{kMost}))
       ->option_text("NUMBER [2000000]");
   app.add_option("--max-webhooks", limits.webhooks,
-                 "Sandboxes that can have a webhook, each with a thread; beyond, a new one is answered 409")
+                 "Sandboxes that can have a webhook, each with a thread; further webhooks are answered 409")
       ->check(CLI::Range(0, 10000))
       ->option_text("NUMBER [1000]");
-  app.add_option("--max-tokens", limits.tokens,
-                 "Tokens from /ims/token/v3 that hold at the same time; beyond, a new one is answered 503")
+  app.add_option(
+         "--max-tokens", limits.tokens,
+         "Tokens from /ims/token/v3 that are valid at the same time; requests for more are answered 503")
       ->check(CLI::Range(std::size_t{1}, kMost))
       ->option_text("NUMBER [100000]");
 }
@@ -225,7 +222,7 @@ std::variant<Options, int> read_options(int argc, char **argv) {
   add_evidence_options(app, options);
   add_limits(app, options);
   const CLI::App *readings = app.add_subcommand(
-      "readings", "Print where Adobe's pages contradict each other and what is in force, and end");
+      "readings", "Print where Adobe's pages contradict each other and which reading is in force, and exit");
   app.footer("Exit codes: 0 stopped by SIGINT or SIGTERM; 2 could not start, or not write standard "
              "output, --port-file, --https-port-file or --coverage-file; 3 likewise "
              "stopped, but the application broke the contract (--fail-on-violation).");
