@@ -180,6 +180,9 @@ bool append_without(std::string &kept, std::string_view text, Parts &parts, std:
 template <typename Find>
 bool keep(std::string &kept, std::string_view text, const SecretValues &secrets, std::size_t bytes,
           Find find_named) {
+  if (text.empty()) {
+    return false;
+  }
   const std::size_t room = bytes - std::min(bytes, kept.size());
   const std::string_view seen = text.substr(0, room + kBeyond);
   const bool is_cut = seen.size() < text.size();

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string>
 
 #include "common/text.hpp"
@@ -22,11 +22,11 @@ constexpr std::array<std::string_view, 26> kWords = {
     "accountkey",    "clientkey", "signingkey", "saskey",    "authkey"};
 /// And what they are as a whole.
 constexpr std::array<std::string_view, 5> kWholeNames = {"pass", "auth", "pw", "userpass", "session"};
-/// A piece of each word, of four letters at least and without a separator in any spelling; but of "key",
-/// "pwd", "pw" and "jwt", which are too short.
-constexpr std::array<std::string_view, 12> kPieces = {"token",   "secret",    "pass",    "auth",
-                                                      "cookie",  "assertion", "bearer",  "basic",
-                                                      "credent", "signat",    "session", "string"};
+/// What texts are searched for in one pass: a piece of each word, without a separator in any spelling. Of
+/// "pwd" and "jwt" the last letter may be cut off.
+constexpr std::array<std::string_view, 15> kPieces = {"token",     "secret", "pass",  "auth",    "cookie",
+                                                      "assertion", "bearer", "basic", "credent", "signat",
+                                                      "session",   "string", "key",   "pw",      "jw"};
 struct UsualHeader {
   std::string_view name;
   bool is_secret;
@@ -55,8 +55,6 @@ constexpr std::array<UsualHeader, 22> kUsualHeaders = {{{"authorization", true},
                                                         {"x-request-id", false}}};
 constexpr std::string_view kToken = "token";
 constexpr std::string_view kHarmless = "continuation"; ///< before it
-constexpr std::size_t kGram = 3;
-constexpr std::size_t kStride = 2; ///< of four letters, one of the two grams is looked at
 
 constexpr char lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -66,96 +64,99 @@ constexpr bool is_name_character(char c) {
   return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z') || c == '_' || c == '-' || c == '.';
 }
 
+constexpr bool is_letter_or_digit(char c) {
+  return is_name_character(c) && c != '_' && c != '-' && c != '.';
+}
+
 bool begins_with(std::string_view text, std::string_view word) {
   return text.size() >= word.size() &&
          std::equal(word.begin(), word.end(), text.begin(), [](char a, char b) { return a == lower(b); });
 }
 
-/// A number below 32768 of the first three of four bytes, the same in any case. Which byte of `bytes` is the
-/// first does not matter, as long as it is always the same one.
-constexpr std::uint32_t gram(std::uint32_t bytes) {
-  constexpr std::uint32_t kLetters = 0x001f1f1f; // what is left of letters, in either case
-  constexpr std::uint32_t kSpread = 2654435761U; // Knuth's, of multiplicative hashing
-  return (bytes & kLetters) * kSpread >> 17U;
-}
+constexpr int kGramLetters = 3;
 
-/// As memcpy gives them.
-static_assert(std::endian::native == std::endian::little);
-constexpr std::uint32_t three_bytes(std::string_view text) {
-  const auto byte = [&](std::size_t i) {
-    return static_cast<std::uint32_t>(static_cast<unsigned char>(text[i]));
-  };
-  return byte(0) | byte(1) << 8U | byte(2) << 16U;
-}
+/// A text is looked at in grams of three bytes, one behind the other. This is one that shows a piece.
+struct Gram {
+  std::string_view piece;
+  int begin; ///< the letter of the piece that the gram begins with; below 0: so many bytes before the piece
+};
 
-/// Which grams are those of pieces, a bit for each.
-class Grams {
+/// One for each of the three places in a gram where a piece may begin. Where its first letters are in one
+/// gram and the next ones in another, that with more of them counts, as it is the rarer one in texts without
+/// the piece: "sec", "cre", "ecr"; "pas", "ss?", "ass"; "key", "?ke", "ey?".
+constexpr auto kGrams = [] {
+  std::array<Gram, kPieces.size() * kGramLetters> grams{};
+  std::size_t count = 0;
+  for (const std::string_view piece : kPieces) {
+    for (int first = 0; first < kGramLetters; ++first) { // letters before the next gram begins
+      const int rest = static_cast<int>(piece.size()) - first;
+      grams.at(count++) = {.piece = piece, .begin = rest >= first ? first : first - kGramLetters};
+    }
+  }
+  return grams;
+}();
+
+/// A bit for each of kGrams.
+using GramSet = std::uint64_t;
+static_assert(kGrams.size() <= 64);
+
+/// For each byte in each place of a gram, which grams may have it there.
+class GramTable {
 public:
-  constexpr Grams() {
-    for (const std::string_view piece : kPieces) {
-      for (std::size_t i = 0; i < kStride; ++i) {
-        const std::uint32_t number = gram(three_bytes(piece.substr(i)));
-        bits_.at(number / 64) |= std::uint64_t{1} << (number % 64);
+  constexpr GramTable() {
+    for (std::size_t number = 0; number < kGrams.size(); ++number) {
+      const auto &[piece, begin] = kGrams.at(number);
+      for (int place = 0; place < kGramLetters; ++place) {
+        const auto letter = static_cast<std::size_t>(begin + place); // a huge one before the piece
+        for (std::size_t byte = 0; byte < 256; ++byte) {
+          if (letter >= piece.size() || piece[letter] == lower(static_cast<char>(byte))) {
+            sets_.at(static_cast<std::size_t>(place)).at(byte) |= GramSet{1} << number;
+          }
+        }
       }
     }
   }
-  constexpr bool has(std::uint32_t number) const { return (bits_[number / 64] >> (number % 64) & 1U) != 0; }
+  /// Which the three bytes there may be.
+  [[nodiscard]] GramSet at(const char *bytes) const {
+    return set(0, bytes[0]) & set(1, bytes[1]) & set(2, bytes[2]);
+  }
 
 private:
-  std::array<std::uint64_t, 512> bits_{};
+  [[nodiscard]] GramSet set(std::size_t place, char byte) const {
+    return sets_[place][static_cast<unsigned char>(byte)];
+  }
+
+  std::array<std::array<GramSet, 256>, kGramLetters> sets_{};
 };
-constexpr Grams kGrams;
+constexpr GramTable kGramTable;
 
-/// Whether that piece is at `at`, in any case; but not as the end of "continuationToken".
-bool is_piece_at(std::string_view text, std::size_t at, std::string_view piece) {
-  return begins_with(text.substr(at), piece) && !(piece == kToken && text.substr(0, at).ends_with(kHarmless));
+/// Whether that piece begins at `at`, in any case; but not as the end of "continuationToken", and not "pw" or
+/// "jw" with a letter behind it that does not make it "pwd" or "jwt".
+bool has_piece_at(std::string_view text, std::size_t at, std::string_view piece) {
+  if (!begins_with(text.substr(at), piece)) {
+    return false;
+  }
+  if (piece == kToken) {
+    return !text.substr(0, at).ends_with(kHarmless);
+  }
+  if (piece == "pw" || piece == "jw") {
+    const std::size_t behind = at + piece.size();
+    return behind == text.size() || !is_letter_or_digit(text[behind]) ||
+           lower(text[behind]) == (piece == "pw" ? 'd' : 't');
+  }
+  return true;
 }
 
-/// Whether a piece begins at `at`, or up to kStride - 1 bytes before.
-bool has_piece_at(std::string_view text, std::size_t at) {
-  const char first = lower(text[at]);
-  const char second = lower(text[at + 1]);
-  return std::any_of(kPieces.begin(), kPieces.end(), [&](std::string_view piece) {
-    return (piece[0] == first && piece[1] == second && is_piece_at(text, at, piece)) ||
-           (at > 0 && piece[1] == first && piece[2] == second && is_piece_at(text, at - 1, piece));
-  });
-}
-
-bool has_piece(std::string_view text) {
-  std::size_t at = 0;
-  // Four bytes, of which the gram takes three: three alone would be put together from two reads.
-  for (std::uint32_t bytes = 0; at + sizeof(bytes) <= text.size(); at += kStride) {
-    std::memcpy(&bytes, text.data() + at, sizeof(bytes));
-    if (kGrams.has(gram(bytes)) && has_piece_at(text, at)) {
+/// Whether one of those grams, which are at `at`, is that of a piece there.
+bool has_piece_of(GramSet grams, std::string_view text, std::size_t at) {
+  for (; grams != 0; grams &= grams - 1) {
+    const Gram &gram = kGrams[static_cast<std::size_t>(std::countr_zero(grams))];
+    const std::ptrdiff_t begin = static_cast<std::ptrdiff_t>(at) - gram.begin;
+    if (begin >= 0 && has_piece_at(text, static_cast<std::size_t>(begin), gram.piece)) {
       return true;
     }
   }
-  return at + kGram <= text.size() && has_piece_at(text, at);
-}
-
-/// Whether one of the places of a rare letter is as `is` says.
-template <typename Test> bool any_place_of(std::string_view text, char letter, Test is) {
-  for (const char spelling : {letter, static_cast<char>(letter - 'a' + 'A')}) {
-    for (std::size_t at = text.find(spelling); at != std::string_view::npos;
-         at = text.find(spelling, at + 1)) {
-      if (is(at)) {
-        return true;
-      }
-    }
-  }
   return false;
-}
-
-/// "key", "pwd", "jwt", or "pw" with no letter behind it. What is cut off may have gone on so.
-bool has_short_word(std::string_view text) {
-  return any_place_of(text, 'k', [&](std::size_t at) { return begins_with(text.substr(at), "key"); }) ||
-         any_place_of(text, 'w', [&](std::size_t at) {
-           const char before = at > 0 ? lower(text[at - 1]) : ' ';
-           const char behind = at + 1 < text.size() ? lower(text[at + 1]) : '-';
-           const bool is_end = !is_name_character(behind) || behind == '_' || behind == '-' || behind == '.';
-           return (before == 'p' && (behind == 'd' || is_end)) ||
-                  (before == 'j' && (behind == 't' || is_end));
-         });
 }
 
 /// Whether one of the words is in a plain name.
@@ -174,7 +175,7 @@ bool has_word(std::string_view plain) {
 std::string plain_name(std::string_view name) {
   std::string plain;
   for (const char c : name) {
-    if (is_name_character(c) && c != '_' && c != '-' && c != '.') {
+    if (is_letter_or_digit(c)) {
       plain += lower(c);
     }
   }
@@ -225,7 +226,16 @@ bool is_secret_name(std::string_view name) {
 }
 
 bool may_name_secrets(std::string_view text) {
-  return has_piece(text) || has_short_word(text);
+  std::size_t at = 0;
+  for (; at + kGramLetters <= text.size(); at += kGramLetters) {
+    const GramSet grams = kGramTable.at(text.data() + at);
+    if (grams != 0 && has_piece_of(grams, text, at)) {
+      return true;
+    }
+  }
+  std::array<char, kGramLetters> last{}; // what the text has no byte for is no letter
+  std::copy(text.begin() + static_cast<std::ptrdiff_t>(at), text.end(), last.begin());
+  return has_piece_of(kGramTable.at(last.data()), text, at);
 }
 
 std::size_t assigned_secret(std::string_view text) {

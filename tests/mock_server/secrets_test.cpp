@@ -91,6 +91,23 @@ TEST(JournalSecrets, AreNotSuspectedInIds) {
   }
 }
 
+/// The search looks at each third byte and the two behind it.
+TEST(JournalSecrets, AreSuspectedWhereverTheyBegin) {
+  for (const std::string piece :
+       {"token", "secret", "pass", "auth", "cookie", "assertion", "bearer", "basic", "credent", "signat",
+        "session", "string", "key", "pwd", "pw", "jwt", "jw"}) {
+    for (std::size_t before = 0; before < 6; ++before) {
+      for (std::size_t behind = 0; behind < 3; ++behind) {
+        const std::string text = std::string(before, '.') + piece + std::string(behind, '.');
+        EXPECT_TRUE(may_name_secrets(text)) << text;
+        std::string other = text;
+        other[before] = 'x';
+        EXPECT_FALSE(may_name_secrets(other)) << other;
+      }
+    }
+  }
+}
+
 TEST(JournalSecrets, OfHeadersAreKnownByTheirForms) {
   for (const std::string value :
        {"Bearer S3CRET", "bearer S3CRET", "BEARER  S3CRET", "Basic S3CRET",
