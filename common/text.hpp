@@ -13,8 +13,9 @@ namespace flow {
 /// Compares without regard to the case of ASCII letters, as header names are.
 constexpr bool equal_ignoring_case(std::string_view a, std::string_view b) {
   const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+  // Most letters are the same already, and cost one comparison.
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
-                    [&](char x, char y) { return lower(x) == lower(y); });
+                    [&](char x, char y) { return x == y || lower(x) == lower(y); });
 }
 
 /// Whether `text` is of the form, in which `*` stands for any characters; in any case of ASCII letters. Takes

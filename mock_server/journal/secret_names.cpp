@@ -31,28 +31,46 @@ struct UsualHeader {
   std::string_view name;
   bool is_secret;
 };
-constexpr std::array<UsualHeader, 22> kUsualHeaders = {{{"authorization", true},
-                                                        {"x-api-key", true},
-                                                        {"cookie", true},
+/// By length.
+constexpr std::array<UsualHeader, 22> kUsualHeaders = {{{"date", false},
+                                                        {"etag", false},
                                                         {"host", false},
-                                                        {"user-agent", false},
                                                         {"accept", false},
+                                                        {"cookie", true},
+                                                        {"server", false},
+                                                        {"if-match", false},
+                                                        {"x-api-key", true},
+                                                        {"connection", false},
+                                                        {"user-agent", false},
+                                                        {"retry-after", false},
+                                                        {"content-type", false},
+                                                        {"x-request-id", false},
+                                                        {"x-sandbox-id", false},
+                                                        {"authorization", true},
+                                                        {"cache-control", false},
+                                                        {"content-length", false},
+                                                        {"x-sandbox-name", false},
                                                         {"accept-encoding", false},
                                                         {"accept-language", false},
-                                                        {"cache-control", false},
-                                                        {"connection", false},
-                                                        {"content-type", false},
-                                                        {"content-length", false},
-                                                        {"transfer-encoding", false},
-                                                        {"date", false},
-                                                        {"etag", false},
-                                                        {"if-match", false},
-                                                        {"retry-after", false},
-                                                        {"server", false},
                                                         {"x-gw-ims-org-id", false},
-                                                        {"x-sandbox-name", false},
-                                                        {"x-sandbox-id", false},
-                                                        {"x-request-id", false}}};
+                                                        {"transfer-encoding", false}}};
+constexpr std::size_t kLongestUsual = kUsualHeaders.back().name.size();
+
+/// Where in kUsualHeaders those begin that are so long, for each length; and one more, the end.
+constexpr auto kUsualOfLength = [] {
+  std::array<std::size_t, kLongestUsual + 2> begins{};
+  for (const UsualHeader &header : kUsualHeaders) {
+    for (std::size_t longer = header.name.size() + 1; longer < begins.size(); ++longer) {
+      ++begins.at(longer);
+    }
+  }
+  return begins;
+}();
+static_assert(std::is_sorted(kUsualHeaders.begin(), kUsualHeaders.end(),
+                             [](const UsualHeader &a, const UsualHeader &b) {
+                               return a.name.size() < b.name.size();
+                             }));
+
 constexpr std::string_view kToken = "token";
 constexpr std::string_view kHarmless = "continuation"; ///< before it
 
@@ -206,10 +224,15 @@ std::size_t plainly_assigned_secret(std::string_view text) {
 } // namespace
 
 std::optional<bool> usual_header_is_secret(std::string_view name) {
-  const auto usual = std::find_if(kUsualHeaders.begin(), kUsualHeaders.end(), [&](const UsualHeader &each) {
-    return equal_ignoring_case(each.name, name);
-  });
-  return usual == kUsualHeaders.end() ? std::nullopt : std::optional(usual->is_secret);
+  if (name.size() > kLongestUsual) {
+    return std::nullopt;
+  }
+  for (std::size_t i = kUsualOfLength[name.size()]; i < kUsualOfLength[name.size() + 1]; ++i) {
+    if (equal_ignoring_case(kUsualHeaders[i].name, name)) {
+      return kUsualHeaders[i].is_secret;
+    }
+  }
+  return std::nullopt;
 }
 
 bool is_secret_name(std::string_view name) {
