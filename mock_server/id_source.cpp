@@ -1,7 +1,5 @@
 #include "mock_server/id_source.hpp"
 
-#include <array>
-#include <cstdio>
 #include <random>
 
 #include <boost/uuid/name_generator_sha1.hpp>
@@ -9,6 +7,18 @@
 #include <boost/uuid/uuid_io.hpp>
 
 namespace flow::mock {
+
+namespace {
+
+/// Writes eight digits.
+void put_hexadecimal(char *text, std::uint32_t number) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  for (int place = 7; place >= 0; --place, number >>= 4U) {
+    text[place] = kDigits[number & 0xfU];
+  }
+}
+
+} // namespace
 
 std::uint64_t IdSource::random_seed() {
   std::random_device device;
@@ -36,10 +46,10 @@ std::string IdSource::uuid() {
 }
 
 std::string IdSource::etag(std::int64_t at_ms) {
-  std::array<char, 40> text{};
-  const int length = std::snprintf(text.data(), text.size(), "\"%08x-0000-0200-0000-%08x0000\"",
-                                   static_cast<unsigned>(next() >> 32U), static_cast<unsigned>(at_ms / 1000));
-  return {text.data(), static_cast<std::size_t>(length)};
+  std::string text = "\"........-0000-0200-0000-........0000\"";
+  put_hexadecimal(text.data() + text.find('.'), static_cast<std::uint32_t>(next() >> 32U));
+  put_hexadecimal(text.data() + text.find('.'), static_cast<std::uint32_t>(at_ms / 1000));
+  return text;
 }
 
 std::string name_uuid(std::string_view name) {

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "common/text.hpp"
+#include "mock_server/runs/run_json.hpp"
 
 namespace flow::mock {
 
@@ -69,7 +70,14 @@ std::string actor_text(const Credentials &credentials) {
 }
 
 std::string id_and_etag(const Run &run) {
-  return "{\"id\":\"" + run.id + "\",\"etag\":\"\\\"" + run.etag.substr(1, run.etag.size() - 2) + "\\\"\"}";
+  std::string json;
+  json.reserve(128); // of ids and etags in their documented forms
+  json += R"({"id":")";
+  json += run.id;
+  json += R"(","etag":)";
+  append_etag(json, run);
+  json += '}';
+  return json;
 }
 
 NewRun fresh_run(Transaction &transaction, const ScriptedRetry &next, const Credentials &credentials) {

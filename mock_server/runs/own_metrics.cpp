@@ -59,8 +59,11 @@ struct Counts {
   std::int64_t files = 0;
 };
 
-std::string reference_to(const Activity &activity) {
-  return "[\"" + std::string(activity.id) + "\"]";
+void append_reference(JsonObject &parent, const Activity &activity) {
+  std::string &json = parent.key("activityRefs"_key);
+  json += "[\"";
+  json += activity.id;
+  json += "\"]";
 }
 
 /// The copy takes the first half of a run's time, the promotion the second; likewise the others.
@@ -70,44 +73,44 @@ std::int64_t halfway(const Run &run) {
 
 void append_durations(JsonObject &parent, std::int64_t started_at_ms, const std::int64_t *completed_at_ms,
                       const std::optional<Window> &window = std::nullopt) {
-  JsonObject summary(parent.key("durationSummary"));
-  summary.number("startedAtUTC", started_at_ms);
+  JsonObject summary(parent.key("durationSummary"_key));
+  summary.number("startedAtUTC"_key, started_at_ms);
   if (completed_at_ms != nullptr) {
-    summary.number("completedAtUTC", *completed_at_ms);
+    summary.number("completedAtUTC"_key, *completed_at_ms);
   }
   if (window) {
-    JsonObject extensions(summary.key("extensions"));
-    extensions.number("windowStart", window->start_ms);
-    extensions.number("windowEnd", window->end_ms);
+    JsonObject extensions(summary.key("extensions"_key));
+    extensions.number("windowStart"_key, window->start_ms);
+    extensions.number("windowEnd"_key, window->end_ms);
   }
 }
 
 void append_sizes(JsonObject &parent, const Counts &counts) {
-  JsonObject summary(parent.key("sizeSummary"));
-  summary.number("inputBytes", counts.bytes);
-  summary.number("outputBytes", counts.bytes);
+  JsonObject summary(parent.key("sizeSummary"_key));
+  summary.number("inputBytes"_key, counts.bytes);
+  summary.number("outputBytes"_key, counts.bytes);
 }
 
 void append_files(JsonObject &summary, const Counts &counts) {
-  summary.number("inputFileCount", counts.files);
-  summary.number("outputFileCount", counts.files);
+  summary.number("inputFileCount"_key, counts.files);
+  summary.number("outputFileCount"_key, counts.files);
 }
 
 void append_status(JsonObject &parent, const Run &run, bool with_reference) {
-  JsonObject summary(parent.key("statusSummary"));
-  summary.text("status", text_of(run.state));
+  JsonObject summary(parent.key("statusSummary"_key));
+  summary.text("status"_key, text_of(run.state));
   if (has_failed(run) || has_failed_in_part(run)) {
-    summary.raw("errors", is_of_destination(run) ? kDestinationErrors : kSourceErrors);
+    summary.raw("errors"_key, is_of_destination(run) ? kDestinationErrors : kSourceErrors);
   }
   if (with_reference) {
-    summary.raw("activityRefs", reference_to(kProcessor));
+    append_reference(summary, kProcessor);
   }
 }
 
 void append_name(JsonObject &activity, const Activity &which, const Run &run) {
-  activity.text("id", which.id);
-  activity.text("name", which.name);
-  activity.number("updatedAtUTC", run.updated_at_ms);
+  activity.text("id"_key, which.id);
+  activity.text("name"_key, which.name);
+  activity.number("updatedAtUTC"_key, run.updated_at_ms);
 }
 
 /// The first activity of a run that has not ended.
@@ -121,24 +124,24 @@ void append_beginning(std::string &json, const Activity &which, const Run &run) 
 // Of source runs.
 
 void append_source_records(JsonObject &parent, const Counts &counts) {
-  JsonObject summary(parent.key("recordSummary"));
-  summary.number("inputRecordCount", counts.input);
-  summary.number("outputRecordCount", counts.input - counts.failed);
-  summary.number("failedRecordCount", counts.failed);
+  JsonObject summary(parent.key("recordSummary"_key));
+  summary.number("inputRecordCount"_key, counts.input);
+  summary.number("outputRecordCount"_key, counts.input - counts.failed);
+  summary.number("failedRecordCount"_key, counts.failed);
 }
 
 void append_source_counts(JsonObject &metrics, const Run &run) {
   if (has_failed(run)) {
-    metrics.raw("sizeSummary", R"({"inputBytes":-1})");
-    metrics.raw("fileSummary", R"({"inputFileCount":-1})");
+    metrics.raw("sizeSummary"_key, R"({"inputBytes":-1})");
+    metrics.raw("fileSummary"_key, R"({"inputFileCount":-1})");
     return;
   }
   const Counts counts(run);
   append_sizes(metrics, counts);
   append_source_records(metrics, counts);
-  JsonObject files(metrics.key("fileSummary"));
+  JsonObject files(metrics.key("fileSummary"_key));
   append_files(files, counts);
-  files.raw("activityRefs", reference_to(kPromotion));
+  append_reference(files, kPromotion);
 }
 
 void append_copy(std::string &json, const Run &run) {
@@ -147,21 +150,21 @@ void append_copy(std::string &json, const Run &run) {
   const std::int64_t completed_at_ms = halfway(run);
   append_durations(activity, run.started_at_ms, &completed_at_ms, run.window);
   if (has_failed(run)) { // of what was copied then, the documented failure shows nothing
-    activity.raw("sizeSummary", "{}");
-    activity.raw("recordSummary", "{}");
-    activity.raw("fileSummary", "{}");
+    activity.raw("sizeSummary"_key, "{}");
+    activity.raw("recordSummary"_key, "{}");
+    activity.raw("fileSummary"_key, "{}");
   } else {
     const Counts counts(run);
     append_sizes(activity, counts);
     {
-      JsonObject records(activity.key("recordSummary"));
-      records.number("inputRecordCount", counts.input);
-      records.number("outputRecordCount", counts.input);
+      JsonObject records(activity.key("recordSummary"_key));
+      records.number("inputRecordCount"_key, counts.input);
+      records.number("outputRecordCount"_key, counts.input);
     }
-    JsonObject files(activity.key("fileSummary"));
+    JsonObject files(activity.key("fileSummary"_key));
     append_files(files, counts);
   }
-  activity.raw("statusSummary", R"({"status":"success"})");
+  activity.raw("statusSummary"_key, R"({"status":"success"})");
 }
 
 void append_promotion(std::string &json, const Run &run) {
@@ -170,24 +173,26 @@ void append_promotion(std::string &json, const Run &run) {
   append_durations(activity, halfway(run), &run.ended_at_ms);
   const Counts counts(run);
   if (has_failed(run)) {
-    activity.raw("sizeSummary", R"({"inputBytes":-1})");
-    activity.raw("recordSummary", "{}");
+    activity.raw("sizeSummary"_key, R"({"inputBytes":-1})");
+    activity.raw("recordSummary"_key, "{}");
   } else {
     append_sizes(activity, counts);
     append_source_records(activity, counts);
   }
   {
-    JsonObject files(activity.key("fileSummary"));
+    JsonObject files(activity.key("fileSummary"_key));
     if (has_failed(run)) {
-      files.number("inputFileCount", -1);
+      files.number("inputFileCount"_key, -1);
     } else {
       append_files(files, counts);
     }
-    JsonObject extensions(files.key("extensions"));
-    JsonObject manifest(extensions.key("manifest"));
-    manifest.text("fileInfo", "https://platform.adobe.io/data/foundation/export/batches/" + run.id +
-                                  "/meta?path=input_files");
-    manifest.text("pathPrefix", "bucket1/csv_test/");
+    JsonObject extensions(files.key("extensions"_key));
+    JsonObject manifest(extensions.key("manifest"_key));
+    std::string &info = manifest.key("fileInfo"_key);
+    info += "\"https://platform.adobe.io/data/foundation/export/batches/";
+    info += run.id;
+    info += "/meta?path=input_files\"";
+    manifest.text("pathPrefix"_key, "bucket1/csv_test/");
   }
   append_status(activity, run, false);
 }
@@ -195,18 +200,18 @@ void append_promotion(std::string &json, const Run &run) {
 // Of destination runs.
 
 void append_destination_records(JsonObject &parent, const Run &run) {
-  JsonObject summary(parent.key("recordSummary"));
+  JsonObject summary(parent.key("recordSummary"_key));
   if (has_failed(run)) {
-    summary.raw("failedInfo", kDestinationErrors);
+    summary.raw("failedInfo"_key, kDestinationErrors);
     return;
   }
   const Counts counts(run);
-  summary.number("inputRecordCount", counts.input);
-  summary.number("createdRecordCount", counts.input - counts.failed);
-  summary.number("outputRecordCount", counts.input - counts.failed);
-  summary.number("skippedRecordCount", 0);
+  summary.number("inputRecordCount"_key, counts.input);
+  summary.number("createdRecordCount"_key, counts.input - counts.failed);
+  summary.number("outputRecordCount"_key, counts.input - counts.failed);
+  summary.number("skippedRecordCount"_key, 0);
   if (counts.failed > 0) {
-    summary.raw("failedInfo", kDestinationErrors);
+    summary.raw("failedInfo"_key, kDestinationErrors);
   }
 }
 
@@ -218,7 +223,7 @@ void append_destination_counts(JsonObject &metrics, const Run &run) {
   const Counts counts(run);
   append_sizes(metrics, counts);
   append_destination_records(metrics, run);
-  JsonObject files(metrics.key("fileSummary"));
+  JsonObject files(metrics.key("fileSummary"_key));
   append_files(files, counts);
 }
 
@@ -227,11 +232,11 @@ void append_activation(std::string &json, const Activity &which, const Run &run,
   JsonObject activity(json);
   append_name(activity, which, run);
   append_durations(activity, started_at_ms, &completed_at_ms);
-  activity.raw("latencySummary", "{}");
+  activity.raw("latencySummary"_key, "{}");
   if (has_failed(run)) {
-    activity.raw("sizeSummary", "{}");
+    activity.raw("sizeSummary"_key, "{}");
     append_destination_records(activity, run);
-    activity.raw("fileSummary", "{}");
+    activity.raw("fileSummary"_key, "{}");
   } else {
     append_destination_counts(activity, run);
   }

@@ -13,4 +13,7 @@ namespace flow::mock {
 void append_run(std::string &json, const Run &run, const SandboxObjects &sandbox,
                 const contract::Reading &reading);
 
+/// Appends a run's etag, double quotes included, as a JSON string text.
+void append_etag(std::string &json, const Run &run);
+
 } // namespace flow::mock
