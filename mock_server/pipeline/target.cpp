@@ -9,13 +9,14 @@ namespace flow::mock {
 
 namespace {
 
-std::optional<std::string> percent_decoded(std::string_view text, bool plus_is_space) {
+/// Appends what `text` stands for; false where a percent sign is not followed by two hexadecimal digits.
+bool append_decoded(std::string &decoded, std::string_view text, bool plus_is_space) {
   const bool is_plain = text.find('%') == std::string_view::npos &&
                         (!plus_is_space || text.find('+') == std::string_view::npos);
   if (is_plain) {
-    return std::string(text);
+    decoded += text;
+    return true;
   }
-  std::string decoded;
   decoded.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '+' && plus_is_space) {
@@ -27,17 +28,17 @@ std::optional<std::string> percent_decoded(std::string_view text, bool plus_is_s
       continue;
     }
     if (text.size() - i < 3) {
-      return std::nullopt;
+      return false;
     }
     unsigned char byte = 0;
     const char *const end = text.data() + i + 3;
     if (std::from_chars(text.data() + i + 1, end, byte, 16).ptr != end) {
-      return std::nullopt;
+      return false;
     }
     decoded += static_cast<char>(byte);
     i += 2;
   }
-  return decoded;
+  return true;
 }
 
 /// The text up to the first `separator`, which is taken off `rest` with it.
@@ -66,11 +67,9 @@ bool parse_path(std::string_view path, Target &target) {
   path.remove_prefix(1);
   target.segments.reserve(8);
   while (!path.empty()) {
-    auto segment = percent_decoded(take_until(path, '/'), false);
-    if (!segment) {
+    if (!append_decoded(target.segments.emplace_back(), take_until(path, '/'), false)) {
       return false;
     }
-    target.segments.push_back(std::move(*segment));
   }
   return true;
 }
@@ -85,12 +84,10 @@ std::optional<std::vector<std::pair<std::string, std::string>>> parse_parameters
     if (name.empty() && value.empty()) {
       continue;
     }
-    auto decoded_name = percent_decoded(name, true);
-    auto decoded_value = percent_decoded(value, true);
-    if (!decoded_name || !decoded_value) {
+    auto &[decoded_name, decoded_value] = parameters.emplace_back();
+    if (!append_decoded(decoded_name, name, true) || !append_decoded(decoded_value, value, true)) {
       return std::nullopt;
     }
-    parameters.emplace_back(std::move(*decoded_name), std::move(*decoded_value));
   }
   return parameters;
 }
