@@ -84,11 +84,10 @@ NewRun fresh_run(Transaction &transaction, const ScriptedRetry &next, const Cred
   const std::int64_t now_ms = transaction.now_ms();
   // A scripted id may have been taken since by a run made through the control API.
   const bool is_free = !next.id.empty() && transaction->runs.find(next.id) == nullptr;
-  const std::string actor = actor_text(credentials);
   NewRun fresh{.id = is_free ? next.id : transaction->fresh_run_id(),
                .etag = next.etag.empty() ? transaction->ids.etag(now_ms) : next.etag,
                .now_ms = now_ms,
-               .actors = std::make_shared<const Actors>(Actors{actor, actor, actor, actor}),
+               .actors = transaction->actors(actor_text(credentials)),
                .ending = std::nullopt,
                .state = {}};
   if (has_ended(next.outcome)) {

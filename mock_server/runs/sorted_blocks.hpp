@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <iterator>
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace flow::mock {
@@ -21,7 +22,10 @@ public:
   /// Adds a value that is not there yet. Where memory runs out, nothing is done.
   void insert(const Value &value) {
     if (blocks_.empty() || (blocks_.back().size() == kBlock && blocks_.back().back() < value)) {
-      blocks_.push_back(std::vector<Value>(1, value));
+      std::vector<Value> block;
+      block.reserve(blocks_.empty() ? 1 : kBlock); // where one was filled, the next is likely to be, too
+      block.push_back(value);
+      blocks_.push_back(std::move(block));
       ++size_;
       return;
     }

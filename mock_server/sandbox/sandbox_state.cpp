@@ -15,6 +15,7 @@ void SandboxState::load(const Seed &seed, std::int64_t now_ms) {
   flow_places_.clear();
   due_ = {};
   last_runs_are_stale_ = false;
+  last_actors_ = nullptr;
   for (const auto &flow : seed.flows) {
     put_flow(flow, now_ms);
   }
@@ -113,6 +114,13 @@ std::string SandboxState::fresh_flow_id() {
     id = ids.uuid();
   }
   return id;
+}
+
+std::shared_ptr<const Actors> SandboxState::actors(const std::string &one) {
+  if (!last_actors_ || last_actors_->created_by != one) {
+    last_actors_ = std::make_shared<const Actors>(Actors{one, one, one, one});
+  }
+  return last_actors_;
 }
 
 const Run *SandboxState::last_run(const SandboxFlow &flow) {

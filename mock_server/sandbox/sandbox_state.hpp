@@ -57,6 +57,10 @@ struct SandboxState {
   std::string fresh_run_id();
   std::string fresh_flow_id();
 
+  /// Who has made and changed a run where one did both, as JSON string text. Runs that follow each other are
+  /// mostly made by the same, and share it.
+  std::shared_ptr<const Actors> actors(const std::string &one);
+
   /// The flow's run that was started last, or null.
   const Run *last_run(const SandboxFlow &flow);
 
@@ -97,7 +101,8 @@ private:
   std::unordered_map<std::string, std::size_t, TextHash, std::equal_to<>> flow_places_; ///< in `flows`
   std::priority_queue<Due, std::vector<Due>, std::greater<>> due_;
   std::uint64_t due_made_ = 0;
-  bool last_runs_are_stale_ = false; ///< since a run was replaced or deleted
+  std::shared_ptr<const Actors> last_actors_; ///< that were asked for; null: none yet
+  bool last_runs_are_stale_ = false;          ///< since a run was replaced or deleted
 };
 
 } // namespace flow::mock
