@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <random>
 #include <string_view>
 #include <utility>
@@ -8,6 +7,8 @@
 #include <flow_client/run.hpp>
 #include <flow_client/settings.hpp>
 #include <flow_client/transport.hpp>
+
+#include "common/text.hpp"
 
 namespace flow::client {
 
@@ -65,11 +66,8 @@ std::string_view to_string(RunState state) {
 
 const std::string &Response::header(const std::string &name) const {
   static const std::string none;
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
   for (const auto &[field, value] : headers) {
-    const bool same = std::equal(field.begin(), field.end(), name.begin(), name.end(),
-                                 [&](char a, char b) { return lower(a) == lower(b); });
-    if (same) {
+    if (equal_ignoring_case(field, name)) {
       return value;
     }
   }

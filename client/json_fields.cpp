@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "common/json_text.hpp"
+#include "common/text.hpp"
 
 namespace flow::client {
 
@@ -80,16 +81,14 @@ std::optional<Time> time_in_seconds(const Json &value) {
   return usable ? std::optional(Time(seconds(*since_epoch))) : std::nullopt;
 }
 
-RunState state(std::string status) {
-  std::transform(status.begin(), status.end(), status.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  if (status.empty() || status == "inprogress") {
+RunState state(std::string_view status) {
+  if (status.empty() || equal_ignoring_case(status, "inProgress")) {
     return RunState::in_progress;
   }
-  if (status == "success") {
+  if (equal_ignoring_case(status, "success")) {
     return RunState::success;
   }
-  return status == "failed" ? RunState::failed : RunState::other;
+  return equal_ignoring_case(status, "failed") ? RunState::failed : RunState::other;
 }
 
 std::string etag(const Json &entity) {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -43,7 +44,7 @@ std::optional<Time> time_in_seconds(const Json &value);
 std::string etag(const Json &entity);
 
 /// Statuses are compared without regard to case: `failed` and `Failed` are both documented.
-RunState state(std::string status);
+RunState state(std::string_view status);
 
 /// The entity of an answer: alone, or the first of `items`.
 Json entity_of(const std::string &answer);

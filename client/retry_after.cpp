@@ -7,6 +7,8 @@
 #include <locale>
 #include <sstream>
 
+#include "common/text.hpp"
+
 namespace flow::client {
 
 namespace {
@@ -38,7 +40,7 @@ std::optional<milliseconds> parse_retry_after(const std::string &value,
   if (value.empty()) {
     return std::nullopt;
   }
-  if (value.find_first_not_of("0123456789") == std::string::npos) {
+  if (is_digits(value)) {
     long long count = 0;
     const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), count);
     const bool huge = error == std::errc::result_out_of_range || count > kForever.count();

@@ -6,17 +6,6 @@
 
 namespace flow {
 
-namespace {
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kSpace = " \t\r\n";
-  const std::size_t first = text.find_first_not_of(kSpace);
-  return first == std::string_view::npos ? std::string_view()
-                                         : text.substr(first, text.find_last_not_of(kSpace) - first + 1);
-}
-
-} // namespace
-
 std::optional<std::string> HttpResponse::header(std::string_view name) const {
   const auto found = std::find_if(headers.begin(), headers.end(), [&](const auto &header) {
     return equal_ignoring_case(header.first, name);

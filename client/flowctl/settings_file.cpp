@@ -15,6 +15,7 @@
 
 #include "common/file_place.hpp"
 #include "common/printable.hpp"
+#include "common/text.hpp"
 
 namespace flow::client {
 
@@ -99,13 +100,6 @@ std::string quoted_if_key(const std::string &key) {
   return is_one ? "\"" + key + "\"" : "what is no key";
 }
 
-std::string trimmed(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\r\n";
-  const std::size_t begin = std::min(text.find_first_not_of(kBlank), text.size());
-  const std::size_t end = text.find_last_not_of(kBlank) + 1; // 0 where there is nothing else
-  return std::string(text.substr(begin, end - std::min(begin, end)));
-}
-
 bool is_comment(std::string_view text) {
   return text.empty() || text.front() == '#' || text.front() == ';';
 }
@@ -128,7 +122,7 @@ struct Line {
 std::string Line::value_of(const std::string &key, std::string_view text) const {
   const char quote = text.empty() ? '\0' : text.front();
   if (quote != '"' && quote != '\'') {
-    std::string bare = trimmed(text.substr(0, text.find('#')));
+    std::string bare(trimmed(text.substr(0, text.find('#'))));
     if (bare.find_first_of(" \t,\"'[]{}") != std::string::npos) {
       refuse("gives " + key + " more than one value; quote it");
     }
@@ -152,7 +146,7 @@ std::string Line::value_of(const std::string &key, std::string_view text) const 
 }
 
 void Line::read_into(SettingValues &values) const {
-  const std::string line = trimmed(text);
+  const std::string_view line = trimmed(text);
   if (is_comment(line)) {
     return;
   }
@@ -160,10 +154,10 @@ void Line::read_into(SettingValues &values) const {
     refuse("begins a section; settings stand outside of any");
   }
   const std::size_t equals = line.find('=');
-  if (equals == std::string::npos) {
+  if (equals == std::string_view::npos) {
     refuse("is not KEY = \"VALUE\"");
   }
-  std::string key = trimmed(line.substr(0, equals));
+  std::string key(trimmed(line.substr(0, equals)));
   std::replace(key.begin(), key.end(), '-', '_');
   if (!is_setting(key)) {
     refuse("has " + quoted_if_key(key) + "; it may have " + known_keys());

@@ -5,6 +5,7 @@
 #include <ctime>
 #include <stdexcept>
 
+#include "common/text.hpp"
 #include "common/time_text.hpp"
 
 namespace flow::client {
@@ -33,7 +34,7 @@ Time parse_number(const std::string &text) {
 } // namespace
 
 Time parse_time(const std::string &text) {
-  if (!text.empty() && text.find_first_not_of("0123456789") == std::string::npos) {
+  if (is_digits(text)) {
     return parse_number(text);
   }
   const auto ms = rfc3339_ms(text);

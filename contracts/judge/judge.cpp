@@ -26,14 +26,10 @@ bool is_like_any(std::string_view text, const std::vector<std::string> &forms) {
                      [&](const std::string &form) { return is_like(text, form); });
 }
 
-bool is_number(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
-
 bool is_so(const ValueCondition &way, std::string_view value) {
   return (way.is.empty() || is_any(value, way.is)) && !is_any(value, way.is_not) &&
          (way.like.empty() || is_like_any(value, way.like)) && !is_like_any(value, way.unlike) &&
-         (!way.number || *way.number == is_number(value));
+         (!way.number || *way.number == is_digits(value));
 }
 
 /// What of one header or query parameter a way may ask for.
@@ -73,13 +69,6 @@ bool holds_of(const NamedCondition &condition, const Fields &fields, SameName sa
     }
     return is_fulfilled(way, given);
   });
-}
-
-std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kBlank = " \t\r\n";
-  const std::size_t first = text.find_first_not_of(kBlank);
-  return first == std::string_view::npos ? std::string_view()
-                                         : text.substr(first, text.find_last_not_of(kBlank) + 1 - first);
 }
 
 bool has_header(const Fields &headers, std::string_view name) {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 
 #include "common/json_text.hpp"
 #include "common/printable.hpp"
@@ -63,9 +62,7 @@ std::vector<Json> listed(const std::string &path, const Target &target, const As
 
 SourceKind source_of(const Json &flow) {
   const Json inherited = flow.value("inheritedAttributes", Json::object());
-  std::string text = inherited.dump(-1, ' ', false, Json::error_handler_t::replace);
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const std::string text = lower_case(inherited.dump(-1, ' ', false, Json::error_handler_t::replace));
   const std::string all = text + text_at(flow, "/flowSpec/id");
   const bool has_streaming_spec =
       std::any_of(kStreamingSpecs.begin(), kStreamingSpecs.end(),

@@ -31,8 +31,7 @@ std::string_view header(const Request &request, std::string_view name) {
 
 /// The digits of a number up to `most`, written as a browser writes it.
 bool is_number(std::string_view text, std::int64_t most) {
-  const bool is_plain = !text.empty() && (text == "0" || text.front() != '0') &&
-                        std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  const bool is_plain = is_digits(text) && (text == "0" || text.front() != '0');
   const auto number = integer_in(text);
   return is_plain && number && *number <= most;
 }

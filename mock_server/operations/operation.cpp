@@ -11,15 +11,10 @@ namespace flow::mock {
 
 namespace {
 
-std::string_view trimmed(std::string_view text) {
-  text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
-  return text.substr(0, text.find_last_not_of(" \t") + 1);
-}
-
 bool matches(std::string_view tags, std::string_view etag) {
   for (;;) {
     const std::size_t comma = tags.find(',');
-    const std::string_view tag = trimmed(tags.substr(0, comma));
+    const std::string_view tag = flow::trimmed(tags.substr(0, comma), " \t");
     if (tag == "*" || tag == etag) {
       return true;
     }

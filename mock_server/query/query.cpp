@@ -69,7 +69,7 @@ std::optional<Error> read_order(std::string_view text, const Fields &fields, Que
 std::optional<Error> read_limit(std::string_view text, Query &query) {
   const bool is_negative = text.starts_with('-');
   const std::string_view digits = text.substr(is_negative ? 1 : 0);
-  if (digits.empty() || digits.find_first_not_of("0123456789") != std::string_view::npos) {
+  if (!is_digits(digits)) {
     return value_error(text, "limit");
   }
   if (is_negative || digits.find_first_not_of('0') == std::string_view::npos) {
