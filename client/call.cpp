@@ -3,7 +3,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "client/url.hpp"
+#include "common/percent_encoding.hpp"
 #include "contracts/operations.hpp"
 
 namespace flow::client {
@@ -26,7 +26,7 @@ std::string segment_of(const OperationEntry &operation, std::string_view id) {
   if (id.empty() || id == "." || id == "..") {
     throw std::invalid_argument("\"" + std::string(id) + "\" is not the id of a " + resource_of(operation));
   }
-  return percent_encode(id);
+  return percent_encoded(id);
 }
 
 std::string path_of(const OperationEntry &operation, std::string_view id) {

@@ -12,6 +12,7 @@
 #include "client/caller.hpp"
 #include "client/json_fields.hpp"
 #include "client/url.hpp"
+#include "common/percent_encoding.hpp"
 #include "common/text.hpp"
 
 namespace flow::client {
@@ -41,9 +42,9 @@ std::string replaced(std::string text, const std::string &what) {
 }
 
 std::string form_of(const OAuthSettings &settings) {
-  return "grant_type=client_credentials&client_id=" + percent_encode(settings.client_id) +
-         "&client_secret=" + percent_encode(settings.client_secret) +
-         "&scope=" + percent_encode(settings.scopes);
+  return "grant_type=client_credentials&client_id=" + percent_encoded(settings.client_id) +
+         "&client_secret=" + percent_encoded(settings.client_secret) +
+         "&scope=" + percent_encoded(settings.scopes);
 }
 
 void require_usable(const OAuthSettings &settings) {
@@ -157,7 +158,7 @@ private:
   /// A server, or a proxy on the way, may repeat in its error what it was sent.
   Error without_secret(const Error &error) const {
     const auto cleaned = [&](const std::string &told) {
-      return replaced(replaced(told, settings_.client_secret), percent_encode(settings_.client_secret));
+      return replaced(replaced(told, settings_.client_secret), percent_encoded(settings_.client_secret));
     };
     Error clean = with_summary(error, "no access token from " + caller_.settings().base_url + ": " +
                                           cleaned(error.what()));

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "client/url.hpp"
+#include "common/percent_encoding.hpp"
 
 namespace flow::client {
 
@@ -14,7 +14,7 @@ class Parameters {
 public:
   Parameters &add(const std::string &name, const std::string &value) {
     if (!value.empty()) {
-      text_ += (text_.empty() ? "" : "&") + name + "=" + percent_encode(value);
+      text_ += (text_.empty() ? "" : "&") + name + "=" + percent_encoded(value);
     }
     return *this;
   }

@@ -23,8 +23,4 @@ BaseUrl parse_base_url(const std::string &url, std::string_view default_path = c
 /// Whether the host is this machine, whatever its network.
 bool is_loopback(const BaseUrl &url);
 
-/// `text` as one segment of a path or one value of a query: all but unreserved characters as %XX (RFC
-/// 3986, 2.3).
-std::string percent_encode(std::string_view text);
-
 } // namespace flow::client

@@ -1,7 +1,6 @@
 #include "contracts/judge/bindings.hpp"
 
-#include <cctype>
-
+#include "common/percent_encoding.hpp"
 #include "contracts/clause.hpp"
 
 namespace flow::contract {
@@ -28,20 +27,6 @@ std::string with_values(std::string_view text, const Bindings &bindings, const W
 }
 
 } // namespace
-
-std::string percent_encoded(const std::string &text) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  std::string encoded;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (std::isalnum(byte) != 0 || c == '-' || c == '.' || c == '_' || c == '~') {
-      encoded += c;
-    } else {
-      encoded += {'%', kDigits[byte >> 4U], kDigits[byte & 15U]};
-    }
-  }
-  return encoded;
-}
 
 std::string substituted_text(std::string_view text, const Bindings &bindings) {
   return with_values(text, bindings, [](const std::string &value, bool) { return value; });

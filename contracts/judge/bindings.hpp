@@ -11,9 +11,6 @@ namespace flow::contract {
 /// What the placeholders of a clause stand for: strings in requests, any JSON in expectations.
 using Bindings = std::map<std::string, Json, std::less<>>;
 
-/// Of a value in a URL or a form (RFC 3986, 2.1): all but unreserved characters.
-std::string percent_encoded(const std::string &text);
-
 /// `text` with each `{name}` replaced by what is bound to it; an unbound one stays as it is.
 std::string substituted_text(std::string_view text, const Bindings &bindings);
 

@@ -6,8 +6,8 @@
 #include <boost/uuid/uuid_io.hpp>
 
 #include "common/json_text.hpp"
+#include "common/percent_encoding.hpp"
 #include "common/printable.hpp"
-#include "contracts/judge/bindings.hpp"
 
 namespace flow::contract {
 

@@ -1,13 +1,13 @@
 #pragma once
 
 #include <cstdint>
-#include <cstdio>
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "common/percent_encoding.hpp"
 #include "tests/mock_server/support.hpp"
 
 /// What the tests of listings, creates and updates share.
@@ -41,19 +41,6 @@ struct Stage {
   std::shared_ptr<SetClock> clock;
   FlowService service;
 };
-
-/// Everything but letters, digits and "-._~" as %XX.
-inline std::string percent_encoded(std::string_view text) {
-  std::string encoded;
-  for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       std::string_view("-._~").find(c) != std::string_view::npos;
-    char hex[4];
-    std::snprintf(hex, sizeof(hex), "%%%02X", static_cast<unsigned>(static_cast<unsigned char>(c)));
-    encoded += plain ? std::string(1, c) : std::string(hex);
-  }
-  return encoded;
-}
 
 /// GET of a path below the service's root: "/runs?limit=2".
 inline Ask read(std::string_view path) {

@@ -7,8 +7,8 @@
 #include "client/flowctl/mock/answer_text.hpp"
 #include "client/flowctl/mock/mock.hpp"
 #include "client/flowctl/text_table.hpp"
-#include "client/url.hpp"
 #include "common/json_text.hpp"
+#include "common/percent_encoding.hpp"
 #include "common/printable.hpp"
 #include "contracts/faults.hpp"
 
@@ -223,7 +223,7 @@ void add_mock_fault(CLI::App &mock, Session &session) {
   add_id(remove, "ID", "Id of the fault", *id)->required();
   on_mock_call(remove, session, [any, id](const MockSettings &mock) -> MockCall {
     return {
-        {"DELETE", path(mock, "/faults/" + percent_encode(*id), *any)},
+        {"DELETE", path(mock, "/faults/" + percent_encoded(*id), *any)},
         sentence("fault " + *id + " removed"),
         {{404, "Which there are: flowctl mock fault list (and with --any-sandbox, those of all sandboxes)"}}};
   });

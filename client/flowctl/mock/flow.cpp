@@ -2,7 +2,7 @@
 
 #include "client/flowctl/mock/mock.hpp"
 #include "client/flowctl/text_table.hpp"
-#include "client/url.hpp"
+#include "common/percent_encoding.hpp"
 
 namespace flow::client {
 
@@ -28,7 +28,7 @@ void add_mock_flow(CLI::App &mock, Session &session) {
                   "enabled, disabled, draft, …; only in enabled its runs can be retried")
       ->type_name("");
   on_mock_call(command, session, [given](const MockSettings &mock) -> MockCall {
-    const std::string flow = sandbox_path(mock, "/flows/" + percent_encode(given->flow));
+    const std::string flow = sandbox_path(mock, "/flows/" + percent_encoded(given->flow));
     if (given->state.empty()) {
       return {{"GET", flow}, text_of_flow, advice_where(mock)};
     }

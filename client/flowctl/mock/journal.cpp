@@ -4,7 +4,7 @@
 #include "client/flowctl/mock/answer_text.hpp"
 #include "client/flowctl/mock/mock.hpp"
 #include "client/flowctl/text_table.hpp"
-#include "client/url.hpp"
+#include "common/percent_encoding.hpp"
 
 namespace flow::client {
 
@@ -72,7 +72,7 @@ std::string text_of_count(const Json &answer) {
 MockCall journal_call(const JournalArguments &given, const MockSettings &mock) {
   std::string query;
   for (const auto &[name, value] : given.filters) {
-    query += (query.empty() ? "?" : "&") + name + "=" + percent_encode(value);
+    query += (query.empty() ? "?" : "&") + name + "=" + percent_encoded(value);
   }
   if (given.count) {
     return {{"GET", path(mock, "/requests/count", given.of_all) + query}, text_of_count};

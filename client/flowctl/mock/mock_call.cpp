@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "client/flowctl/advice.hpp"
-#include "client/url.hpp"
+#include "common/percent_encoding.hpp"
 #include "common/printable.hpp"
 
 namespace flow::client {
@@ -77,7 +77,7 @@ void on_mock_call(CLI::App &command, Session &session,
 
 std::string sandbox_path(const MockSettings &mock, const std::string &below) {
   require_sandbox(mock);
-  return "/sandboxes/" + percent_encode(mock.organisation) + "/" + percent_encode(mock.sandbox) + below;
+  return "/sandboxes/" + percent_encoded(mock.organisation) + "/" + percent_encoded(mock.sandbox) + below;
 }
 
 std::string path(const MockSettings &mock, const std::string &below, bool of_all) {

@@ -1,7 +1,7 @@
 #include <memory>
 
 #include "client/flowctl/mock/mock.hpp"
-#include "client/url.hpp"
+#include "common/percent_encoding.hpp"
 
 namespace flow::client {
 
@@ -10,7 +10,7 @@ void add_mock_redeliver(CLI::App &mock, Session &session) {
   const auto id = std::make_shared<std::string>();
   add_id(command, "EVENT", "Id of the event", *id)->required();
   on_mock_call(command, session, [id](const MockSettings &mock) -> MockCall {
-    return {{"POST", sandbox_path(mock, "/events/" + percent_encode(*id) + "/redeliver")},
+    return {{"POST", sandbox_path(mock, "/events/" + percent_encoded(*id) + "/redeliver")},
             sentence("event " + *id + " is posted once more; what became of it: flowctl mock events"),
             {{404, "Which there are in " + name_of_sandbox(mock) + ": flowctl mock events"}}};
   });

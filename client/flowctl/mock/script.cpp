@@ -4,7 +4,7 @@
 #include "client/flowctl/mock/answer_text.hpp"
 #include "client/flowctl/mock/mock.hpp"
 #include "client/flowctl/time_text.hpp"
-#include "client/url.hpp"
+#include "common/percent_encoding.hpp"
 #include "common/printable.hpp"
 
 namespace flow::client {
@@ -43,8 +43,8 @@ MockCall script_call(const ScriptArguments &given, const MockSettings &mock) {
     words.insert(words.begin(), given.id);
   }
   const std::string entry =
-      sandbox_path(mock, given.flow_id.empty() ? "/runs/" + percent_encode(given.id)
-                                               : "/flows/" + percent_encode(given.flow_id));
+      sandbox_path(mock, given.flow_id.empty() ? "/runs/" + percent_encoded(given.id)
+                                               : "/flows/" + percent_encoded(given.flow_id));
   if (given.clear && !words.empty()) {
     throw std::invalid_argument("--clear forgets the script: give it without outcomes");
   }

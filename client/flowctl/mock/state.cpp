@@ -3,7 +3,7 @@
 #include "client/flowctl/mock/answer_text.hpp"
 #include "client/flowctl/mock/mock.hpp"
 #include "client/flowctl/text_table.hpp"
-#include "client/url.hpp"
+#include "common/percent_encoding.hpp"
 
 namespace flow::client {
 
@@ -52,7 +52,7 @@ void add_mock_state(CLI::App &mock, Session &session) {
   add_id(command, "RUN", "Id of the run", given->run)->required();
   command.add_option("STATE", given->state, kOutcomes)->type_name("");
   on_mock_call(command, session, [given](const MockSettings &mock) -> MockCall {
-    const std::string run = sandbox_path(mock, "/runs/" + percent_encode(given->run));
+    const std::string run = sandbox_path(mock, "/runs/" + percent_encoded(given->run));
     if (given->state.empty()) {
       return {{"GET", run}, text_of_run, advice_where(mock)};
     }
