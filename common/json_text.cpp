@@ -102,4 +102,16 @@ Json json_or_discarded(std::string_view text, JsonBounds bounds) {
   return document == nullptr ? Json(Json::value_t::discarded) : std::move(*document);
 }
 
+std::string plain_text(const nlohmann::ordered_json &value) {
+  return value.is_string() ? value.get<std::string>() : value.dump();
+}
+
+std::string listed(const nlohmann::ordered_json &values) {
+  std::string all;
+  for (const auto &value : values) {
+    all += (all.empty() ? "" : ", ") + plain_text(value);
+  }
+  return all;
+}
+
 } // namespace flow

@@ -37,4 +37,11 @@ std::variant<nlohmann::ordered_json, JsonProblem> read_json(std::string_view tex
 /// The same where nobody asks why: a discarded value (nlohmann's word) for what could not be read.
 nlohmann::ordered_json json_or_discarded(std::string_view text, JsonBounds bounds = {});
 
+/// A string as it is, any other value as JSON. Throws nlohmann's type_error where what is written as JSON is
+/// not UTF-8.
+std::string plain_text(const nlohmann::ordered_json &value);
+
+/// The plain texts of an array's values, with ", " between them.
+std::string listed(const nlohmann::ordered_json &values);
+
 } // namespace flow

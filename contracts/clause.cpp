@@ -5,6 +5,7 @@
 #include <cctype>
 #include <set>
 
+#include "common/json_text.hpp"
 #include "contracts/embedded_file.hpp"
 #include "contracts/json_schema.hpp"
 
@@ -100,8 +101,7 @@ Step read_step(const Json &json) {
     step.headers.emplace_back(name, value.is_null() ? std::nullopt : std::optional(value.get<std::string>()));
   }
   if (json.contains("body")) {
-    const Json &body = json.at("body");
-    step.body = body.is_string() ? body.get<std::string>() : body.dump();
+    step.body = plain_text(json.at("body"));
   }
   for (const auto &[name, from] : members(json, "capture")) {
     step.captures.push_back(read_capture(name, from.get<std::string>()));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "common/json_text.hpp"
 #include "contracts/embedded_file.hpp"
 
 namespace flow::contract {
@@ -15,20 +16,12 @@ const Json &faults_document() {
   return document;
 }
 
-std::string joined(const Json &values) {
-  std::string all;
-  for (const Json &value : values) {
-    all += (all.empty() ? "" : ", ") + (value.is_string() ? value.get<std::string>() : value.dump());
-  }
-  return all;
-}
-
 /// "ms before the first byte, 0 to 300000"
 std::string description_of(const Json &attribute) {
   const std::string unit = attribute.value("unit", "");
   std::string text = unit + (unit.empty() ? "" : " ") + attribute.at("help").get<std::string>();
   text += attribute.contains("enum")
-              ? ", one of " + joined(attribute.at("enum"))
+              ? ", one of " + listed(attribute.at("enum"))
               : ", " + attribute.at("minimum").dump() + " to " + attribute.at("maximum").dump();
   return text +
          (attribute.contains("absent") ? "; absent: " + attribute.at("absent").get<std::string>() : "");
@@ -115,7 +108,7 @@ Json fault_schema(std::string_view name) {
   }
   Json schema = {{"type", "object"}, {"required", {"type"}}, {"additionalProperties", false}};
   Json &members = schema["properties"] = {
-      {"type", {{"description", "one of " + joined(names)}, {"type", "string"}, {"enum", names}}},
+      {"type", {{"description", "one of " + listed(names)}, {"type", "string"}, {"enum", names}}},
       {"attributes", {{"description", "an object of the attributes that the type has"}, {"type", "object"}}}};
   members.update(fault_members());
   if (const FaultType *type = fault_type(name)) {

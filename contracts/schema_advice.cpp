@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "common/json_text.hpp"
 #include "common/text.hpp"
 
 namespace flow::contract {
@@ -48,20 +49,12 @@ const Json *place_of(const std::string &pointer, const Json &schema) {
   return place;
 }
 
-std::string joined(const Json &values) {
-  std::string all;
-  for (const Json &value : values) {
-    all += (all.empty() ? "" : ", ") + (value.is_string() ? value.get<std::string>() : value.dump());
-  }
-  return all;
-}
-
 std::string names_of(const Json &object) {
   Json names = Json::array();
   for (const auto &member : object.items()) {
     names.push_back(member.key());
   }
-  return joined(names);
+  return listed(names);
 }
 
 std::string_view name_of_type(std::string_view type) {
@@ -129,7 +122,7 @@ std::string wanted(const Json &value, const Json &place) {
     return "must be " + place.at("const").dump();
   }
   if (place.contains("enum")) {
-    return "must be one of " + joined(place.at("enum"));
+    return "must be one of " + listed(place.at("enum"));
   }
   if (place.contains("type") && !is_of_type(value, place.at("type"))) {
     return "must be " + names_of_types(place.at("type"));

@@ -1,15 +1,12 @@
 #include "contracts/judge/bindings.hpp"
 
+#include "common/json_text.hpp"
 #include "common/percent_encoding.hpp"
 #include "contracts/clause.hpp"
 
 namespace flow::contract {
 
 namespace {
-
-std::string as_text(const Json &value) {
-  return value.is_string() ? value.get<std::string>() : value.dump();
-}
 
 template <typename Write>
 std::string with_values(std::string_view text, const Bindings &bindings, const Write &write) {
@@ -19,7 +16,7 @@ std::string with_values(std::string_view text, const Bindings &bindings, const W
     const std::size_t at = text.find(placeholder);
     const auto bound = bindings.find(name);
     result += text.substr(0, at);
-    result += bound == bindings.end() ? placeholder : write(as_text(bound->second), result.empty());
+    result += bound == bindings.end() ? placeholder : write(plain_text(bound->second), result.empty());
     text.remove_prefix(at + placeholder.size());
   }
   result += text;

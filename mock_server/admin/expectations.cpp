@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "common/json_text.hpp"
 #include "mock_server/journal/expectations.hpp"
 #include "mock_server/journal/expected.hpp"
 
@@ -21,7 +22,7 @@ Expectations::Clauses clauses_in(const Json &body, const contract::Reading &read
   }
   Expectations::Clauses clauses;
   for (std::size_t i = 0; i < names.size(); ++i) {
-    const std::string name = names[i].is_string() ? names[i].get<std::string>() : names[i].dump();
+    const std::string name = plain_text(names[i]);
     const auto number = contract::clause_number(name);
     if (!number || !can_be_broken(*number, reading)) {
       throw Refusal{400, "Unknown clause", "/clauses/" + std::to_string(i),

@@ -65,6 +65,18 @@ TEST(JsonText, WhatIsNoJsonIsRefusedWithItsPlaceAndNotItsText) {
   EXPECT_TRUE(json_or_discarded("]").is_discarded());
 }
 
+TEST(PlainText, OfAStringHasNoQuotes) {
+  EXPECT_EQ(plain_text("a \"b\""), "a \"b\"");
+  EXPECT_EQ(plain_text(5), "5");
+  EXPECT_EQ(plain_text({{"a", "b"}}), R"({"a":"b"})");
+  EXPECT_EQ(plain_text(nullptr), "null");
+}
+
+TEST(Listed, SeparatesPlainTextsByCommas) {
+  EXPECT_EQ(listed(nlohmann::ordered_json::array({"a", 429, true})), "a, 429, true");
+  EXPECT_EQ(listed(nlohmann::ordered_json::array()), "");
+}
+
 } // namespace
 
 } // namespace flow
