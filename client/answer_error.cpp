@@ -116,8 +116,7 @@ Error error_of(const Response &answer) {
   error.status = answer.status;
   if (answer.status < 400) {
     error.kind = ErrorKind::malformed_answer;
-    error.detail =
-        "the server answered neither success nor an error; does the base URL lead to Flow Service?";
+    error.detail = "the answer is neither a success nor an error; is the base URL that of Flow Service?";
   } else {
     read_body(answer, error);
     if (const auto *entry = entry_of(answer, error)) {

@@ -49,7 +49,7 @@ void require_usable(const Settings &settings) {
     throw std::invalid_argument("the retry policy needs at least one attempt");
   }
   if (settings.timeouts.connect <= milliseconds(0) || settings.timeouts.read <= milliseconds(0)) {
-    throw std::invalid_argument("timeouts must be longer than nothing");
+    throw std::invalid_argument("timeouts must be longer than 0 ms");
   }
 }
 

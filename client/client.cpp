@@ -51,7 +51,7 @@ struct Client::State {
     auto found = read(answer.body);
     if (!found) {
       throw malformed_answer(answer, "the server's answer holds no " + what +
-                                         "; does the base URL lead to Flow Service?");
+                                         "; is the base URL that of Flow Service?");
     }
     return *std::move(found);
   }

@@ -52,11 +52,11 @@ void require_usable(const OAuthSettings &settings) {
                                     {"client secret", &settings.client_secret},
                                     {"scopes", &settings.scopes}}) {
     if (value->empty()) {
-      throw std::invalid_argument(std::string("the client credentials lack the ") + name);
+      throw std::invalid_argument(std::string("the client credentials have no ") + name);
     }
   }
   if (settings.renew_before < milliseconds(0)) {
-    throw std::invalid_argument("a token cannot be renewed after its end");
+    throw std::invalid_argument("renew_before must not be negative");
   }
 }
 

@@ -8,7 +8,7 @@ namespace flow::client {
 
 namespace {
 
-/// Where flowctl takes a part of its requests from, or shows what is to go there.
+/// Where flowctl takes a part of its requests from, or which command shows a value for it.
 struct Means {
   std::string_view place; ///< as errors.json has it
   std::string_view text;  ///< RUN at its end stands for the id of the run
@@ -18,15 +18,15 @@ constexpr std::string_view kDeltaColumn =
     "--delta-column COLUMN; the flow's transformations are shown by: flowctl --json flow";
 
 constexpr std::array kMeans{
-    Means{"header Authorization", "FLOW_TOKEN, token in the settings file, or client credentials, which get "
-                                  "new tokens by themselves"},
+    Means{"header Authorization", "FLOW_TOKEN, token in the settings file, or client credentials, with "
+                                  "which flowctl requests new tokens itself"},
     Means{"header x-api-key", "FLOW_API_KEY, api_key in the settings file, or --api-key"},
     Means{"header x-gw-ims-org-id", "FLOW_ORG, org in the settings file, or --org"},
     Means{"header x-sandbox-name", "FLOW_SANDBOX, sandbox in the settings file, or --sandbox"},
     Means{"header If-Match", "--if-match ETAG; the run's etag is shown by: flowctl get RUN"},
     Means{"form field client_id", "FLOW_CLIENT_ID and FLOW_CLIENT_SECRET, or the settings file"},
     Means{"form field scope", "FLOW_SCOPES, scopes in the settings file, or --scopes"},
-    Means{"path", "FLOW_BASE_URL or --base-url; to one without a path, flowctl adds the documented path"},
+    Means{"path", "FLOW_BASE_URL or --base-url; flowctl adds the documented path to a URL without one"},
     Means{"body /params/deltaColumn", kDeltaColumn},
     Means{"body /params/deltaColumn/name", kDeltaColumn},
     Means{"body /flowId", "flowctl flows"},
@@ -53,7 +53,7 @@ std::string on_waiting(const Error &error) {
     return "";
   }
   const auto wait = std::chrono::ceil<std::chrono::seconds>(*error.retry_after);
-  return "The server asks to come back in " + std::to_string(wait.count()) + " s.";
+  return "The server asks to try again in " + std::to_string(wait.count()) + " s.";
 }
 
 } // namespace
@@ -61,9 +61,9 @@ std::string on_waiting(const Error &error) {
 std::string advice_on(const Error &error, const std::string &run_id) {
   switch (error.kind) {
   case ErrorKind::connection:
-    return "Check the base URL (FLOW_BASE_URL or --base-url), and that the server runs.";
+    return "Check the base URL (FLOW_BASE_URL or --base-url), and that the server is running.";
   case ErrorKind::timeout:
-    return "The server took the request, but did not answer in time; try again later.";
+    return "The server accepted the request, but did not answer in time; try again later.";
   case ErrorKind::malformed_answer:
     return "Check the base URL (FLOW_BASE_URL or --base-url).";
   case ErrorKind::service:

@@ -54,7 +54,7 @@ Error error_of(const Response &answer, const Json &document, const std::string &
 Error error_of(const TransportFailure &failure, bool changes_something) {
   Error error = client::error_of(failure);
   if (changes_something && failure.may_have_arrived) {
-    error = with_summary(error, std::string(failure.what()) + "; what was asked for may be done or not");
+    error = with_summary(error, std::string(failure.what()) + "; the request may have been carried out");
     error.kind = ErrorKind::unknown_outcome;
   }
   return error;

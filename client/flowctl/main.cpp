@@ -21,31 +21,31 @@ constexpr const char *kAbout =
     "  flowctl --base-url http://127.0.0.1:8080 list --status failed\n";
 
 constexpr const char *kSettingsAndExitCodes =
-    R"(Settings are taken from flags, else from the environment, else from the settings file, whose lines read
+    R"(Settings come from flags, then from the environment, then from the settings file, which has lines such as
   base_url = "https://platform.adobe.io"
   token = "…"
   api_key = "…"
   org = "…@AdobeOrg"
   sandbox = "prod"
-  ca_file = "…"               of the certificate authorities to trust instead of the system's, where needed
-Instead of a token, the credentials of an OAuth server-to-server project can be given; flowctl then asks for a
-token by itself. Where there are both, the token is used:
-  client_id = "…"             also FLOW_CLIENT_ID, --client-id; it is the api_key, too, unless one is given
-  client_secret = "…"         also FLOW_CLIENT_SECRET; no flag, since others on this machine can see flags
+  ca_file = "…"               optional: PEM file of the certificate authorities to trust instead of the system's
+Instead of a token, you can give the credentials of an OAuth server-to-server project; flowctl then requests
+tokens itself. If both are given, the token is used:
+  client_id = "…"             also FLOW_CLIENT_ID, --client-id; it is also the api_key, unless one is given
+  client_secret = "…"         also FLOW_CLIENT_SECRET; no flag, because other users can see flags
   scopes = "openid,AdobeID"   also FLOW_SCOPES, --scopes
   token_url = "https://…"     also FLOW_TOKEN_URL, --token-url; else Adobe's, or that of a mock on this machine
-Against http:// on this machine, what is missing is filled with the placeholders of Adobe's examples
-({ACCESS_TOKEN}, {API_KEY}, {ORG_ID}, {SANDBOX_NAME}), which flow-mock takes as they are.
+For an http:// URL on this machine, missing settings default to the placeholders of Adobe's examples
+({ACCESS_TOKEN}, {API_KEY}, {ORG_ID}, {SANDBOX_NAME}), which flow-mock accepts.
 
 Exit codes:
-  0  done; when waiting: the run ended with success
-  1  the service refused; of retry --all-failed: one run at least
+  0  done; when waiting: the run ended successfully
+  1  the service refused the request; with retry --all-failed: for at least one run
   2  wrong usage, a setting is wrong or missing, or a file or standard output cannot be written
-  3  the awaited run ended, failed
+  3  the awaited run failed
   4  the awaited run has not ended within --timeout
   5  the server could not be reached, or gave no answer that can be read
-  6  it is unknown whether the run was retried or created, or the mock steered: look before trying again
-Messages go to standard error, with --json as {"error": {…}}; results to standard output.)";
+  6  it is unknown whether the run was retried or created, or the mock changed: check before trying again
+Messages go to standard error (with --json as {"error": {…}}), results to standard output.)";
 
 /// The commands, as `flowctl --help` lists them.
 void add_commands(CLI::App &app, Session &session) {
@@ -64,7 +64,7 @@ int run(int argc, char **argv) {
   CLI::App app(kAbout, "flowctl");
   app.set_version_flag("--version", "flowctl " FLOW_CLIENT_VERSION);
   app.require_subcommand(1);
-  app.fallthrough(); // settings may stand behind the command, too
+  app.fallthrough(); // settings may follow the command, too
   app.footer(kSettingsAndExitCodes);
   add_settings(app, session);
   add_commands(app, session);

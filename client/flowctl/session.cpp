@@ -21,7 +21,7 @@ void add_settings(CLI::App &app, Session &session) {
   }
   app.add_option("--config", session.config,
                  "Settings file [FLOW_CONFIG], else flowctl.toml in $XDG_CONFIG_HOME or ~/.config");
-  app.add_flag("--json", session.json, "One JSON document instead of text");
+  app.add_flag("--json", session.json, "Print one JSON document instead of text");
 }
 
 CLI::App &add_command(CLI::App &app, const char *name, const char *about) {

@@ -44,7 +44,7 @@ OpenFile read(const std::string &file) {
     throw SettingsError("the settings file " + file + " cannot be read: " + error.what());
   }
   if (open.text.size() > kMostBytes) {
-    throw SettingsError("the settings file " + file + " is larger than 64 KiB: is it one?");
+    throw SettingsError("the settings file " + file + " is larger than 64 KiB; is it a settings file?");
   }
   return open;
 }
@@ -92,12 +92,13 @@ bool is_setting(std::string_view key) {
   return std::any_of(names.begin(), names.end(), [&](const SettingName &name) { return key == name.key; });
 }
 
-/// As a key would be written; a token that stands where a key should is longer, or has other characters.
+/// Quoted only where it looks like a key: text in the place of a key may be a token, which is longer or has
+/// other characters.
 std::string quoted_if_key(const std::string &key) {
   constexpr std::size_t kLongest = 20;
   const bool is_one =
       key.size() <= kLongest && key.find_first_not_of("abcdefghijklmnopqrstuvwxyz_") == std::string::npos;
-  return is_one ? "\"" + key + "\"" : "what is no key";
+  return is_one ? "the unknown key \"" + key + "\"" : "text that is not a key";
 }
 
 bool is_comment(std::string_view text) {
@@ -140,7 +141,7 @@ std::string Line::value_of(const std::string &key, std::string_view text) const 
     refuse("gives " + key + " a value whose quotation mark is not closed");
   }
   if (!is_comment(trimmed(text.substr(at + 1)))) {
-    refuse("has more behind the value of " + key);
+    refuse("has more text after the value of " + key);
   }
   return value;
 }
@@ -151,7 +152,7 @@ void Line::read_into(SettingValues &values) const {
     return;
   }
   if (line.front() == '[') {
-    refuse("begins a section; settings stand outside of any");
+    refuse("begins a section; sections are not supported");
   }
   const std::size_t equals = line.find('=');
   if (equals == std::string_view::npos) {
@@ -160,7 +161,7 @@ void Line::read_into(SettingValues &values) const {
   std::string key(trimmed(line.substr(0, equals)));
   std::replace(key.begin(), key.end(), '-', '_');
   if (!is_setting(key)) {
-    refuse("has " + quoted_if_key(key) + "; it may have " + known_keys());
+    refuse("has " + quoted_if_key(key) + "; known keys: " + known_keys());
   }
   if (!values.emplace(key, value_of(key, trimmed(line.substr(equals + 1)))).second) {
     refuse("gives " + key + " again");

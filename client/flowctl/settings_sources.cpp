@@ -18,24 +18,25 @@ namespace {
 
 constexpr std::array kSettingNames{
     SettingName{"base_url", "--base-url", "FLOW_BASE_URL",
-                "Where Flow Service is; a URL without a path gets the documented one", nullptr},
+                "URL of Flow Service; without a path, the documented path is added", nullptr},
     SettingName{"token", "--token", "FLOW_TOKEN",
-                "Access token. Others on this machine can see flags (ps): prefer FLOW_TOKEN or the file",
+                "Access token. Other users can see flags (ps): prefer FLOW_TOKEN or the settings file",
                 "{ACCESS_TOKEN}"},
     SettingName{"api_key", "--api-key", "FLOW_API_KEY", "API key (client id), sent as x-api-key",
                 "{API_KEY}"},
     SettingName{"org", "--org", "FLOW_ORG", "Organisation, sent as x-gw-ims-org-id", "{ORG_ID}"},
     SettingName{"sandbox", "--sandbox", "FLOW_SANDBOX", "Sandbox, sent as x-sandbox-name", "{SANDBOX_NAME}"},
     SettingName{"client_id", "--client-id", "FLOW_CLIENT_ID",
-                "Client id, to get tokens with instead of giving one", nullptr, false},
+                "Client id to request tokens with, instead of giving a token", nullptr, false},
     SettingName{"client_secret", nullptr, "FLOW_CLIENT_SECRET", nullptr, nullptr, false},
     SettingName{"scopes", "--scopes", "FLOW_SCOPES", "Scopes of these tokens, comma-separated", nullptr,
                 false},
-    SettingName{"token_url", "--token-url", "FLOW_TOKEN_URL", "Where these tokens come from", nullptr, false},
+    SettingName{"token_url", "--token-url", "FLOW_TOKEN_URL", "URL to request these tokens from", nullptr,
+                false},
     SettingName{"ca_file", "--ca-file", "FLOW_CA_FILE",
                 "PEM file of the certificate authorities to trust instead of the system's", nullptr, false},
     SettingName{"mock_admin_token", "--admin-token", "FLOW_MOCK_ADMIN_TOKEN",
-                "Of flowctl mock: the --admin-token that the mock was started with", nullptr, false},
+                "For flowctl mock: the --admin-token that the mock was started with", nullptr, false},
 };
 
 std::string environment(const char *variable) {
@@ -63,7 +64,7 @@ std::string settings_file(const std::optional<std::string> &config) {
     return file;
   }
   if (!named.empty()) {
-    throw SettingsError("the settings file " + named + " is not there, or is not a file");
+    throw SettingsError("the settings file " + named + " does not exist, or is not a file");
   }
   return "";
 }
@@ -85,10 +86,10 @@ const SettingName &setting(std::string_view key) {
     text += "\n  " + std::string(name->key) + ": export " + name->variable + "=…, or " + name->key +
             " = \"…\" in " + (file.empty() ? "the file of --config" : file) + ", or " + name->flag + " …" +
             (std::string_view(name->key) == "token"
-                 ? " (which others on this machine can see), or client credentials (flowctl --help)"
+                 ? " (which other users can see), or client credentials (flowctl --help)"
                  : "");
   }
-  text += "\nAgainst a mock on this machine none is needed: --base-url http://127.0.0.1:8080";
+  text += "\nA mock on this machine needs none of them: --base-url http://127.0.0.1:8080";
   throw SettingsError(text);
 }
 
@@ -117,7 +118,7 @@ OAuthSettings oauth_settings(SettingValues &values, const std::string &default_u
     }
   }
   if (!missing.empty()) {
-    throw SettingsError("the client credentials are not whole; missing:" + missing);
+    throw SettingsError("the client credentials are incomplete; missing:" + missing);
   }
   const std::string url = values["token_url"];
   return {.token_url = url.empty() ? default_url : url,

@@ -36,9 +36,9 @@ TEST(Advice, NamesTheRun) {
 TEST(Advice, SaysHowLongTheServerAsksToWait) {
   Error error = error_of_entry(contract::error("rate-limited"));
   error.retry_after = std::chrono::milliseconds(1500);
-  EXPECT_EQ(advice_on(error, ""), error.advice + " The server asks to come back in 2 s.");
+  EXPECT_EQ(advice_on(error, ""), error.advice + " The server asks to try again in 2 s.");
   error.advice = "";
-  EXPECT_EQ(advice_on(error, ""), "The server asks to come back in 2 s.");
+  EXPECT_EQ(advice_on(error, ""), "The server asks to try again in 2 s.");
 }
 
 } // namespace

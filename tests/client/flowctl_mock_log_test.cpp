@@ -141,7 +141,7 @@ TEST_F(FlowctlMockLog, ViolationsAreATable) {
   answer_with(R"({"violations":[{"clause":"retry/op","place":"query op","mend":"Send op=re-trigger.","method":
       "POST","path":"/runs/a/action","organisation":"o","sandbox":"s","atMs":1651586400000}],"total":3})");
   EXPECT_EQ(mock({"violations"}).out,
-            "TIME (UTC)               CLAUSE    REQUEST              PLACE     HOW TO MEND IT\n"
+            "TIME (UTC)               CLAUSE    REQUEST              PLACE     HOW TO FIX IT\n"
             "2022-05-03 14:00:00.000  retry/op  POST /runs/a/action  query op  Send op=re-trigger.\n"
             "3 in all\n");
   answer_with(R"({"violations":[],"total":0})");

@@ -145,7 +145,7 @@ TEST_F(FlowctlMock, ResetPutsBackOneSandboxOrAll) {
   mock({"state", kFailed, "success"});
   mock({"--sandbox", "other", "state", kFailed, "success"});
   EXPECT_EQ(mock({"reset"}).out,
-            "sandbox {SANDBOX_NAME} of organisation {ORG_ID} is as the seed has it: " + contents() + "\n");
+            "sandbox {SANDBOX_NAME} of organisation {ORG_ID} is reset to the seed: " + contents() + "\n");
   EXPECT_THAT(mock({"state", kFailed}).out, HasSubstr("state     failed\n"));
   EXPECT_THAT(mock({"--sandbox", "other", "state", kFailed}).out, HasSubstr("state     success\n"));
   EXPECT_EQ(mock({"reset", "--all"}).code, 0);
@@ -163,7 +163,7 @@ TEST_F(FlowctlMock, ASnapshotIsRestoredExactly) {
   mock({"state", kFailed, "success"});
   const Ended restored = mock({"restore", file});
   EXPECT_EQ(restored.code, 0) << restored.err;
-  EXPECT_THAT(restored.out, EndsWith("kept.json has it: " + contents() + "\n"));
+  EXPECT_THAT(restored.out, EndsWith("kept.json: " + contents() + "\n"));
   EXPECT_EQ(text_of_file(file), mock({"snapshot"}).out);
   EXPECT_EQ(mock_json({"snapshot", file}), json({{"file", file},
                                                  {"runs", mock::built_in_seed().runs.size()},
@@ -207,7 +207,7 @@ TEST_F(FlowctlMock, AFileThatIsNoSeedIsRefused) {
   for (const char *text : {"no json", R"({"flows":[],"runs":[{"id":"a"}]})"}) {
     const Ended ended = mock({"restore", write_file("bad.json", text)});
     EXPECT_EQ(ended.code, 1) << text;
-    EXPECT_THAT(ended.err, HasSubstr("the sandbox is as it was")) << text;
+    EXPECT_THAT(ended.err, HasSubstr("the sandbox is unchanged")) << text;
   }
   requests = 0;
   EXPECT_THAT(mock({"restore", folder + "/none.json"}).err, HasSubstr("cannot be read: No such file"));
@@ -337,7 +337,7 @@ TEST_F(FlowctlMock, AChangeWhoseAnswerIsLostIsExitCode6) {
   base_url = server.url();
   const Ended ended = mock({"clock", "advance", "1h"});
   EXPECT_EQ(ended.code, 6);
-  EXPECT_THAT(ended.err, HasSubstr("may be done or not"));
+  EXPECT_THAT(ended.err, HasSubstr("the request may have been carried out"));
   EXPECT_EQ(mock({"clock"}).code, 5);
 }
 

@@ -85,21 +85,21 @@ TEST_F(FlowctlSettingsFile, IsReadAsItIsDocumented) {
 
 TEST_F(FlowctlSettingsFile, IsFaultyByLineAndKeyWithoutTheValue) {
   const std::vector<std::pair<std::string, std::string>> files{
-      {"\ntokn = \"s3cret\"\n", "line 2, has \"tokn\"; it may have base_url, token,"},
+      {"\ntokn = \"s3cret\"\n", "line 2, has the unknown key \"tokn\"; known keys: base_url, token,"},
       {"[flow]\ntoken = \"s3cret\"\n", "line 1, begins a section"},
       {"[s3cret]\n", "line 1, begins a section"},
       {"s3cret\n", "line 1, is not KEY = \"VALUE\""},
-      {"s3cret-that-is-base64==\n", "line 1, has what is no key"},
-      {"S3cret.s3cret.s3cret = x\n", "line 1, has what is no key"},
-      {"a.token = \"s3cret\"\n", "line 1, has what is no key"},
+      {"s3cret-that-is-base64==\n", "line 1, has text that is not a key"},
+      {"S3cret.s3cret.s3cret = x\n", "line 1, has text that is not a key"},
+      {"a.token = \"s3cret\"\n", "line 1, has text that is not a key"},
       {"token = s3cret, s3cret\n", "line 1, gives token more than one value"},
       {"token = [\"s3cret\", \"s3cret\"]\n", "line 1, gives token more than one value"},
       {"org = \"o\"\ntoken = \"s3cret\n", "line 2, gives token a value whose quotation mark is not closed"},
-      {"token = \"a\" s3cret\n", "line 1, has more behind the value of token"},
+      {"token = \"a\" s3cret\n", "line 1, has more text after the value of token"},
       {"token = \"s3cret\\n\"\n", "line 1, gives token a value with a backslash"},
       {"token = \"s3cret\\", "line 1, gives token a value whose quotation mark is not closed"},
       {"token = \"a\"\ntoken = \"s3cret\"\n", "line 2, gives token again"},
-      {"\x1b]0;s3cret\x07 = x\n", "line 1, has what is no key"},
+      {"\x1b]0;s3cret\x07 = x\n", "line 1, has text that is not a key"},
       {std::string(70000, '#'), "is larger than 64 KiB"},
       {"[" + std::string(30000, '.') + "]\n", "line 1, begins a section"},
       {"token = " + std::string(60000, '['), "line 1, gives token"}};

@@ -16,32 +16,32 @@ struct CreateArguments {
 
 std::string advice_on_create(const Error &error, const std::string &flow_id) {
   return error.kind == ErrorKind::unknown_outcome
-             ? "Its newest runs: flowctl list --flow " + flow_id +
-                   " --orderby=-createdAt. Where two new runs do no harm, --repeat-when-unknown tries "
-                   "again by itself."
+             ? "To see its newest runs: flowctl list --flow " + flow_id +
+                   " --orderby=-createdAt. If two new runs do no harm, use --repeat-when-unknown."
              : advice_on(error, "");
 }
 
 } // namespace
 
 void add_create(CLI::App &app, Session &session) {
-  CLI::App &command = add_command(app, "create", "Make a run of a flow that is scheduled once");
+  CLI::App &command = add_command(app, "create", "Create a run of a flow that is scheduled once");
   command.footer(
       "TIME is epoch seconds, epoch milliseconds, or 2022-05-03T14:00:00Z; whole seconds are sent.\n"
       "Settings and exit codes: flowctl --help");
   const auto given = std::make_shared<CreateArguments>();
   NewRunRequest &run = given->run;
   command.add_option("FLOW", run.flow_id, "Id of the flow")->required()->type_name("");
-  add_time(command, "--window-start", "The run reads what is as new as this", [&run](Time time) {
+  add_time(command, "--window-start", "The run reads data from this time on", [&run](Time time) {
     run.window.start = time;
   })->required();
-  add_time(command, "--window-end", "… and older than this", [&run](Time time) {
+  add_time(command, "--window-end", "… and before this time", [&run](Time time) {
     run.window.end = time;
   })->required();
-  add_time(command, "--start", "When it is to start; else now", [&run](Time time) { run.start = time; });
+  add_time(command, "--start", "When the run starts; now if not given",
+           [&run](Time time) { run.start = time; });
   command
       .add_option("--delta-column", run.delta_column,
-                  "Column that tells new rows; a later run of the flow may name no other")
+                  "Column that identifies new rows; later runs of the flow cannot use another")
       ->type_name("NAME");
   command.add_flag("--wait", given->waiting.wait, "Wait for the new run to end");
   add_timeout(command, given->waiting);
@@ -49,8 +49,8 @@ void add_create(CLI::App &app, Session &session) {
   on_call(
       command, session,
       [given, &session](const Client &client) {
-        return show_new(client, client.create(given->run, given->options), "The creation itself was done and",
-                        given->waiting, session);
+        return show_new(client, client.create(given->run, given->options),
+                        "The creation itself succeeded and", given->waiting, session);
       },
       [given](const Error &error) { return advice_on_create(error, given->run.flow_id); });
 }

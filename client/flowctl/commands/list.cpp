@@ -7,25 +7,25 @@
 namespace flow::client {
 
 void add_list_options(CLI::App &command, ListArguments &given) {
-  CLI::Option *limit = command.add_option("--limit", given.limit, "How many to show at most")
+  CLI::Option *limit = command.add_option("--limit", given.limit, "Maximum number to show")
                            ->check(CLI::Range(1, 1'000'000).description(""))
                            ->type_name("N")
                            ->capture_default_str();
-  CLI::Option *all = command.add_flag("--all", given.all, "Show all there are")->excludes(limit);
+  CLI::Option *all = command.add_flag("--all", given.all, "Show all")->excludes(limit);
   CLI::Option *order =
       command
           .add_option("--orderby", given.orderby,
                       "Field to sort by: --orderby=createdAt, or --orderby=-createdAt for the "
-                      "latest first, as without it; several with commas")
+                      "latest first (the default); several are separated by commas")
           ->type_name("FIELD");
-  command.add_flag("--count", given.count, "Only how many there are")
+  command.add_flag("--count", given.count, "Only print their number")
       ->excludes(limit)
       ->excludes(all)
       ->excludes(order);
   command
       .add_option(
           "--property", given.properties,
-          "A filter as the service reads it, e.g. 'createdAt>1651587120000'; may be repeated, all hold")
+          "A filter in the service's syntax, e.g. 'createdAt>1651587120000'; repeatable, all must match")
       ->expected(1)
       ->take_all()
       ->type_name("P");

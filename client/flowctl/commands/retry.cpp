@@ -30,8 +30,8 @@ struct Retried {
 
 std::string advice_on_retry(const Error &error, const std::string &run_id) {
   return error.kind == ErrorKind::unknown_outcome
-             ? "The flowId is in: flowctl get " + run_id +
-                   ". Where two new runs do no harm, --repeat-when-unknown tries again by itself."
+             ? "To see the flowId: flowctl get " + run_id +
+                   ". If two new runs do no harm, use --repeat-when-unknown."
              : advice_on(error, run_id);
 }
 
@@ -114,19 +114,17 @@ ExitCode retry_all_failed(const Client &client, const RetryArguments &given, con
 
 void add_retry(CLI::App &app, Session &session) {
   CLI::App &command = add_command(
-      app, "retry",
-      "Run a failed run, or a successful one without ingested records, again; or all failed ones");
+      app, "retry", "Retry a failed run, or a successful one without ingested records; or all failed runs");
   const auto given = std::make_shared<RetryArguments>();
   CLI::App *which = command.add_option_group("which", "One of");
   which->add_option("RUN", given->run_id, "Id of the run")->type_name("");
-  CLI::Option *all =
-      which->add_flag("--all-failed", given->all_failed,
-                      "Every run that failed, also those that were retried before: each time anew");
+  CLI::Option *all = which->add_flag("--all-failed", given->all_failed,
+                                     "Every failed run, including those that were retried before");
   which->require_option(1);
-  command.add_option("--flow", given->flow_id, "Of --all-failed: only runs of this flow")
+  command.add_option("--flow", given->flow_id, "With --all-failed: only runs of this flow")
       ->needs(all)
       ->type_name("FLOW");
-  command.add_flag("--dry-run", given->dry_run, "Of --all-failed: only list them")->needs(all);
+  command.add_flag("--dry-run", given->dry_run, "With --all-failed: only list them")->needs(all);
   command.add_flag("--wait", given->waiting.wait, "Wait for the new run to end")->excludes(all);
   add_timeout(command, given->waiting);
   command
@@ -139,7 +137,7 @@ void add_retry(CLI::App &app, Session &session) {
       [given, &session](const Client &client) {
         return given->all_failed ? retry_all_failed(client, *given, session)
                                  : show_new(client, client.retry(given->run_id, given->retry),
-                                            "The retry itself was done and", given->waiting, session);
+                                            "The retry itself succeeded and", given->waiting, session);
       },
       [given](const Error &error) { return advice_on_retry(error, given->run_id); });
 }

@@ -19,8 +19,9 @@ void add_timeout(CLI::App &command, Waiting &waiting) {
 }
 
 void add_repeat_when_unknown(CLI::App &command, bool &repeat) {
-  command.add_flag("--repeat-when-unknown", repeat,
-                   "Try again even if the first try may have arrived; there may be two new runs then");
+  command.add_flag(
+      "--repeat-when-unknown", repeat,
+      "Send the request again even if the first one may have arrived; this may make two new runs");
 }
 
 ExitCode wait_for(const Client &client, const std::string &run_id, const Waiting &waiting,
@@ -52,7 +53,7 @@ ExitCode show_new(const Client &client, const NewRun &run, const std::string &do
     return wait_for(client, run.id, waiting, session);
   } catch (const Error &error) {
     return tell(error, session,
-                done + " made run " + run.id + ". Go on waiting for it: flowctl wait " + run.id);
+                done + " made run " + run.id + ". To keep waiting for it: flowctl wait " + run.id);
   }
 }
 

@@ -22,10 +22,11 @@ std::string text_of_clock(const Json &clock) {
 } // namespace
 
 void add_mock_clock(CLI::App &mock, Session &session) {
-  CLI::App &clock = add_mock_command(mock, "clock", "Show or steer the time of a sandbox");
+  CLI::App &clock = add_mock_command(mock, "clock", "Show or change the time of a sandbox");
   clock.require_subcommand(0, 1);
   const auto given = std::make_shared<ClockArguments>();
-  clock.add_flag("--global", given->global, "The clock that sandboxes without one of their own follow");
+  clock.add_flag("--global", given->global,
+                 "The mock's clock, which sandboxes without their own clock follow");
   on_mock_call(clock, session, [given](const MockSettings &mock) -> MockCall {
     return {{"GET", path(mock, "/clock", given->global)}, text_of_clock};
   });
@@ -35,12 +36,12 @@ void add_mock_clock(CLI::App &mock, Session &session) {
       return {{"PUT", path(mock, "/clock", given->global), body_of(change())}, text_of_clock};
     });
   };
-  moves(add_mock_command(clock, "freeze", "Let time stand still"), [] { return Json{{"frozen", true}}; });
-  moves(add_mock_command(clock, "resume", "Let time go on"), [] { return Json{{"frozen", false}}; });
-  CLI::App &set = add_mock_command(clock, "set", "Go forward to a time");
-  set.add_option("TIME", given->time, "When it shall be")->required()->type_name("");
+  moves(add_mock_command(clock, "freeze", "Stop the clock"), [] { return Json{{"frozen", true}}; });
+  moves(add_mock_command(clock, "resume", "Let the clock run again"), [] { return Json{{"frozen", false}}; });
+  CLI::App &set = add_mock_command(clock, "set", "Move the clock forward to a time");
+  set.add_option("TIME", given->time, "The new time")->required()->type_name("");
   moves(set, [given] { return Json{{"nowMs", parse_time(given->time).time_since_epoch().count()}}; });
-  CLI::App &advance = add_mock_command(clock, "advance", "Go forward by a duration");
+  CLI::App &advance = add_mock_command(clock, "advance", "Move the clock forward by a duration");
   advance.add_option("DURATION", given->duration, "500ms, 30s, 5m, 1h")->required()->type_name("");
   moves(advance, [given] { return Json{{"advanceMs", parse_duration(given->duration).count()}}; });
 }

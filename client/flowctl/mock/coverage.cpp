@@ -23,9 +23,9 @@ std::string text_of_coverage(const Json &answer) {
 
 void add_mock_coverage(CLI::App &mock, Session &session) {
   CLI::App &command = add_mock_command(
-      mock, "coverage", "List the clauses of the contract, and which the requests so far exercised");
+      mock, "coverage", "List the clauses of the contract, and which of them requests have exercised");
   const auto clear = std::make_shared<bool>(false);
-  command.add_flag("--clear", *clear, "Begin anew");
+  command.add_flag("--clear", *clear, "Reset the coverage");
   on_mock_call(command, session, [clear](const MockSettings & /*mock*/) -> MockCall {
     if (*clear) {
       return {{"DELETE", "/coverage"}, sentence("no clause counts as exercised any more")};

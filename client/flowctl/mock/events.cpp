@@ -34,7 +34,7 @@ std::string text_of_events(const Json &answer) {
 
 void add_mock_events(CLI::App &mock, Session &session) {
   CLI::App &command =
-      add_mock_command(mock, "events", "List the notifications of ended runs, and what became of them");
+      add_mock_command(mock, "events", "List the notifications of ended runs, and their deliveries");
   on_mock_call(command, session, [](const MockSettings &mock) -> MockCall {
     return {{"GET", sandbox_path(mock, "/events")}, text_of_events, {{404, kSetAWebhook}}};
   });

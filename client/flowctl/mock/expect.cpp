@@ -27,12 +27,12 @@ void add_mock_expect(CLI::App &mock, Session &session) {
     std::int64_t requests = 1;
   };
   CLI::App &command = add_mock_command(
-      mock, "expect", "Announce what the next requests break on purpose: it counts as no violation");
+      mock, "expect", "Announce clauses that the next requests break on purpose, which is then no violation");
   const auto given = std::make_shared<Given>();
   command.add_option("CLAUSE", given->clauses, "Ids of clauses; each is broken at least once")
       ->required()
       ->type_name("...");
-  command.add_option("--requests", given->requests, "Within so many requests")
+  command.add_option("--requests", given->requests, "Number of requests within which they are broken")
       ->check(CLI::Range(1, 1'000'000).description(""))
       ->type_name("N")
       ->capture_default_str();

@@ -105,7 +105,7 @@ Json fault_of(const FaultArguments &given) {
   Json match = match_of(given);
   fault["attributes"] = attributes_of(given, type);
   if (type.always && !given.at.empty() && given.at != type.at) {
-    throw std::invalid_argument("a fault of type " + type.name + " is always at the " + type.at);
+    throw std::invalid_argument("a fault of type " + type.name + " is always applied to the " + type.at);
   }
   if (!given.at.empty()) {
     fault["at"] = given.at;
@@ -139,8 +139,8 @@ void add_number(CLI::App &add, const std::string &member, std::optional<Number> 
 std::string help_on_types() {
   std::string help = "TYPE and its attributes:\n";
   for (const contract::FaultType &type : contract::fault_types()) {
-    const std::string where =
-        type.always ? "always at the " + type.at : "at the " + type.at + ", unless --at says otherwise";
+    const std::string where = type.always ? "always applied to the " + type.at
+                                          : "applied to the " + type.at + ", unless --at says otherwise";
     help += line("  " + type.name, type.about + " (" + where + ")", 20);
     for (const contract::FaultAttribute &attribute : type.attributes) {
       help += line("    " + attribute.name,
@@ -157,15 +157,15 @@ void add_options(CLI::App &add, FaultArguments &given) {
   }
   const Json &members = contract::fault_members();
   const Json &match = members.at("match").at("properties");
-  add.add_option("TYPE", given.type, "One of those below")
+  add.add_option("TYPE", given.type, "One of the types below")
       ->required()
       ->check(CLI::IsMember(types).description(""))
       ->type_name("");
-  add.add_option("ATTRIBUTE", given.attributes, "Those that the type has")->type_name("KEY=VALUE");
+  add.add_option("ATTRIBUTE", given.attributes, "Attributes of the type, as below")->type_name("KEY=VALUE");
   add.add_option("--method", given.method, capitalised(text_of_description(match.at("method"))))
       ->type_name("METHOD");
   add.add_option("--path", given.path, capitalised(text_of_description(match.at("path"))))->type_name("GLOB");
-  add.add_option("--header", given.headers, "Only requests with this header; may be repeated, all hold")
+  add.add_option("--header", given.headers, "Only requests with this header; repeatable, all must match")
       ->expected(1)
       ->take_all()
       ->type_name("NAME:VALUE");
@@ -199,13 +199,13 @@ std::string text_of_faults(const Json &answer) {
 } // namespace
 
 void add_mock_fault(CLI::App &mock, Session &session) {
-  CLI::App &fault = add_mock_command(mock, "fault", "Let something go wrong, and right again");
+  CLI::App &fault = add_mock_command(mock, "fault", "Add, list and remove faults");
   fault.require_subcommand(1);
   const auto any = std::make_shared<bool>(false);
   fault.add_flag("--any-sandbox", *any,
-                 "In any sandbox, also of requests that reach none, such as those for tokens");
+                 "In any sandbox, and for requests that reach none, such as token requests");
 
-  CLI::App &add = add_mock_command(fault, "add", "Let something go wrong");
+  CLI::App &add = add_mock_command(fault, "add", "Add a fault");
   const auto given = std::make_shared<FaultArguments>();
   add_options(add, *given);
   on_mock_call(add, session, [any, given](const MockSettings &mock) -> MockCall {
@@ -222,10 +222,9 @@ void add_mock_fault(CLI::App &mock, Session &session) {
   const auto id = std::make_shared<std::string>();
   add_id(remove, "ID", "Id of the fault", *id)->required();
   on_mock_call(remove, session, [any, id](const MockSettings &mock) -> MockCall {
-    return {
-        {"DELETE", path(mock, "/faults/" + percent_encoded(*id), *any)},
-        sentence("fault " + *id + " removed"),
-        {{404, "Which there are: flowctl mock fault list (and with --any-sandbox, those of all sandboxes)"}}};
+    return {{"DELETE", path(mock, "/faults/" + percent_encoded(*id), *any)},
+            sentence("fault " + *id + " removed"),
+            {{404, "To list faults: flowctl mock fault list (with --any-sandbox, those of all sandboxes)"}}};
   });
 
   CLI::App &clear = add_mock_command(fault, "clear", "Remove all faults");

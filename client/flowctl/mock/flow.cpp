@@ -25,7 +25,7 @@ void add_mock_flow(CLI::App &mock, Session &session) {
   add_id(command, "FLOW", "Id of the flow", given->flow)->required();
   command
       .add_option("STATE", given->state,
-                  "enabled, disabled, draft, …; only in enabled its runs can be retried")
+                  "enabled, disabled, draft, …; runs can be retried only if the flow is enabled")
       ->type_name("");
   on_mock_call(command, session, [given](const MockSettings &mock) -> MockCall {
     const std::string flow = sandbox_path(mock, "/flows/" + percent_encoded(given->flow));

@@ -80,7 +80,7 @@ MockCall journal_call(const JournalArguments &given, const MockSettings &mock) {
   const std::string target = path(mock, "/requests", given.of_all) + query;
   if (given.clear) {
     return {{"DELETE", target},
-            sentence(query.empty() ? "the journal is empty" : "these requests are forgotten")};
+            sentence(query.empty() ? "the journal is empty" : "these requests are deleted")};
   }
   return {{"GET", target},
           [of_all = given.of_all](const Json &answer) { return text_of_journal(answer, of_all); }};
@@ -91,14 +91,14 @@ MockCall journal_call(const JournalArguments &given, const MockSettings &mock) {
 void add_mock_journal(CLI::App &mock, Session &session) {
   CLI::App &command = add_mock_command(mock, "journal", "List the requests that the mock has answered");
   const auto given = std::make_shared<JournalArguments>();
-  command.add_flag("--any-sandbox", given->of_all, "Of all sandboxes, and those that reached none");
+  command.add_flag("--any-sandbox", given->of_all, "Requests of all sandboxes, and those that reached none");
   for (const auto &[name, about] : {std::pair{"run", "Only requests about this run"},
                                     {"status", "Only those answered with this status"},
                                     {"operation", "Only those of this operation: retry_run, get_run, …"},
                                     {"method", "Only those with this method"},
                                     {"path", "Only those with this path"},
-                                    {"fault", "Only those that this fault hit"},
-                                    {"clause", "Only those that this clause of the contract speaks of"}}) {
+                                    {"fault", "Only those that this fault was applied to"},
+                                    {"clause", "Only those that this clause of the contract applies to"}}) {
     command
         .add_option_function<std::string>(
             std::string("--") + name,
@@ -109,15 +109,15 @@ void add_mock_journal(CLI::App &mock, Session &session) {
   command.add_flag_callback(
       "--violated", [given] { given->filters.emplace_back("violated", "true"); },
       "Only those that break the contract");
-  CLI::Option *clear = command.add_flag("--clear", given->clear, "Forget all requests so far");
+  CLI::Option *clear = command.add_flag("--clear", given->clear, "Delete the requests recorded so far");
   CLI::Option *limit =
       command
           .add_option_function<int>(
               "--limit", [given](int limit) { given->filters.emplace_back("limit", std::to_string(limit)); },
-              "How many to list at most: the latest")
+              "Maximum number to list: the latest ones")
           ->check(CLI::Range(1, 1'000'000).description(""))
           ->type_name("N");
-  command.add_flag("--count", given->count, "Only how many there are, and how close together")
+  command.add_flag("--count", given->count, "Only print their number, and the shortest time between two")
       ->excludes(clear)
       ->excludes(limit);
   on_mock_call(command, session, [given](const MockSettings &mock) { return journal_call(*given, mock); });

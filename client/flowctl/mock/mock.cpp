@@ -6,16 +6,16 @@ namespace flow::client {
 namespace {
 
 constexpr const char *kMockFooter =
-    R"(The mock is that of --base-url [FLOW_BASE_URL], its path aside; no token of the service is needed, only
---admin-token [FLOW_MOCK_ADMIN_TOKEN] where the mock was started with one. What concerns one sandbox means that
-of --org [FLOW_ORG] and --sandbox [FLOW_SANDBOX].
+    R"(The mock is the server of --base-url [FLOW_BASE_URL]; the path of the URL is ignored. No credentials of the
+service are needed, only --admin-token [FLOW_MOCK_ADMIN_TOKEN] if the mock was started with one. Commands for one
+sandbox use that of --org [FLOW_ORG] and --sandbox [FLOW_SANDBOX].
 A DURATION is 500ms, 30s, 5m, 1h or 2d; a TIME is epoch seconds, epoch milliseconds, or 2022-05-03T14:00:00Z.
 Settings and exit codes: flowctl --help)";
 
 } // namespace
 
 void add_mock(CLI::App &app, Session &session) {
-  CLI::App &mock = add_command(app, "mock", "Steer a flow-mock, and see what happened in it");
+  CLI::App &mock = add_command(app, "mock", "Control a flow-mock, and see what happened in it");
   mock.require_subcommand(1);
   mock.footer(kMockFooter);
   add_mock_state(mock, session);

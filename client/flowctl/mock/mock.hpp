@@ -32,7 +32,7 @@ void add_mock_state(CLI::App &mock, Session &session);
 void add_mock_violations(CLI::App &mock, Session &session);
 void add_mock_webhook(CLI::App &mock, Session &session);
 
-/// What a command asks of the mock, and what it makes of the answer.
+/// The request that a command sends to the mock, and how it prints the answer.
 struct MockCall {
   ControlRequest request;
   std::function<std::string(const Json &answer)> text; ///< of the answer; it ends with a line break
@@ -60,7 +60,7 @@ std::string path(const MockSettings &mock, const std::string &below, bool of_all
 /// "sandbox prod of organisation 1@AdobeOrg"
 std::string name_of_sandbox(const MockSettings &mock);
 
-/// What a run can come to.
+/// The outcomes of a run.
 inline constexpr const char *kOutcomes =
     "failed, success, success-without-records, in-progress, or another documented "
     "status, such as partialSuccess or queued";

@@ -27,10 +27,11 @@ std::string advice_on_mock(const Error &error, const std::map<int, std::string> 
   case ErrorKind::service:
     return advice_on_refusal(error.status, of_command);
   case ErrorKind::malformed_answer:
-    return "flowctl mock steers a flow-mock, not Flow Service: check the base URL (FLOW_BASE_URL or "
+    return "flowctl mock controls a flow-mock, not Flow Service: check the base URL (FLOW_BASE_URL or "
            "--base-url).";
   case ErrorKind::unknown_outcome:
-    return "See how it stands before asking again, e.g. with flowctl mock clock, journal or fault list.";
+    return "Check the state of the mock before trying again, e.g. with flowctl mock clock, journal or fault "
+           "list.";
   default:
     return advice_on(error, "");
   }
@@ -50,7 +51,7 @@ CLI::App &add_mock_command(CLI::App &app, const char *name, const char *about) {
 
 CLI::Option *add_id(CLI::App &command, const char *name, const char *about, std::string &id) {
   const auto not_empty = [](const std::string &text) {
-    return text.empty() ? std::string("an id is not empty") : std::string();
+    return text.empty() ? std::string("an id must not be empty") : std::string();
   };
   return command.add_option(name, id, about)->type_name("")->check(not_empty);
 }
@@ -90,7 +91,7 @@ std::string name_of_sandbox(const MockSettings &mock) {
 
 std::map<int, std::string> advice_where(const MockSettings &mock) {
   return {
-      {404, "It was looked for in " + name_of_sandbox(mock) + "; others are named by --sandbox and --org."}};
+      {404, "It was looked for in " + name_of_sandbox(mock) + "; choose another with --sandbox and --org."}};
 }
 
 std::string body_of(const Json &document) {

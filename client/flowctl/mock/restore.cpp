@@ -9,7 +9,8 @@
 namespace flow::client {
 
 void add_mock_restore(CLI::App &mock, Session &session) {
-  CLI::App &command = add_mock_command(mock, "restore", "Make a sandbox what a seed file says");
+  CLI::App &command =
+      add_mock_command(mock, "restore", "Replace the contents of a sandbox by those of a seed file");
   const auto file = std::make_shared<std::string>();
   command.add_option("FILE", *file, "A snapshot, or any seed file")->required()->type_name("");
   on_mock_call(command, session, [file](const MockSettings &mock) -> MockCall {
@@ -17,12 +18,13 @@ void add_mock_restore(CLI::App &mock, Session &session) {
     if (seed.empty()) {
       throw std::invalid_argument("the file " + *file + " is empty; a seed file is JSON");
     }
-    return {{"POST", sandbox_path(mock, "/restore"), seed},
-            [name = name_of_sandbox(mock), file](const Json &summary) {
-              return printable(name + " is as " + *file + " has it: " + contents_of(summary)) + "\n";
-            },
-            {{400, "The place is in the file; the sandbox is as it was."},
-             {413, "Over HTTP a snapshot has at most 1 MiB; start a mock with it: flow-mock --seed FILE"}}};
+    return {
+        {"POST", sandbox_path(mock, "/restore"), seed},
+        [name = name_of_sandbox(mock), file](const Json &summary) {
+          return printable(name + " is restored from " + *file + ": " + contents_of(summary)) + "\n";
+        },
+        {{400, "The place is in the file; the sandbox is unchanged."},
+         {413, "The control API accepts 1 MiB at most; start a mock with the file: flow-mock --seed FILE"}}};
   });
 }
 

@@ -37,7 +37,7 @@ std::string text_of_script(const Json &entry) {
 MockCall script_call(const ScriptArguments &given, const MockSettings &mock) {
   std::vector<std::string> words = given.outcomes;
   if (given.flow_id.empty() && given.id.empty()) {
-    throw std::invalid_argument("whose script? mock script RUN …, or mock script --flow FLOW …");
+    throw std::invalid_argument("give a run or a flow: mock script RUN …, or mock script --flow FLOW …");
   }
   if (!given.flow_id.empty() && !given.id.empty()) {
     words.insert(words.begin(), given.id);
@@ -46,7 +46,7 @@ MockCall script_call(const ScriptArguments &given, const MockSettings &mock) {
       sandbox_path(mock, given.flow_id.empty() ? "/runs/" + percent_encoded(given.id)
                                                : "/flows/" + percent_encoded(given.flow_id));
   if (given.clear && !words.empty()) {
-    throw std::invalid_argument("--clear forgets the script: give it without outcomes");
+    throw std::invalid_argument("--clear removes the script: give it without outcomes");
   }
   if (words.empty() && !given.clear) {
     return {{"GET", entry}, text_of_script, advice_where(mock)};
@@ -62,18 +62,16 @@ MockCall script_call(const ScriptArguments &given, const MockSettings &mock) {
 
 void add_mock_script(CLI::App &mock, Session &session) {
   CLI::App &command = add_mock_command(
-      mock, "script", "Show or set what the next retries of a run, or new runs of a flow, come to");
+      mock, "script", "Show or set the outcomes of the next retries of a run, or of new runs of a flow");
   command.footer("flowctl mock script RUN failed failed:30s success:5m\n"
                  "An OUTCOME is " +
                  std::string(kOutcomes) +
                  ".\nA DURATION is how long the run takes.\nSettings and DURATION: flowctl mock --help");
   const auto given = std::make_shared<ScriptArguments>();
-  command.add_option("RUN", given->id, "Id of the run; none with --flow")->type_name("");
-  command
-      .add_option("OUTCOME", given->outcomes,
-                  "What comes one after the other; without one, the script is shown")
+  command.add_option("RUN", given->id, "Id of the run; not with --flow")->type_name("");
+  command.add_option("OUTCOME", given->outcomes, "The outcomes in order; without any, the script is shown")
       ->type_name("[:DURATION]");
-  command.add_flag("--clear", given->clear, "Forget the script");
+  command.add_flag("--clear", given->clear, "Remove the script");
   command.add_option("--flow", given->flow_id, "Script this flow instead of a run")->type_name("FLOW");
   on_mock_call(command, session, [given](const MockSettings &mock) { return script_call(*given, mock); });
 }

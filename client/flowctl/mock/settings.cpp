@@ -38,7 +38,7 @@ std::string text_of_members(const Json &object) {
 } // namespace
 
 void add_mock_settings(CLI::App &mock, Session &session) {
-  CLI::App &command = add_mock_command(mock, "settings", "Show the settings that the mock goes by");
+  CLI::App &command = add_mock_command(mock, "settings", "Show the settings of the mock");
   on_mock_call(command, session, [](const MockSettings & /*mock*/) -> MockCall {
     return {{"GET", "/settings"}, text_of_members};
   });

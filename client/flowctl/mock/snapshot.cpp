@@ -38,7 +38,7 @@ void add_mock_snapshot(CLI::App &mock, Session &session) {
   CLI::App &command =
       add_mock_command(mock, "snapshot", "Write a sandbox as a seed file, as flow-mock --seed reads it");
   const auto file = std::make_shared<std::string>();
-  command.add_option("FILE", *file, "Where to; else to standard output")->type_name("");
+  command.add_option("FILE", *file, "File to write; standard output if not given")->type_name("");
   on_mock_call(command, session, [file](const MockSettings &mock) -> MockCall {
     ControlRequest request{"GET", sandbox_path(mock, "/snapshot")};
     return file->empty() ? MockCall{request, text_of_seed} : snapshot_to_file(request, *file);

@@ -9,7 +9,7 @@ namespace flow::client {
 namespace {
 
 std::string text_of_violations(const Json &answer, bool of_all) {
-  std::vector<Row> rows{{"TIME (UTC)", "CLAUSE", "REQUEST", "PLACE", "HOW TO MEND IT"}};
+  std::vector<Row> rows{{"TIME (UTC)", "CLAUSE", "REQUEST", "PLACE", "HOW TO FIX IT"}};
   const Json &violations = at(answer, "violations");
   for (const Json &violation : violations) {
     rows.push_back({instant(at(violation, "atMs")), text(at(violation, "clause")),
@@ -34,14 +34,15 @@ void add_mock_violations(CLI::App &mock, Session &session) {
     bool of_all = false, clear = false;
   };
   CLI::App &command =
-      add_mock_command(mock, "violations", "List requests that broke the contract, and how to mend them");
+      add_mock_command(mock, "violations", "List requests that broke the contract, and how to fix them");
   const auto given = std::make_shared<Given>();
-  command.add_flag("--any-sandbox", given->of_all, "Of all sandboxes, and of requests that reached none");
-  command.add_flag("--clear", given->clear, "Forget them");
+  command.add_flag("--any-sandbox", given->of_all,
+                   "Violations in all sandboxes, and by requests that reached none");
+  command.add_flag("--clear", given->clear, "Delete them");
   on_mock_call(command, session, [given](const MockSettings &mock) -> MockCall {
     const std::string target = path(mock, "/violations", given->of_all);
     if (given->clear) {
-      return {{"DELETE", target}, sentence("the violations are forgotten")};
+      return {{"DELETE", target}, sentence("the violations are deleted")};
     }
     return {{"GET", target},
             [given](const Json &answer) { return text_of_violations(answer, given->of_all); }};

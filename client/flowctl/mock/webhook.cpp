@@ -31,7 +31,7 @@ std::string text_of_webhook(const Json &webhook) {
 
 void add_mock_webhook(CLI::App &mock, Session &session) {
   CLI::App &command =
-      add_mock_command(mock, "webhook", "Show or set where a sandbox posts that a run has ended");
+      add_mock_command(mock, "webhook", "Show or set the URL that a sandbox posts ended runs to");
   const auto url = std::make_shared<std::string>();
   command.add_option("URL", *url, "An http or https URL, or off")->type_name("");
   on_mock_call(command, session, [url](const MockSettings &mock) -> MockCall {
