@@ -20,9 +20,8 @@ inline void add_reading_options(CLI::App &app, Reading &reading) {
              throw CLI::ValidationError("--reading", error.what());
            }
          },
-         "What counts where Adobe's pages contradict each other: openapi, for all of which its file speaks, "
-         "or "
-         "MATTER=CHOICE for one; repeatable (flow-mock readings prints them)")
+         "What to follow where Adobe's pages contradict each other: openapi, for every matter in the OpenAPI "
+         "file, or MATTER=CHOICE, for one matter; repeatable (flow-mock readings lists them)")
       ->expected(1)
       ->take_all()
       ->option_text("READING [tutorial]");

@@ -52,7 +52,7 @@ std::vector<Json> listed(const std::string &path, const Target &target, const As
     const Json body = json_or_discarded(answer.body);
     if (answer.status != 200 || !body.is_object() || !body.contains("items") || !body["items"].is_array()) {
       throw CannotRun(target.base_url + next + " was answered with status " + std::to_string(answer.status) +
-                      " and no list");
+                      " and without a list");
     }
     items.insert(items.end(), body["items"].begin(), body["items"].end());
     next = text_at(body, "/_links/next/href");

@@ -88,7 +88,7 @@ int run(const RunOptions &options) {
                                       .all_decide = is_mock || options.strict});
   if (ending == Ending::given_up) {
     throw CannotRun("the server at " + target.base_url +
-                    " stopped answering; the clauses after that were skipped");
+                    " stopped answering; the remaining clauses were skipped");
   }
   return ending == Ending::all_held ? kAllHeld : kClauseBroken;
 }
@@ -118,7 +118,7 @@ const Clause &clause_named(const std::string &id) {
       return *clause;
     }
   }
-  throw CannotRun("no clause has the id '" + id + "'; `flow-contract list` names them all");
+  throw CannotRun("no clause has the id '" + id + "'; `flow-contract list` lists all ids");
 }
 
 int command_line(int argc, char **argv) {
@@ -127,7 +127,8 @@ int command_line(int argc, char **argv) {
   app.set_version_flag("--version", "flow-contract " FLOW_CONTRACT_VERSION);
 
   RunOptions options;
-  CLI::App *running = app.add_subcommand("run", "judge a server, report, exit with 0 when every clause held");
+  CLI::App *running =
+      app.add_subcommand("run", "judge a server and report; exit status 0 if every clause held");
   add_run_options(*running, options);
 
   ServerOptions server;
@@ -135,7 +136,8 @@ int command_line(int argc, char **argv) {
   CLI::App *finding =
       app.add_subcommand("find-states", "ask a server for runs and flows in the states that clauses need");
   add_server_options(*finding, server);
-  finding->add_option("--states", states, "write them to this file, for run --states")->type_name("FILE");
+  finding->add_option("--states", states, "write their ids to this file, for run --states")
+      ->type_name("FILE");
 
   Selection selection;
   CLI::App *listing = app.add_subcommand("list", "list the clauses without running them");
@@ -145,7 +147,7 @@ int command_line(int argc, char **argv) {
 
   std::string id;
   CLI::App *showing = app.add_subcommand("show", "print one clause: requirement, source, requests, answers");
-  showing->add_option("ID", id, "its id, such as retry/op/missing")->required()->type_name("");
+  showing->add_option("ID", id, "id of the clause, such as retry/op/missing")->required()->type_name("");
 
   CLI::App *ruling = app.add_subcommand("rules", "print all rules as Markdown");
 

@@ -72,7 +72,7 @@ std::string plan_text(const Plan &plan, const Target &target, bool with_skipped)
   std::string text = "plan for " + target.base_url;
   text += target.is_shared() ? ", sandbox " + target.sandbox : "";
   text += ": " + std::to_string(plan.clauses.size()) + " clauses, " + std::to_string(skipped) + " skipped\n";
-  text += padded(plan.reads) + "reads, and more where lists have pages\n";
+  text += padded(plan.reads) + "reads, and more if lists have several pages\n";
   std::map<std::pair<WriteKind, std::string>, std::size_t> numbers;
   for (const PlannedClause &planned : plan.clauses) {
     for (const Write &write : planned.writes) {

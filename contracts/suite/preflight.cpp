@@ -30,21 +30,21 @@ HttpResponse answer_to(const std::string &method, const std::string &url, HttpHe
   try {
     return ask({.method = method, .url = url, .headers = std::move(headers), .body = std::move(body)});
   } catch (const HttpFailure &error) {
-    throw CannotRun("no server can be judged at " + url + ": " + error.what());
+    throw CannotRun("cannot judge the server at " + url + ": " + error.what());
   }
 }
 
-/// How a server says that it does not let somebody in; empty where it does.
+/// How a server refuses the caller; empty where it does not.
 std::string refusal(const HttpResponse &answer, const std::string &sandbox) {
   const Json body = json_or_discarded(answer.body);
   const std::string type = member(body, "type");
   if (type.find("FLOW-2100-404") != std::string::npos) {
-    return "knows no sandbox '" + sandbox +
+    return "has no sandbox '" + sandbox +
            "' (FLOW-2100-404): name one with --sandbox, and its runs with --states";
   }
   if (answer.status == 401 || answer.status == 403) {
     const std::string code = member(body, "error_code");
-    return "refuses the credentials: status " + std::to_string(answer.status) +
+    return "rejects the credentials: status " + std::to_string(answer.status) +
            (code.empty() ? "" : ", error_code " + code);
   }
   return "";
@@ -77,7 +77,7 @@ void require_usable(const Target &target, const Ask &ask) {
     statuses += (statuses.empty() ? "" : ", ") + std::to_string(answer.status);
   }
   throw CannotRun("the server at " + target.base_url +
-                  " cannot be judged, as it answers everything with errors of its own: " + statuses);
+                  " cannot be judged: it answers every request with server errors: " + statuses);
 }
 
 std::string token_for(const ClientCredentials &credentials, const Ask &ask) {

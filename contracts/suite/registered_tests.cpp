@@ -36,7 +36,7 @@ const Verdict &Session::judge(const PlannedClause &planned) {
     return verdicts.emplace_back(
         Verdict{.clause = &clause,
                 .outcome = Outcome::skipped,
-                .reason = has_given_up() ? "the server has stopped answering" : planned.skipped});
+                .reason = has_given_up() ? "the server stopped answering" : planned.skipped});
   }
   Verdict verdict = run_clause(clause, target, ask);
   unanswered = verdict.unanswered ? unanswered + 1 : 0;

@@ -93,8 +93,7 @@ std::string explanation(const Verdict &verdict, std::string_view secret) {
   text +=
       "  standing: " + std::string(to_string(clause.standing)) + "; source: " + place(clause.source) + "\n";
   text += clause.given.empty() ? "" : "  given: " + clause.given + "\n";
-  text +=
-      verdict.requests.size() > 1 ? "  requests, the last of which was answered wrongly:\n" : "  request:\n";
+  text += verdict.requests.size() > 1 ? "  requests (the last one was answered wrongly):\n" : "  request:\n";
   for (const HttpRequest &request : verdict.requests) {
     text += indented(curl_command(request, secret)) + "\n";
   }
@@ -147,9 +146,8 @@ std::string broken_alike(std::span<const Verdict> verdicts) {
     if (number > kHandful && 2 * number >= judged) {
       return std::to_string(number) + " of " + std::to_string(judged) +
              " clauses are broken in the same way (" + printable(way) +
-             "). Is this the right server? Is --base-path right? Does the server have the runs that the "
-             "states "
-             "name, or the mock its built-in seed?";
+             "). Check that this is the right server, that --base-path is right, and that the server has the "
+             "runs of the states file, or the mock its built-in seed.";
     }
   }
   return "";
@@ -224,10 +222,11 @@ std::string rules() {
   std::string text =
       "# The rules\n\n"
       "What `flow-contract` checks, printed from `contracts/clauses/` by `flow-contract rules`. "
-      "Standing says how sure a rule is: documented (a page says or shows it), inferred (documented "
-      "facts leave no better way) or assumed (nothing is known, and we chose). Sources are Adobe's "
-      "public pages by short name. Where they contradict each other, a rule holds only with the "
-      "choices named; `flow-mock readings` prints them all.\n";
+      "Standing says how certain a rule is: documented (a page says or shows it), inferred (the "
+      "documented facts leave no better choice) or assumed (nothing is documented, and we made a choice). "
+      "Sources are "
+      "short names of Adobe's public pages. Where the pages contradict each other, a rule holds only with "
+      "the choices named in the last column; `flow-mock readings` prints all choices.\n";
   for (const Subject &subject : subjects()) {
     text += "\n## " + subject.title +
             "\n\n| Rule | Requirement | Standing | Source | Only in |\n|---|---|---|---|---|\n";

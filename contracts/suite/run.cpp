@@ -130,7 +130,7 @@ private:
     const HttpRequest &request = verdict_.requests.emplace_back(request_of(step, target_, bindings_));
     HttpResponse response = ask_(request);
     if (response.status == 429) {
-      throw CannotJudge("the server takes no more requests for now (429)");
+      throw CannotJudge("the server accepts no more requests for now (429)");
     }
     return target_.is_shared() && lists_whole(request)
                ? whole_list(request, std::move(response), target_, ask_)
@@ -148,7 +148,7 @@ private:
       }
       require_in_progress();
     } catch (const HttpFailure &error) {
-      throw CannotJudge(std::string("its run cannot be prepared: ") + error.what());
+      throw CannotJudge(std::string("its run could not be prepared: ") + error.what());
     }
   }
 
@@ -179,7 +179,7 @@ private:
     }
     const std::string status = body.at(place);
     if (!equal_ignoring_case(status, "inProgress") && !equal_ignoring_case(status, "in_progress")) {
-      throw CannotJudge("its run " + bindings_["run"].dump() + " is not in progress any more, but " + status);
+      throw CannotJudge("its run " + bindings_["run"].dump() + " is no longer in progress, but " + status);
     }
   }
 

@@ -21,7 +21,7 @@ bool names(const std::string &pattern, const Clause *clause) {
 void require_clauses(const std::vector<std::string> &patterns) {
   for (const std::string &pattern : patterns) {
     if (matching(pattern).empty()) {
-      throw CannotRun("no clause matches '" + pattern + "'; `flow-contract list` names them all");
+      throw CannotRun("no clause matches '" + pattern + "'; `flow-contract list` lists all ids");
     }
   }
 }
@@ -29,11 +29,12 @@ void require_clauses(const std::vector<std::string> &patterns) {
 void add_credentials(CLI::App &command, ServerOptions &options) {
   command
       .add_option("--token", options.token,
-                  "access token. Others on this machine can see options (ps): prefer FLOW_TOKEN")
+                  "access token. Other users can see options (ps): prefer FLOW_TOKEN")
       ->envname("FLOW_TOKEN");
   command
       .add_option("--client-id", options.client.id,
-                  "client id, to get a token with instead of giving one; its secret is in FLOW_CLIENT_SECRET")
+                  "client id to request a token with, instead of --token; the secret is taken from "
+                  "FLOW_CLIENT_SECRET")
       ->envname("FLOW_CLIENT_ID");
   // Not an option, as others would see it. NOLINTNEXTLINE(concurrency-mt-unsafe): before any thread begins
   if (const char *secret = std::getenv("FLOW_CLIENT_SECRET")) {
@@ -41,16 +42,17 @@ void add_credentials(CLI::App &command, ServerOptions &options) {
   }
   command.add_option("--scopes", options.client.scopes, "scopes of that token, comma-separated")
       ->envname("FLOW_SCOPES");
-  command.add_option("--token-url", options.client.token_url, "where that token comes from")
+  command.add_option("--token-url", options.client.token_url, "URL to request that token from")
       ->envname("FLOW_TOKEN_URL")
       ->capture_default_str();
-  command.add_option("--api-key", options.api_key, "x-api-key; else the client id")->envname("FLOW_API_KEY");
+  command.add_option("--api-key", options.api_key, "x-api-key; the client id if not given")
+      ->envname("FLOW_API_KEY");
   command.add_option("--org", options.org, "x-gw-ims-org-id")->envname("FLOW_ORG");
   command
       .add_option(
           "--sandbox", options.sandbox,
-          "x-sandbox-name: where the runs of --states are. On the mock, without --states, each clause "
-          "has a sandbox of its own")
+          "x-sandbox-name: the sandbox with the runs of --states. On the mock, without --states, each "
+          "clause has its own sandbox")
       ->envname("FLOW_SANDBOX");
 }
 
@@ -58,10 +60,11 @@ void add_credentials(CLI::App &command, ServerOptions &options) {
 
 void add_server_options(CLI::App &command, ServerOptions &options) {
   command
-      .add_option("--base-url", options.base_url, "the server, with or without /data/foundation/flowservice")
+      .add_option("--base-url", options.base_url,
+                  "URL of the server, with or without /data/foundation/flowservice")
       ->required()
       ->envname("FLOW_BASE_URL");
-  command.add_option("--base-path", options.base_path, "the path of the service, where it is another")
+  command.add_option("--base-path", options.base_path, "path of the service, if it is another")
       ->capture_default_str();
   add_credentials(command, options);
   command
@@ -69,7 +72,7 @@ void add_server_options(CLI::App &command, ServerOptions &options) {
                   "PEM file of the certificate authorities to trust instead of the system's")
       ->type_name("FILE")
       ->envname("FLOW_CA_FILE");
-  command.add_option("--timeout", options.timeout_s, "seconds to wait for a whole answer")
+  command.add_option("--timeout", options.timeout_s, "seconds to wait for a complete answer")
       ->check(CLI::Range(1, kLongestTimeoutS))
       ->type_name("SECONDS")
       ->capture_default_str();
@@ -106,26 +109,26 @@ void add_run_options(CLI::App &command, RunOptions &options) {
   command
       .add_option(
           "--states", options.states,
-          "JSON file of provider state to run or flow id, for a sandbox that is in use (flow-contract "
-          "find-states writes one). Clauses whose state it leaves out are skipped")
+          "JSON file that maps provider states to ids of runs and flows, for a sandbox that is in use "
+          "(flow-contract find-states writes one). Clauses whose state is not in it are skipped")
       ->type_name("FILE");
   command.add_flag("--allow-writes", options.allow_writes,
                    "send requests that change something also to a server that is not a flow-mock");
   command
       .add_option("--max-writes", options.max_writes,
-                  "how many of them at most; clauses that would send more are skipped")
+                  "maximum number of these requests; clauses that would exceed it are skipped")
       ->type_name("N")
       ->capture_default_str();
   command.add_flag(
       "--dry-run", options.dry_run,
-      "print how many requests of which kind would be sent, on which runs, and send none of them");
+      "print how many requests of each kind would be sent, and on which runs, without sending them");
   command.add_flag("--strict", options.strict,
-                   "let every clause decide the exit status, where otherwise only documented ones do: on "
-                   "servers other than flow-mock");
+                   "let every clause decide the exit status; otherwise, on servers other than flow-mock, "
+                   "only documented clauses do");
   add_reading_options(command, options.reading);
   command.footer(
-      "Exit status: 0 all held, 1 a clause is broken, 2 it could not run, or its report could not be "
-      "written.");
+      "Exit status: 0 all clauses held, 1 a clause is broken, 2 the suite could not run or write its "
+      "report.");
 }
 
 std::vector<const Clause *> chosen(const Selection &selection) {
@@ -144,7 +147,7 @@ std::vector<const Clause *> chosen(const Selection &selection) {
            (!selection.filters.empty() && !in_any(selection.filters, clause));
   });
   if (clauses.empty()) {
-    throw CannotRun("--filter, --exclude and --standing together leave no clause");
+    throw CannotRun("--filter, --exclude and --standing together select no clause");
   }
   return clauses;
 }
@@ -176,12 +179,12 @@ void require_credentials(const ServerOptions &options, const std::string &why) {
   const bool has_client =
       !options.client.id.empty() && !options.client.secret.empty() && !options.client.scopes.empty();
   if (!options.client.id.empty() && !has_client && options.token.empty()) {
-    throw CannotRun("--client-id needs FLOW_CLIENT_SECRET and --scopes, too");
+    throw CannotRun("--client-id also needs FLOW_CLIENT_SECRET and --scopes");
   }
   if ((options.token.empty() && !has_client) || (options.api_key.empty() && options.client.id.empty()) ||
       options.org.empty() || options.sandbox.empty()) {
-    throw CannotRun(why + " needs --token, --api-key, --org and --sandbox, or FLOW_TOKEN and so on; client "
-                          "credentials (--client-id) stand for the first two");
+    throw CannotRun(why + " needs --token, --api-key, --org and --sandbox, or FLOW_TOKEN etc.; client "
+                          "credentials (--client-id) replace the first two");
   }
 }
 
@@ -193,7 +196,7 @@ void read_states(const std::string &file, Target &target) {
   const std::string text{std::istreambuf_iterator<char>(stream), {}};
   const Json document = json_or_discarded(text);
   if (!document.is_object()) {
-    throw CannotRun(file + ": not a JSON object of provider state to run or flow id");
+    throw CannotRun(file + ": not a JSON object that maps provider states to ids of runs and flows");
   }
   const auto known = provider_states();
   for (const auto &[state, run] : document.items()) {
@@ -202,7 +205,7 @@ void read_states(const std::string &file, Target &target) {
       for (const std::string_view name : known) {
         names += "\n  " + std::string(name);
       }
-      throw CannotRun(file + ": no provider state is named '" + state + "'; there are:" + names);
+      throw CannotRun(file + ": there is no provider state '" + state + "'; known states:" + names);
     }
     if (!run.is_string()) {
       throw CannotRun(file + ": the id for '" + state + "' is not a string");

@@ -53,7 +53,7 @@ HttpResponse whole_list(const HttpRequest &request, HttpResponse first, const Ta
   for (int pages = 1; !next.empty(); ++pages) {
     if (pages == kMostPages) {
       throw CannotJudge("its flow has more than " + std::to_string(kMostPages) +
-                        " pages of runs: name one with fewer");
+                        " pages of runs: use one with fewer");
     }
     HttpRequest asked = request;
     asked.url = target.base_url + next;

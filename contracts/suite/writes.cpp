@@ -57,13 +57,13 @@ std::optional<std::string> obstacle_in_shared(const Clause &clause, const Target
     return std::any_of(clause.when.begin(), clause.when.end(), condition);
   };
   if (any_step([](const Step &step) { return step.at_origin; })) {
-    return "it asks for tokens, which only the mock gives at the same host and to everyone";
+    return "it requests tokens, which only the mock issues on the same host and to everyone";
   }
   if (uses(clause, "{other_sandbox}")) {
-    return "it needs a second sandbox, which only the mock makes up at a name";
+    return "it needs a second sandbox, which only the mock creates on first use";
   }
   if (clause.given == kNotRetriedYet) {
-    return "it needs a run that nobody has retried, which only a sandbox of the mock's own has";
+    return "it needs a run that nobody has retried, which only a fresh sandbox of the mock has";
   }
   const auto &last = clause.when.back().then.status;
   if (clause.given == kTableWithoutRun && last && *last < 300) {
@@ -73,14 +73,14 @@ std::optional<std::string> obstacle_in_shared(const Clause &clause, const Target
     return "it is about the default sandbox, prod";
   }
   if (is_named(clause.given) && any_step(asks_to_delete)) {
-    return "it asks to delete, and a run that is named is never asked to be deleted";
+    return "it sends a deletion, and the suite never deletes a run of the states file";
   }
   if (retries_found_run(clause)) {
-    return "it retries a run that it finds, and only runs that are named are retried";
+    return "it retries a run that it finds in a list, and only runs of the states file are retried";
   }
   if (needs_own_run(clause) && !target.states.contains(kFlowScheduledOnce)) {
-    return "it ends a run, one that is created for '" + std::string(kFlowScheduledOnce) +
-           "', and none is named";
+    return "it ends a run, which it would create for '" + std::string(kFlowScheduledOnce) +
+           "', and the states file names none";
   }
   return std::nullopt;
 }
@@ -146,10 +146,10 @@ std::vector<Write> writes_of(const Clause &clause, const Target &target) {
 
 std::optional<std::string> obstacle(const Clause &clause, const Target &target) {
   if (writes(clause) && !target.may_write) {
-    return "it writes, and the server is not a flow-mock: --allow-writes sends it";
+    return "it writes, and the server is not a flow-mock; --allow-writes allows it";
   }
   if (is_named(clause.given) && !target.states.contains(clause.given)) {
-    return "no " + std::string(given_by(clause.given)) + " is named for the state '" + clause.given + "'";
+    return "no " + std::string(given_by(clause.given)) + " is given for the state '" + clause.given + "'";
   }
   return target.is_shared() ? obstacle_in_shared(clause, target) : std::nullopt;
 }

@@ -141,7 +141,7 @@ bool contains(const std::string &text, const std::string &part) {
 TEST(Preflight, SaysThatAServerOnlyAnswersErrors) {
   Scripted server{{answer(500), answer(502), answer(500)}};
   const std::string why = complaint([&] { require_usable(other_server(), server.ask()); });
-  EXPECT_TRUE(contains(why, "errors of its own: 500, 502, 500")) << why;
+  EXPECT_TRUE(contains(why, "server errors: 500, 502, 500")) << why;
   EXPECT_EQ(server.asked.size(), 3U);
 }
 
@@ -153,7 +153,7 @@ TEST(Preflight, GoesOnWhereOneAddressAlonesAnswersErrors) {
 TEST(Preflight, SaysThatTheCredentialsAreRefused) {
   Scripted server{{answer(403, R"({"error_code":"403003","message":"Api Key is invalid"})")}};
   const std::string why = complaint([&] { require_usable(other_server(), server.ask()); });
-  EXPECT_TRUE(contains(why, "refuses the credentials: status 403, error_code 403003")) << why;
+  EXPECT_TRUE(contains(why, "rejects the credentials: status 403, error_code 403003")) << why;
   EXPECT_EQ(server.asked.size(), 1U);
   EXPECT_EQ(server.asked[0].method, "GET");
 }
@@ -161,7 +161,7 @@ TEST(Preflight, SaysThatTheCredentialsAreRefused) {
 TEST(Preflight, SaysThatTheSandboxIsUnknown) {
   Scripted server{{answer(404, R"({"type":"https://ns.adobe.com/aep/errors/FLOW-2100-404"})")}};
   const std::string why = complaint([&] { require_usable(other_server(), server.ask()); });
-  EXPECT_TRUE(contains(why, "knows no sandbox 'dev'")) << why;
+  EXPECT_TRUE(contains(why, "has no sandbox 'dev'")) << why;
 }
 
 TEST(Preflight, SaysThatNobodyAnswers) {
@@ -291,7 +291,7 @@ TEST(Plan, TellsHowManyRequestsOfWhichKindOnWhichRuns) {
                     "scheduled once)\n"),
         "     1 other writes to run " + kFailedId + " (a failed run)\n",
         std::string("     9 writes in all\n"),
-        std::string("  skipped  routes/method/run  it asks to delete")}) {
+        std::string("  skipped  routes/method/run  it sends a deletion")}) {
     EXPECT_TRUE(contains(text, line)) << line << " in:\n" << text;
   }
 }
@@ -364,7 +364,7 @@ TEST(Run, SkipsAClauseWhoseRunIsNotInProgressAnyMore) {
   const Verdict verdict =
       run_clause(*matching("runs/in-progress/status").at(0), other_server(), server.ask());
   EXPECT_EQ(verdict.outcome, Outcome::skipped);
-  EXPECT_TRUE(contains(verdict.reason, "not in progress any more, but success")) << verdict.reason;
+  EXPECT_TRUE(contains(verdict.reason, "no longer in progress, but success")) << verdict.reason;
 }
 
 Verdict broken_by(const std::string &received) {
@@ -435,8 +435,8 @@ TEST(FindStates, ReadsFlowsAndRunsPageByPage) {
 
 TEST(FindStates, SaysWhatIsNoList) {
   Scripted server{{answer(404)}};
-  EXPECT_TRUE(
-      contains(complaint([&] { find_states(other_server(), server.ask()); }), "status 404 and no list"));
+  EXPECT_TRUE(contains(complaint([&] { find_states(other_server(), server.ask()); }),
+                       "status 404 and without a list"));
 }
 
 TEST(Show, PrintsRequirementRequestsAndWhatIsExpected) {

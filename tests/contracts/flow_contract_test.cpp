@@ -205,7 +205,7 @@ TEST_F(FlowContract, RunsWhatAnyFilterNamesButWhatIsExcluded) {
       << ended.output;
   const Ended nothing = flow_contract("run --filter retry --exclude 'retry/*' " + base_url());
   EXPECT_EQ(nothing.status, 2);
-  EXPECT_TRUE(contains(nothing.output, "leave no clause")) << nothing.output;
+  EXPECT_TRUE(contains(nothing.output, "select no clause")) << nothing.output;
 }
 
 TEST_F(FlowContract, RunsOnlyClausesOfTheStandingsNamed) {
@@ -233,7 +233,7 @@ TEST_F(FlowContract, EndsWithTwoWhenTheFilterNamesNothing) {
 TEST_F(FlowContract, EndsWithTwoWhenNoServerAnswers) {
   const Ended ended = flow_contract("run --base-url http://127.0.0.1:1");
   EXPECT_EQ(ended.status, 2);
-  EXPECT_TRUE(contains(ended.output, "no server can be judged at http://127.0.0.1:1/")) << ended.output;
+  EXPECT_TRUE(contains(ended.output, "cannot judge the server at http://127.0.0.1:1/")) << ended.output;
 }
 
 /// Answers so many requests, each on a connection of its own, and then listens no more.
@@ -282,7 +282,7 @@ TEST_F(FlowContract, GivesUpOnAServerThatStopsAnswering) {
   const DyingServer server(3);
   const Ended ended = flow_contract("run --base-url " + server.url());
   EXPECT_EQ(ended.status, 2);
-  EXPECT_TRUE(contains(ended.output, "stopped answering; the clauses after that were skipped"))
+  EXPECT_TRUE(contains(ended.output, "stopped answering; the remaining clauses were skipped"))
       << ended.output;
   EXPECT_LE(count(ended.output, "  BROKEN "), 6U) << "it goes on for ever";
 }
@@ -393,7 +393,7 @@ TEST_F(FlowContract, SkipsClausesWhoseStateIsNotNamedAndSaysWhy) {
   EXPECT_TRUE(contains(ended.output, "held     retry/state/failed")) << ended.output;
   EXPECT_TRUE(contains(ended.output, "held     retry/run/unknown")) << ended.output;
   EXPECT_TRUE(contains(ended.output,
-                       "skipped  retry/state/in-progress  no run is named for the state 'a run in progress'"))
+                       "skipped  retry/state/in-progress  no run is given for the state 'a run in progress'"))
       << ended.output;
   EXPECT_TRUE(contains(ended.output, "skipped  runs/sandbox/isolated  it needs a second sandbox"))
       << ended.output;
@@ -435,7 +435,7 @@ TEST_F(FlowContract, SendsNothingThatWritesToAnotherServer) {
   EXPECT_EQ(writes(), 0);
   EXPECT_TRUE(contains(ended.output, "held     runs/failed/status")) << ended.output;
   EXPECT_TRUE(contains(ended.output,
-                       "skipped  retry/state/failed  it writes, and the server is not a flow-mock: "
+                       "skipped  retry/state/failed  it writes, and the server is not a flow-mock; "
                        "--allow-writes"))
       << ended.output;
 }
@@ -503,7 +503,7 @@ TEST_F(FlowContract, SaysFirstThatAllIsBrokenInTheSameWay) {
   break_retries();
   const Ended ended = flow_contract("run --filter retry " + base_url());
   const std::size_t hint =
-      ended.output.find("clauses are broken in the same way (status 500). Is this the right");
+      ended.output.find("clauses are broken in the same way (status 500). Check that this is the right");
   ASSERT_NE(hint, std::string::npos) << ended.output;
   EXPECT_LT(hint, ended.output.find("curl -i"));
 }
@@ -545,7 +545,7 @@ TEST_F(FlowContract, UsesTheTokenOfClientCredentials) {
   EXPECT_EQ(writes(), 1) << "the one for a token";
   EXPECT_TRUE(
       contains(flow_contract("run " + base_url() + who + "--states " + file("states.json", "{}")).output,
-               "--client-id needs FLOW_CLIENT_SECRET"));
+               "--client-id also needs FLOW_CLIENT_SECRET"));
 }
 
 TEST_F(FlowContract, TakesAnotherBasePath) {

@@ -144,7 +144,7 @@ TEST(Run, SkipsAClauseWhoseFlowNobodyNames) {
   const Verdict verdict =
       run_clause(*matching("flows/read/id").at(0), {.base_url = "http://127.0.0.1:1"}, sender);
   EXPECT_EQ(verdict.outcome, Outcome::skipped);
-  EXPECT_NE(verdict.reason.find("no flow is named"), std::string::npos) << verdict.reason;
+  EXPECT_NE(verdict.reason.find("no flow is given"), std::string::npos) << verdict.reason;
 }
 
 TEST(Run, AsksNoOtherServerThanTheMockForTokens) {
