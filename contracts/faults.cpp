@@ -117,7 +117,8 @@ Json fault_schema(std::string_view name) {
       schema["required"].push_back("attributes");
     }
     if (type->always) {
-      members["at"] = {{"description", type->name + " is always at the " + type->at}, {"const", type->at}};
+      members["at"] = {{"description", type->name + " is always applied to the " + type->at},
+                       {"const", type->at}};
     }
   }
   return schema;

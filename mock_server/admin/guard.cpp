@@ -79,8 +79,8 @@ bool is_own_origin(std::string_view origin, std::string_view host) {
 void check_site(std::string_view site) {
   if (site.data() != nullptr && site != "same-origin" && site != "none") {
     throw Refusal{403, "Foreign page", "",
-                  "A web page of another site may not steer the mock (Sec-Fetch-Site: '" + std::string(site) +
-                      "')."};
+                  "A web page of another site may not control the mock (Sec-Fetch-Site: '" +
+                      std::string(site) + "')."};
   }
 }
 
@@ -127,7 +127,7 @@ void check_access(const Request &request, const ControlAccess &access) {
   const std::string_view origin = header(request, "Origin");
   if (origin.data() != nullptr && !is_own_origin(origin, host)) {
     throw Refusal{403, "Foreign Origin", "",
-                  "A web page of another origin, '" + std::string(origin) + "', may not steer the mock."};
+                  "A web page of another origin, '" + std::string(origin) + "', may not control the mock."};
   }
   check_site(header(request, "Sec-Fetch-Site"));
   if (!access.token.empty() &&

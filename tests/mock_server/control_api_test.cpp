@@ -285,7 +285,7 @@ Json in_openapi(const Json &schema) {
 Json fault_component() {
   Json fault = in_openapi(contract::fault_schema(""));
   Json &attributes = fault["properties"]["attributes"];
-  attributes = {{"description", "By type."}, {"anyOf", Json::array()}};
+  attributes = {{"description", "Depends on the type."}, {"anyOf", Json::array()}};
   for (const contract::FaultType &type : contract::fault_types()) {
     Json of_type = {{"title", type.name}};
     of_type.update(in_openapi(contract::attributes_schema(type)));
@@ -294,7 +294,7 @@ Json fault_component() {
   fault["properties"]["matched"] = {{"description", "In answers: requests it was applied to."},
                                     {"type", "integer"}};
   fault["properties"]["left"] = {
-      {"description", "In answers: how often it will still be applied; null: without end."},
+      {"description", "In answers: how often it will still be applied; null: without limit."},
       {"type", "integer"},
       {"nullable", true}};
   return fault;
