@@ -1,11 +1,11 @@
-"""Judges the C++ sources without running them: clang-format over all, clang-tidy over what of the product was compiled.
+"""Checks the C++ sources without running them: clang-format on all, clang-tidy on the compiled sources of the product.
 
 usage: lint.py BUILD_FOLDER   both; prints `N passed, N failed` (one per file), exit 1 when one failed; the folder
-                              is a unity build: clang-tidy's time goes into headers, and so they are read once
-                              for many sources
-       lint.py --format       clang-format alone, as a test: exit 77 (skipped) where it is not to be had
+                              is a unity build, because clang-tidy spends its time on headers, and so it reads
+                              them once for many sources
+       lint.py --format       clang-format alone, as a test: exit 77 (skipped) if it is not installed
 
-Both tools change their minds between versions, so another one than VERSION is not asked.
+The results of both tools differ between versions, so only VERSION is used.
 """
 import concurrent.futures
 import json
