@@ -8,7 +8,7 @@
 #include "contracts/contract.hpp"
 #include "contracts/operations.hpp"
 
-/// What a clause says about the exchanges it speaks of: `applies` and `violation` of clauses.schema.json.
+/// The exchanges that a clause applies to: `applies` and `violation` of clauses.schema.json.
 namespace flow::contract {
 
 /// One way a header, a query parameter or a body can be.
@@ -18,7 +18,7 @@ struct ValueCondition {
     empty,   ///< it is there, and every value of it is empty
     present, ///< a value of it is not empty
     twice,   ///< it is given more than once
-    value,   ///< one value of it fulfils all of what follows; what is empty asks for nothing
+    value,   ///< one value of it fulfils all members below; an empty member requires nothing
   };
   Kind kind = Kind::value;
   std::vector<std::string> is;     ///< one of these
@@ -37,7 +37,7 @@ struct NamedCondition {
   ValueConditions ways;
 };
 
-/// The exchanges a clause speaks of: those that fulfil every member. An empty member asks for nothing.
+/// The exchanges a clause applies to: those that fulfil every member. An empty member requires nothing.
 struct Applies {
   std::vector<std::string> operations; ///< one of these (operations.json); "" is a request that reached none
   ValueConditions method;
@@ -54,14 +54,14 @@ struct Applies {
   std::vector<NamedCondition> answer_at; ///< and within the answer's
 };
 
-/// An exchange the clause applies to is a breach of the contract by the application.
+/// An exchange that the clause applies to is a violation of the contract by the application.
 struct Violation {
   std::string place; ///< what of the request is wrong: "header Authorization", "query op"
   std::string mend;  ///< what to change, a sentence
 };
 
-/// Reads what clauses.schema.json has found to be in shape; throws std::out_of_range where it names an error
-/// or an operation there is none of.
+/// Reads JSON that clauses.schema.json has validated; throws std::out_of_range if it names an unknown error
+/// or operation.
 Applies read_applies(const Json &json);
 Violation read_violation(const Json &json);
 

@@ -16,14 +16,14 @@
 /// placeholders, `{run}`, which the suite fills in (judge/bindings.hpp).
 namespace flow::contract {
 
-/// Where a rule stands.
+/// Where a rule is documented.
 struct Source {
   std::string page;    ///< a short name of facts.md, e.g. "retry-flows"
   std::string section; ///< heading or anchor on it
   std::string edition; ///< of the page, where it matters; else empty
 };
 
-/// What an answer must be. An empty member asks for nothing.
+/// What an answer must be. An empty member requires nothing.
 struct Expectation {
   std::optional<int> status;
   std::string error;                                      ///< an entry of errors.json: status, body and type
@@ -81,7 +81,7 @@ struct Subject {
   std::vector<Clause> clauses;
 };
 
-/// Says which file, which clause and what is wrong with it.
+/// Thrown with the file, the clause and what is wrong with it.
 struct ClauseError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
@@ -95,11 +95,11 @@ const std::vector<Subject> &subjects();
 /// The provider states a clause can be given.
 std::span<const std::string_view> provider_states();
 
-/// Whose run or flow the suite makes up itself: nobody has it.
+/// The state whose run or flow does not exist: the suite invents the id.
 inline constexpr std::string_view kNoSuchRun = "no such run";
 inline constexpr std::string_view kNoSuchFlow = "no such flow";
 
-/// Of other states that the suite treats in a way of their own.
+/// Other states that the suite treats specially.
 inline constexpr std::string_view kFailedRun = "a failed run";
 inline constexpr std::string_view kRunInProgress = "a run in progress";
 inline constexpr std::string_view kFlowScheduledOnce = "a flow scheduled once";

@@ -37,11 +37,11 @@ const std::vector<ErrorEntry> &errors();
 /// The entry of that name; throws std::out_of_range where there is none.
 const ErrorEntry &error(std::string_view name);
 
-/// The entry that an answer shows, by its status, code or type, title, and the kind of resource it is about;
-/// null: none of them. Where two reasons are answered alike, the first. Allocates nothing.
+/// The entry that an answer matches, by its status, code or type, title, and the kind of resource it is
+/// about; null: none of them. If two reasons have the same answer, the first. Allocates nothing.
 const ErrorEntry *error_in(int status, std::string_view body);
 
-/// Whether the two are answered alike: nothing that a client sees tells one from the other but the message.
+/// Whether the answers of the two differ in nothing but the message.
 bool is_alike(const ErrorEntry &a, const ErrorEntry &b);
 
 /// `text` with each `{name}` replaced by its value; an unknown name stays as it is.

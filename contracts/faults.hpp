@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 /// The faults that a mock can inject, as faults.json has them: the only list of types and of
-/// what each takes. The mock, its control API's description and flowctl read it here.
+/// their attributes. The mock, its control API's description and flowctl read it here.
 namespace flow::contract {
 
 struct FaultAttribute {
@@ -15,15 +15,15 @@ struct FaultAttribute {
   nlohmann::ordered_json schema; ///< with a description: "ms before the first byte, 0 to 300000"
   bool required;
 
-  /// Whether the schema takes the value.
+  /// Whether the value is valid by the schema.
   [[nodiscard]] bool takes(const nlohmann::ordered_json &value) const;
 };
 
 struct FaultType {
   std::string name;
-  std::string at;    ///< "request" or "answer": where a fault stands that does not say so
-  bool always;       ///< no fault of the type stands elsewhere
-  std::string about; ///< what a client meets
+  std::string at;    ///< "request" or "answer": where a fault is applied that does not say so
+  bool always;       ///< a fault of the type cannot be applied elsewhere
+  std::string about; ///< what a client sees
   std::vector<FaultAttribute> attributes;
 };
 

@@ -14,8 +14,8 @@ struct SchemaViolation {
 };
 
 /// Judges `document` by `schema` (draft 7; no `format`, no remote `$ref`).
-/// No violation means it holds. No document keeps a schema that is none, such as a bound that is a text: a
-/// clause may take it from what a server answered, which may be anything.
+/// No violations mean that it is valid. No document is valid by a schema that is not one, e.g. with a string
+/// as a bound: a clause may take its schema from a server's answer, which may be anything.
 std::vector<SchemaViolation> validate(const Json &document, const Json &schema);
 
 } // namespace flow::contract

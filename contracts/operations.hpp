@@ -11,10 +11,10 @@ namespace flow::contract {
 
 /// What happens when the same request is sent again.
 enum class Repeat {
-  safe,        ///< nothing changes, ever
-  idempotent,  ///< the state is as after the first
-  another_run, ///< each makes a run
-  changes,     ///< the state changes once more
+  safe,        ///< it never changes anything
+  idempotent,  ///< the state is the same as after the first request
+  another_run, ///< each request makes a run
+  changes,     ///< the state changes again
 };
 
 struct OperationEntry {
@@ -41,12 +41,12 @@ const OperationEntry &operation(std::string_view name);
 struct Identified {
   const OperationEntry *operation = nullptr; ///< null: none has this method at this path
   std::string_view id{};                     ///< what stands for "{id}"; points into the segments
-  bool is_path_known = false;                ///< an operation has this path, with whatever method
+  bool is_path_known = false;                ///< an operation has this path, with any method
   bool at_origin = false;                    ///< and it is not below the service's path
 };
 
-/// `segments`: of the whole path, decoded, without an empty one for a slash at its end. HEAD asks for what
-/// GET asks for. Allocates nothing.
+/// `segments`: of the whole path, decoded, without an empty one for a slash at its end. HEAD is treated as
+/// GET. Allocates nothing.
 Identified identify(std::string_view method, std::span<const std::string> segments);
 
 /// The methods that the operations at a path have: "GET, PUT"; empty for an unknown path.

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-/// Matters on which Adobe's pages contradict each other (readings.json), and how one reads them.
+/// Matters on which Adobe's pages contradict each other (readings.json), and a choice for each.
 namespace flow::contract {
 
 /// What one of the pages says.
@@ -28,15 +28,15 @@ struct Matter {
 /// Every entry of readings.json, in its order.
 const std::vector<Matter> &matters();
 
-/// Choices by matter: what a rule holds in.
+/// Choices by matter: those in which a rule holds.
 using ChoiceNames = std::vector<std::pair<std::string, std::string>>;
 
-/// A matter or a choice that there is not; says which there are.
+/// Thrown for an unknown matter or choice; lists the known ones.
 struct UnknownChoice : std::invalid_argument {
   using std::invalid_argument::invalid_argument;
 };
 
-/// One choice for each matter: as it is made, the first.
+/// One choice for each matter, initially the first.
 class Reading {
 public:
   Reading();

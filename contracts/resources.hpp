@@ -5,7 +5,7 @@
 #include <vector>
 
 /// The fields of the service's resources, as resources.json has them: the only list of what can be filtered
-/// by, what an update may change, and what is kept as it comes.
+/// by, what an update may change, and what is stored unchanged.
 namespace flow::contract {
 
 /// What a field holds.
@@ -21,10 +21,10 @@ enum class ValueKind {
 
 struct ResourceField {
   std::string path;    ///< its name, or below it "metrics.statusSummary.status"
-  std::string openapi; ///< how the OpenAPI description spells it; empty: no otherwise
+  std::string openapi; ///< how the OpenAPI description spells it; empty: the same
   ValueKind kind;
-  bool read_only; ///< the service's own: an update may carry it, and leaves it as it is
-  bool kept;      ///< as it comes, from a seed or an update
+  bool read_only; ///< set by the service: an update may contain it, but does not change it
+  bool kept;      ///< stored unchanged, from a seed or an update
 
   [[nodiscard]] bool is_at_top() const { return path.find('.') == std::string::npos; }
 };

@@ -141,7 +141,7 @@ std::string wanted(const Json &value, const Json &place) {
 
 } // namespace
 
-std::optional<SchemaViolation> first_to_mend(const Json &document, const Json &schema) {
+std::optional<SchemaViolation> first_to_fix(const Json &document, const Json &schema) {
   std::vector<SchemaViolation> violations = validate(document, schema);
   if (violations.empty()) {
     return std::nullopt;

@@ -7,8 +7,8 @@
 
 namespace flow::contract {
 
-/// What somebody who wrote the document has to mend first to keep the schema, if anything: the deepest place
-/// that breaks it, as those above only say that something below is wrong; and what the schema wants there.
-std::optional<SchemaViolation> first_to_mend(const Json &document, const Json &schema);
+/// The violation that the author of the document should fix first, if any: the deepest place that breaks the
+/// schema, because those above only say that something below is wrong. Says what the schema requires there.
+std::optional<SchemaViolation> first_to_fix(const Json &document, const Json &schema);
 
 } // namespace flow::contract

@@ -13,7 +13,8 @@
 #include "contracts/judge/bindings.hpp"
 #include "contracts/judge/exchange.hpp"
 
-/// The one judge: what an exchange shows of a clause, whoever made it and whichever server answered.
+/// The only judge of exchanges: whether a clause holds in an exchange, whoever made it and whichever server
+/// answered.
 namespace flow::contract {
 
 /// A clause by its place among those of all subjects(), counted from 0: the same as long as the data is.
@@ -33,10 +34,10 @@ bool is_violation(ClauseNumber number);
 /// Whether the exchange fulfils every condition.
 bool speaks_of(const Applies &applies, const Exchange &exchange);
 
-/// What an exchange shows of a clause.
+/// The judgement of an exchange by a clause.
 struct Judgement {
-  bool is_case = false;                ///< it is one that the clause speaks of
-  bool is_violation = false;           ///< by it the application breaks the contract
+  bool is_case = false;                ///< the clause applies to it
+  bool is_violation = false;           ///< the application breaks the contract with it
   std::vector<Deviation> deviations{}; ///< by which the server breaks it; empty: none, or it is no case
 };
 
@@ -52,7 +53,7 @@ public:
   /// Made once for each reading, for the life of the process.
   static const Rules &of(const Reading &reading);
 
-  /// Calls `each(ClauseNumber)` for every clause that speaks of the exchange, in their order. Allocates
+  /// Calls `each(ClauseNumber)` for every clause that applies to the exchange, in their order. Allocates
   /// nothing; may be called from several threads.
   template <typename Each> void applying(const Exchange &exchange, Each &&each) const {
     for (const Candidate &candidate : candidates(exchange, error_in(exchange.status, exchange.answer))) {

@@ -16,10 +16,10 @@ struct FoundState {
 
 /// Asks the target's sandbox for runs and flows in the provider states, the newest first, page by page and up
 /// to `most_pages`. Only reads. One entry for each state that can be found so, in the order of the contract.
-/// Throws CannotRun where lists are not answered.
+/// Throws CannotRun if a list is not answered.
 ///
-/// A run's source is told from its flow: by the flow's inheritedAttributes, then by its spec. One of which
-/// neither tells counts as batch.
+/// The kind of a run's source is derived from its flow: from inheritedAttributes, else from its spec. If
+/// neither says it, the source counts as batch.
 std::vector<FoundState> find_states(const Target &target, const Ask &ask, int most_pages = 50);
 
 /// A line for each.

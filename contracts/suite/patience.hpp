@@ -7,7 +7,7 @@
 
 namespace flow::contract {
 
-/// How long to wait for a server that asks for it: 429 and 503 say that nothing was done.
+/// How long to wait after 429 and 503, which say that nothing was done.
 struct Patience {
   int attempts = 4;                              ///< of one request, in all
   std::chrono::milliseconds first{500};          ///< before the second attempt; then twice as long each time

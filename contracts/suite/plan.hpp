@@ -9,7 +9,7 @@
 
 namespace flow::contract {
 
-/// What is to become of a clause.
+/// Whether a clause will be judged.
 struct PlannedClause {
   const Clause *clause;
   std::string skipped{}; ///< why it will not be judged; empty: it will

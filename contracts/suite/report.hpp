@@ -7,8 +7,8 @@
 
 namespace flow::contract {
 
-/// What a person needs to see a broken clause for himself: the requirement, where it stands and how surely,
-/// the requests as curl commands, expected against received. `secret` is never shown.
+/// What a person needs to reproduce a broken clause: the requirement, its source and standing, the requests
+/// as curl commands, and what was expected and received. `secret` is never shown.
 std::string explanation(const Verdict &verdict, std::string_view secret);
 
 /// "retry/op/missing" and whether it held, as one line of the report.
@@ -17,17 +17,17 @@ std::string line(const Verdict &verdict);
 /// The closing line: how many held, were broken, were skipped.
 std::string summary(std::span<const Verdict> verdicts);
 
-/// Where at least half of what was judged is broken in the same way: that, and what may be the reason; else
-/// empty. A handful of broken clauses is not enough to say so.
+/// If at least half of the judged clauses are broken in the same way: that way, and possible reasons;
+/// otherwise empty. A few broken clauses are not enough.
 std::string broken_alike(std::span<const Verdict> verdicts);
 
-/// One clause as a whole: its requirement, where it stands, its requests and what it expects of the answers.
+/// One whole clause: its requirement, source, requests and expected answers.
 std::string shown(const Clause &clause);
 
 /// The clauses by subject: id, standing and title.
 std::string listed(std::span<const Clause *const> clauses);
 
-/// The same for machines: a JSON array of {id, subject, standing, title, requirement, source, given, reading,
+/// The same as JSON: an array of {id, subject, standing, title, requirement, source, given, reading,
 /// edition}.
 std::string listed_as_json(std::span<const Clause *const> clauses);
 

@@ -13,7 +13,7 @@
 
 namespace flow::contract {
 
-/// The server to judge, and as whom to speak to it.
+/// The server to judge, and the credentials for it.
 struct Target {
   std::string base_url; ///< with the service path, without a slash at the end
   std::string token = "flow-contract";
@@ -58,7 +58,7 @@ enum class Outcome {
   skipped
 };
 
-/// What came of one clause.
+/// The result of one clause.
 struct Verdict {
   const Clause *clause;
   Outcome outcome = Outcome::held;
@@ -69,7 +69,7 @@ struct Verdict {
 };
 
 /// Judges the server by one clause. `clause` must outlive the verdict. In a sandbox that others use, a clause
-/// that only reads is judged once more before it is said to be broken: a list may have changed meanwhile.
+/// that only reads is judged again before it is reported as broken: a list may have changed meanwhile.
 Verdict run_clause(const Clause &clause, const Target &target, const Ask &ask);
 Verdict run_clause(const Clause &clause, const Target &target, HttpSender &sender);
 

@@ -12,7 +12,7 @@ namespace flow::contract {
 /// Adobe's production address of tokens (ims).
 inline constexpr const char *kTokenUrl = "https://ims-na1.adobelogin.com/ims/token/v3";
 
-/// Which server is asked, and as whom: the options that `run` and `find-states` share.
+/// The server and the credentials: the options that `run` and `find-states` share.
 struct ServerOptions {
   std::string base_url;
   std::string base_path{kBasePath};
@@ -52,12 +52,10 @@ void add_run_options(CLI::App &command, RunOptions &options);
 /// The clauses chosen. Throws CannotRun where a filter or an exclusion names none, or none is left.
 std::vector<const Clause *> chosen(const Selection &selection);
 
-/// The server at the address given, to be asked as whom the options say, with no token of client credentials
-/// yet.
+/// The server and credentials of the options, without a token for client credentials yet.
 Target target_of(const ServerOptions &options);
 
-/// Throws CannotRun unless everything that names the asker in a shared sandbox is there. `why` begins its
-/// sentence.
+/// Throws CannotRun unless all credentials for a shared sandbox are given. `why` begins its message.
 void require_credentials(const ServerOptions &options, const std::string &why);
 
 /// The user's own runs and flows by provider state: a JSON object of strings. Throws CannotRun.

@@ -69,7 +69,7 @@ bool FaultMatch::holds(const Request &request, const std::string &path_of_reques
 void check_fault(const Json &entry) {
   const Json type = entry.is_object() ? entry.value("type", Json()) : Json();
   const Json schema = contract::fault_schema(type.is_string() ? type.get<std::string>() : "");
-  if (const auto wrong = contract::first_to_mend(entry, schema)) {
+  if (const auto wrong = contract::first_to_fix(entry, schema)) {
     throw FaultError(wrong->pointer, wrong->reason);
   }
 }

@@ -20,7 +20,7 @@ using contract::Json;
 /// `first` is the number of the first entry in `list`, where the document is a part of another.
 void check_part(const Json &document, std::string_view file, std::string_view list = "",
                 std::size_t first = 0) {
-  const auto wrong = contract::first_to_mend(document, seed_schema());
+  const auto wrong = contract::first_to_fix(document, seed_schema());
   if (!wrong) {
     return;
   }

@@ -35,26 +35,26 @@ public:
   /// Throws std::invalid_argument, which says what to change, where the settings cannot be used.
   explicit Client(const Settings &settings);
 
-  /// With a network and a time of your own.
+  /// With your own transport and clock.
   Client(Settings settings, std::shared_ptr<Transport> transport, std::shared_ptr<Clock> clock);
 
   ~Client();
   Client(Client &&) noexcept;
   Client &operator=(Client &&) noexcept;
 
-  /// `POST /runs/{RUN_ID}/action?op=re-trigger`: runs a failed run, or a successful one without ingested
-  /// records, again, and tells which run that makes (retry-flows). The old run stays as it was.
+  /// `POST /runs/{RUN_ID}/action?op=re-trigger`: retries a failed run, or a successful one without ingested
+  /// records, and returns the new run (retry-flows). The old run is not changed.
   /// Error codes to expect: FLOW-1387-400 the run's state does not allow it, FLOW-1388-400 its flow is not
   /// enabled, FLOW-1333-400 its source is not a batch source, FLOW-1439-404 no such run, FLOW-1404-412
   /// `if_match` is no longer its etag.
-  /// An Error of kind `unknown_outcome` says that there may be a new run all the same.
+  /// After an Error of kind `unknown_outcome` there may be a new run nevertheless.
   NewRun retry(const std::string &run_id, const RetryOptions &options = {}) const;
 
   /// `GET /runs/{RUN_ID}` (monitor, openapi). FLOW-1439-404: no such run.
   Run get(const std::string &run_id) const;
 
-  /// Asks until the run has ended or `timeout` has passed, and returns it as last seen: look at its `state`.
-  /// Asks at least once, and once more when `timeout` passes; that last answer may take another second.
+  /// Polls until the run has ended or `timeout` has passed, and returns it as last seen: check its `state`.
+  /// Polls at least once, and once more when `timeout` passes; that last answer may take another second.
   Run wait(const std::string &run_id, std::chrono::milliseconds timeout) const;
 
   /// `POST /runs`: a run on demand (on-demand-ingestion). Error codes to expect: FLOW-1430-400 no such flow,
@@ -63,14 +63,14 @@ public:
   /// or none where a table-based source needs one. Like a re-trigger it may end with `unknown_outcome`.
   NewRun create(const NewRunRequest &request, const CreateOptions &options = {}) const;
 
-  /// `GET /runs`: the runs that the query is about, each page asked for when the iteration gets there.
-  /// Throws std::invalid_argument where a value of the query has a comma, which would make it several.
+  /// `GET /runs`: the runs that match the query; each page is requested when the iteration reaches it.
+  /// Throws std::invalid_argument if a value of the query has a comma, which would make it several values.
   Listing<Run> runs(const RunQuery &query = {}) const;
 
   /// `GET /flows`, likewise.
   Listing<Flow> flows(const FlowQuery &query = {}) const;
 
-  /// How many there are; of the query, `orderby` and `page_size` do not matter.
+  /// The number of matches; `orderby` and `page_size` of the query have no effect.
   std::int64_t count(const RunQuery &query) const;
   std::int64_t count(const FlowQuery &query) const;
 

@@ -5,8 +5,7 @@
 
 namespace flow::client {
 
-/// Where the client's time comes from, so that a test of an hour's waiting takes none.
-/// Called from many threads at once.
+/// The client's source of time, so that tests need not wait. Called from many threads at once.
 struct Clock {
   using Instant = std::chrono::steady_clock::time_point;
 

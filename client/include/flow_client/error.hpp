@@ -8,28 +8,28 @@
 
 namespace flow::client {
 
-/// Who or what stood in the way.
+/// What kind of failure it was.
 enum class ErrorKind {
   service,          ///< Flow Service refused, in its own form of error or as a problem document
   gateway,          ///< something before the service refused: Adobe's gateway, a proxy, a load balancer
   connection,       ///< no connection, or it broke; nothing was changed
   timeout,          ///< connected, but no answer in time; nothing was changed, the call only reads
   malformed_answer, ///< an answer came that no page documents; nothing was changed
-  unknown_outcome,  ///< a re-trigger or a creation that may or may not have made a run: look before repeating
-  token_refused,    ///< the token service gave no token to these client credentials
+  unknown_outcome, ///< a re-trigger or a creation that may or may not have made a run: check before repeating
+  token_refused,   ///< the token service gave no token to these client credentials
 };
 
 std::string_view to_string(ErrorKind kind);
 
-/// What every call of the client throws when it cannot do what it was asked.
+/// Thrown by every call of the client that fails.
 /// (Wrong arguments and settings are `std::invalid_argument`, thrown before anything is sent.)
 ///
-/// The members come from whichever of the four documented bodies the answer had:
+/// The members come from the body of the answer, which has one of four documented forms:
 ///   gateway {error_code, message}                        troubleshooting
 ///   service {type, title, status, report, errorMessage}  labels, flow-service-errors, sources-errors
 ///   problem {type, status, title, detail}                troubleshooting
 ///   token   {error, error_description}                   ims, RFC 6749
-/// and stay empty where it had none of them, e.g. the HTML page of a proxy.
+/// They stay empty if the body has none of these forms, e.g. the HTML page of a proxy.
 struct Error : std::runtime_error {
   explicit Error(const std::string &summary) : std::runtime_error(summary) {}
 
@@ -40,7 +40,7 @@ struct Error : std::runtime_error {
   std::string detail; ///< the sentence meant for people
   std::string advice; ///< what the application can do about a documented code, one sentence; else empty
   std::string place;  ///< the part of the request that the advice is about, e.g. "header x-api-key", or empty
-  std::string request_id;                               ///< what Adobe's support asks for, or empty
+  std::string request_id;                               ///< to quote to Adobe's support, or empty
   std::optional<std::chrono::milliseconds> retry_after; ///< from the answer's Retry-After
 };
 

@@ -18,12 +18,12 @@ struct FlowSpec {
 /// When a flow runs by itself.
 struct Schedule {
   std::string frequency;                ///< "once", "minute", "hour", "day", "week"
-  std::optional<std::int64_t> interval; ///< of these, between two runs
+  std::optional<std::int64_t> interval; ///< number of these between two runs
   std::optional<Time> start;
-  std::optional<bool> backfill; ///< whether the first run reads all there is
+  std::optional<bool> backfill; ///< whether the first run reads all existing data
 };
 
-/// How the flow's last run stands.
+/// The state of the flow's last run.
 struct LastRun {
   std::string id;
   RunState state = RunState::in_progress;
@@ -32,8 +32,8 @@ struct LastRun {
   std::optional<Time> completed_at;
 };
 
-/// A flow, as `GET /flows/{id}` tells it (openapi). What the answer leaves out, or gives as another type than
-/// documented, is empty here; `json` has all of it. Its runs: `Client::runs({.flow_id = flow.id})`.
+/// A flow, as `GET /flows/{id}` returns it (openapi). What the answer leaves out, or has as another type than
+/// documented, is empty here; `json` has the whole answer. Its runs: `Client::runs({.flow_id = flow.id})`.
 struct Flow {
   std::string id;
   std::string name;

@@ -13,24 +13,24 @@
 
 namespace flow::client {
 
-/// A part of a listing, as one answer has it.
+/// The part of a listing that one answer contains.
 template <typename Item> struct Page {
   std::vector<Item> items; ///< may be empty before the last page
   std::string token;       ///< of the next page; empty: this is the last
 };
 
-/// The error of a server whose pages lead in a circle.
+/// The error for a server whose pages form a cycle.
 Error page_repeated();
 
-/// Items that come page by page, each page asked for when the iteration gets there:
+/// Items in pages; each page is requested when the iteration reaches it:
 ///
 ///     for (const Run &run : client.runs({.status = "failed"})) { … }
 ///
-/// Each `begin` starts anew with the first page. `begin` and `++` throw what a call of the client throws;
-/// after that, `++` asks for the same page again. It outlives the client it came from.
+/// Each `begin` starts with the first page. `begin` and `++` throw what a call of the client throws; after
+/// that, `++` requests the same page again. A listing may outlive the client it came from.
 template <typename Item> class Listing {
 public:
-  /// The page of a token; of an empty one, the first.
+  /// Returns the page of a token; for an empty token, the first page.
   using Fetch = std::function<Page<Item>(const std::string &token)>;
 
   explicit Listing(Fetch fetch) : fetch_(std::move(fetch)) {}
@@ -73,7 +73,7 @@ public:
 
       void turn_page() {
         Page<Item> next = fetch(page.token);
-        // Else a server that gives the same page again and again keeps us for ever.
+        // Otherwise a server that repeats a page would keep us here forever.
         if (!next.token.empty() && !seen.insert(next.token).second) {
           throw page_repeated();
         }

@@ -13,7 +13,7 @@ namespace flow::client {
 using Time = std::chrono::sys_time<std::chrono::milliseconds>;
 
 enum class RunState {
-  in_progress, ///< also of a run that has no status yet
+  in_progress, ///< also for a run that has no status yet
   success,     ///< may still have failed records, see `Run::errors`
   failed,
   other, ///< a status no page documents: neither ended nor known to be running
@@ -21,8 +21,8 @@ enum class RunState {
 
 std::string_view to_string(RunState state);
 
-/// What a run did. A count is absent where the run has none yet, and where the service wrote the
-/// -1 of a failed run (notifications).
+/// The counts and times of a run. A count is absent if the run has none yet, or if it is the -1 of a failed
+/// run (notifications).
 struct RunMetrics {
   std::optional<Time> started_at;
   std::optional<Time> completed_at; ///< absent for a failed run
@@ -48,13 +48,13 @@ struct RunWindow {
   Time end;
 };
 
-/// A run of a flow, as `GET /runs/{id}` tells it (monitor, openapi). What the answer leaves out,
-/// or gives as another type than documented, is empty here; `json` has all of it.
+/// A run of a flow, as `GET /runs/{id}` returns it (monitor, openapi). What the answer leaves out, or has as
+/// another type than documented, is empty here; `json` has the whole answer.
 struct Run {
   std::string id;
   std::string flow_id;
   RunState state = RunState::in_progress;
-  std::string status; ///< as written by the service, e.g. "inProgress"; empty where it wrote none
+  std::string status; ///< as written by the service, e.g. "inProgress"; empty if it wrote none
   std::string etag;   ///< with its own double quotes, as If-Match wants it
   std::optional<Time> created_at;
   std::optional<Time> updated_at;
@@ -66,16 +66,16 @@ struct Run {
   bool ended() const { return state == RunState::success || state == RunState::failed; }
 };
 
-/// A run to make on demand, of a flow that is scheduled once, of a batch source (on-demand-ingestion).
-/// Sent in whole seconds.
+/// A run to create on demand, of a flow with a batch source that is scheduled once (on-demand-ingestion).
+/// Times are sent in whole seconds.
 struct NewRunRequest {
   std::string flow_id;
   RunWindow window;
   std::optional<Time> start = {}; ///< empty: now
-  std::string delta_column = {};  ///< of a table-based source; a later run of the flow may name no other
+  std::string delta_column = {};  ///< for a table-based source; later runs of the flow cannot use another
 };
 
-/// A run that was just made: the answer to a re-trigger (retry-flows) or a creation (on-demand-ingestion).
+/// A run that was just created: the answer to a re-trigger (retry-flows) or a creation (on-demand-ingestion).
 struct NewRun {
   std::string id;
   std::string etag; ///< with its own double quotes

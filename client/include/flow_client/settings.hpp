@@ -9,17 +9,17 @@
 
 namespace flow::client {
 
-/// Adobe's production address of Flow Service (openapi).
+/// Adobe's production URL of Flow Service (openapi).
 inline constexpr const char *kDefaultBaseUrl = "https://platform.adobe.io/data/foundation/flowservice";
 
-/// Gives the access token to send, without "Bearer ". Asked before each attempt, from many threads at once;
-/// what it throws, the call throws.
-/// When the service says that the token is not valid (401013), the source is told and asked again; where it
-/// then gives another, the call is repeated with that one, once.
+/// Returns the access token to send, without "Bearer ". Called before each attempt, from many threads at
+/// once; the call of the client throws what it throws.
+/// When the service says that the token is not valid (401013), `refused` is called, and then `token` again;
+/// if it returns another token, the call is repeated with that one, once.
 struct TokenSource {
   TokenSource() = default; ///< no token
   TokenSource(std::nullptr_t) {}
-  /// `refused` may be left out, e.g. where `token` reads a file that others keep up to date.
+  /// `refused` may be left out, e.g. if `token` reads a file that another program keeps up to date.
   template <std::invocable Token>
   TokenSource(Token token, std::function<void(const std::string &token)> refused = {})
       : token(std::move(token)), refused(std::move(refused)) {}
@@ -36,15 +36,15 @@ struct Timeouts {
   std::chrono::milliseconds read{30'000};    ///< for each wait for a line of the head or bytes of the body
 };
 
-/// Which part of a delay to wait, from 0 to 1. Called from many threads at once.
+/// The fraction of a delay to wait, from 0 to 1. Called from many threads at once.
 using Jitter = std::function<double()>;
 
-/// Anything from 0 to 1, evenly ("full jitter"): clients that failed together do not come back together.
+/// Uniformly distributed from 0 to 1 ("full jitter"): clients that failed together do not retry together.
 Jitter full_jitter();
 
 /// How a call that failed is repeated. Before attempt n+1 the client waits
 /// `jitter() * min(max_delay, base_delay * 2^(n-1))`, but at least what the answer's Retry-After asks for.
-/// A Retry-After above `max_delay` is not waited for: the error is thrown and carries it.
+/// If Retry-After is longer than `max_delay`, the client does not wait: it throws the error, which has it.
 ///
 /// | what happened                                  | a call that reads | one that makes a run |
 /// |------------------------------------------------|-------------------|----------------------|
@@ -52,12 +52,12 @@ Jitter full_jitter();
 /// | the request could not be sent whole            | repeated          | repeated             |
 /// | 429, 503: refused, nothing was done            | repeated          | repeated             |
 /// | connection broke or time ran out after sending | repeated          | only when asked      |
-/// | 502, 504: a gateway lost sight of it           | repeated          | only when asked      |
+/// | 502, 504: a gateway got no answer              | repeated          | only when asked      |
 /// | 401013, and the token source has another token | once more         | once more            |
 /// | certificate refused; any other status          | not repeated      | not repeated         |
 ///
 /// "Only when asked": two re-triggers or creations make two runs, so one that may have arrived is an error of
-/// kind `unknown_outcome`, unless `repeat_when_unknown` of its options.
+/// kind `unknown_outcome`, unless `repeat_when_unknown` is set in its options.
 struct RetryPolicy {
   int attempts = 4; ///< in all; 1 never repeats
   std::chrono::milliseconds base_delay{500};
@@ -65,14 +65,14 @@ struct RetryPolicy {
   Jitter jitter = full_jitter();
 };
 
-/// How `wait` asks: at once, after `first`, then twice as long each time up to `max`.
+/// When `wait` polls: at once, after `first`, then with doubled delays of at most `max`.
 struct PollPolicy {
   std::chrono::milliseconds first{1'000};
   std::chrono::milliseconds max{30'000};
 };
 
-/// Where Flow Service is and who calls it. The four credentials are those of every documented call
-/// (retry-flows); one that is empty is not sent.
+/// The URL of Flow Service and the credentials of the caller: those of every documented call (retry-flows).
+/// An empty one is not sent.
 struct Settings {
   std::string base_url = kDefaultBaseUrl; ///< http or https; without a path, the documented one is added
   TokenSource token;                      ///< `Authorization: Bearer …`
