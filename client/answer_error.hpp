@@ -17,7 +17,7 @@ Error error_of(const TransportFailure &failure);
 /// The error of a success whose body is not what was asked for; `detail` says what it is not.
 Error malformed_answer(const Response &answer, const std::string &detail);
 
-/// The same trouble, told in other words.
+/// The same error with another summary.
 Error with_summary(const Error &error, const std::string &text);
 
 /// The same trouble, met by a call that may all the same have made a run. `what` ends "It is unknown whether

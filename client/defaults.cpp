@@ -44,7 +44,7 @@ std::string_view to_string(ErrorKind kind) {
 }
 
 Error page_repeated() {
-  Error error("the server's pages lead in a circle: it gave the same continuation token twice");
+  Error error("the server's pages form a cycle: it returned the same continuation token twice");
   error.kind = ErrorKind::malformed_answer;
   error.detail = error.what();
   return error;

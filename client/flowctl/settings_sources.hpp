@@ -32,25 +32,25 @@ struct SettingsError : std::runtime_error {
 
 /// The first of flags, environment and settings file that has a setting gives it; an empty variable has none.
 /// `config` names the file; else FLOW_CONFIG does; else it is flowctl.toml in the user's folder of
-/// configuration, which need not exist. Against http on this machine, credentials nobody gave are the
-/// placeholders of the documentation, which flow-mock takes as they are.
-/// Without a token, client credentials get one: the client id is then also the API key nobody gave, and
-/// tokens come from the mock where that is on this machine, unless a token URL is given. Throws
+/// configuration, which need not exist. For an http URL on this machine, missing credentials are the
+/// placeholders of the documentation, which flow-mock accepts.
+/// Without a token, client credentials are used to request one: the client id is then also a missing API key,
+/// and tokens come from the mock if that is on this machine, unless a token URL is given. Throws
 /// SettingsError.
 Settings settings_from(const SettingValues &flags, const std::optional<std::string> &config);
 
-/// Which mock to steer, and which of its sandboxes.
+/// The mock to control, and which of its sandboxes.
 struct MockSettings {
   std::string base_url;     ///< http or https; only its origin is used
-  std::string organisation; ///< empty where nobody gave one, and the mock is not on this machine
+  std::string organisation; ///< empty if not given, and the mock is not on this machine
   std::string sandbox;      ///< the same
   std::string admin_token;  ///< of the control API; empty: none
   std::string ca_file;      ///< of the authorities to trust; empty: see http_transport
 };
 
-/// From the same sources, without any credentials of the service. Against http on this machine, organisation
-/// and sandbox that nobody gave are the placeholders, as they are for the other commands.
-/// Throws SettingsError where no base URL is given: a mock has no address that everybody knows.
+/// From the same sources, without any credentials of the service. For an http URL on this machine, a missing
+/// organisation or sandbox is the placeholder, as for the other commands.
+/// Throws SettingsError if no base URL is given: a mock has no well-known address.
 MockSettings mock_settings_from(const SettingValues &flags, const std::optional<std::string> &config);
 
 /// Throws SettingsError, which says how to give them, where organisation or sandbox are missing.

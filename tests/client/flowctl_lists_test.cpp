@@ -85,13 +85,13 @@ TEST_F(FlowctlLists, AllIsAllPages) {
   EXPECT_THAT(asked().at(1), testing::EndsWith("/runs?continuationToken=T"));
 }
 
-TEST_F(FlowctlLists, AServerWhosePagesLeadInACircleIsExitCode5) {
+TEST_F(FlowctlLists, AServerWhosePagesFormACycleIsExitCode5) {
   answer = [] {
     return answered(200, R"({"items":[],"_links":{"next":{"href":"/runs?continuationToken=T"}}})");
   };
   const Ended ended = run({"list"});
   EXPECT_EQ(ended.code, 5);
-  EXPECT_THAT(ended.err, HasSubstr("circle"));
+  EXPECT_THAT(ended.err, HasSubstr("cycle"));
 }
 
 TEST_F(FlowctlLists, CountIsANumber) {

@@ -71,13 +71,13 @@ TEST_F(Listed, EachBeginStartsAnew) {
   EXPECT_EQ(ids(runs), (std::vector<std::string>{"a", "b"}));
 }
 
-TEST_F(Listed, PagesThatLeadInACircleAreAnError) {
+TEST_F(Listed, PagesThatFormACycleAreAnError) {
   for (const Script &script : {Script{page({"a"}, "t1"), page({"a"}, "t1")},
                                Script{page({}, "t1"), page({}, "t2"), page({}, "t1")}}) {
     const Client caller = client(script);
     const Error error = error_of_call([&] { ids(caller.runs()); });
     EXPECT_EQ(error.kind, ErrorKind::malformed_answer);
-    EXPECT_NE(std::string(error.what()).find("circle"), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find("cycle"), std::string::npos) << error.what();
   }
 }
 
