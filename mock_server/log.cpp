@@ -15,7 +15,7 @@ namespace flow::mock {
 
 namespace {
 
-constexpr std::size_t kLongestLine = 4096;
+constexpr std::size_t kLongestLogLine = 4096;
 
 class WriterSink final : public spdlog::sinks::base_sink<std::mutex> {
 public:
@@ -25,7 +25,7 @@ private:
   void sink_it_(const spdlog::details::log_msg &message) override {
     line_.clear();
     formatter_->format(message, line_);
-    line_.resize(std::min(line_.size(), kLongestLine));
+    line_.resize(std::min(line_.size(), kLongestLogLine));
     const std::string_view line(line_.data(), line_.size());
     if (is_printable(line)) {
       line_.push_back('\n');

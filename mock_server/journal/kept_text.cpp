@@ -15,7 +15,7 @@ namespace flow::mock {
 
 namespace {
 
-constexpr std::string_view kBlank = " \t\r\n";
+constexpr std::string_view kSpaces = " \t\r\n";
 /// So much more of a text is looked at than may be kept: what began before is known by it.
 constexpr std::size_t kBeyond = 512;
 
@@ -138,7 +138,7 @@ void find_in_parameters(std::string_view text, std::size_t offset, Parts &parts)
 }
 
 void find_in_body(std::string_view body, Parts &parts) {
-  const std::size_t first = body.find_first_not_of(kBlank);
+  const std::size_t first = body.find_first_not_of(kSpaces);
   if (first == std::string_view::npos) {
     return;
   }

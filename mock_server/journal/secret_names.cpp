@@ -71,7 +71,7 @@ static_assert(std::is_sorted(kUsualHeaders.begin(), kUsualHeaders.end(),
                                return a.name.size() < b.name.size();
                              }));
 
-constexpr std::string_view kToken = "token";
+constexpr std::string_view kTokenWord = "token";
 constexpr std::string_view kHarmless = "continuation"; ///< before it
 
 constexpr char lower(char c) {
@@ -154,7 +154,7 @@ bool has_piece_at(std::string_view text, std::size_t at, std::string_view piece)
   if (!begins_with(text.substr(at), piece)) {
     return false;
   }
-  if (piece == kToken) {
+  if (piece == kTokenWord) {
     return !text.substr(0, at).ends_with(kHarmless);
   }
   if (piece == "pw" || piece == "jw") {
@@ -241,8 +241,8 @@ bool is_secret_name(std::string_view name) {
   }
   std::string plain = plain_name(Unescaped(name).text());
   for (std::size_t at = plain.find(kHarmless); at != std::string::npos; at = plain.find(kHarmless, at + 1)) {
-    if (plain.compare(at + kHarmless.size(), kToken.size(), kToken) == 0) {
-      plain.erase(at, kHarmless.size() + kToken.size());
+    if (plain.compare(at + kHarmless.size(), kTokenWord.size(), kTokenWord) == 0) {
+      plain.erase(at, kHarmless.size() + kTokenWord.size());
     }
   }
   return std::find(kWholeNames.begin(), kWholeNames.end(), plain) != kWholeNames.end() || has_word(plain);
