@@ -9,6 +9,7 @@
 
 #include "common/text.hpp"
 #include "contracts/contract.hpp"
+#include "mock_server/brief_lock.hpp"
 #include "mock_server/journal/kept_text.hpp"
 #include "mock_server/journal/unescaped.hpp"
 #include "mock_server/pipeline/exchange.hpp"
@@ -137,12 +138,59 @@ bool passes(const JournalEntry &entry, const JournalFilter &filter) {
 
 } // namespace
 
+/// One entry that is being filled: the oldest of the journal, if there is no room for another.
+class Journal::Slot {
+public:
+  explicit Slot(Journal &journal) : journal_(journal) {
+    {
+      const std::unique_lock lock = brief_lock(journal_.mutex_);
+      if (journal_.entries_.size() + journal_.filling_ >= journal_.size_.exchanges &&
+          !journal_.entries_.empty()) {
+        journal_.drop_oldest(taken_);
+      }
+      ++journal_.filling_;
+    }
+    if (taken_.empty()) {
+      try {
+        taken_.emplace_back();
+      } catch (...) {
+        give_up();
+        throw;
+      }
+    }
+  }
+  ~Slot() {
+    if (!taken_.empty()) {
+      give_up();
+    }
+  }
+  Slot(const Slot &) = delete;
+  Slot &operator=(const Slot &) = delete;
+
+  JournalEntry &entry() { return taken_.front(); }
+
+  /// With the journal's lock held.
+  void put_back() {
+    --journal_.filling_;
+    journal_.entries_.splice(journal_.entries_.end(), taken_);
+  }
+
+private:
+  void give_up() {
+    const std::unique_lock lock = brief_lock(journal_.mutex_);
+    --journal_.filling_;
+  }
+
+  Journal &journal_;
+  Entries taken_;
+};
+
 std::uint64_t Journal::add(const Exchange &exchange, const SecretValues &secrets, Times times) {
   if (size_.exchanges == 0) {
     return ++numbers_;
   }
-  Entries slot = take_slot();
-  JournalEntry &entry = slot.front();
+  Slot slot(*this);
+  JournalEntry &entry = slot.entry();
   entry.at_ms = times.at_ms;
   entry.duration_us = times.duration_us;
   entry.status = exchange.response.status;
@@ -155,29 +203,15 @@ std::uint64_t Journal::add(const Exchange &exchange, const SecretValues &secrets
   keep(entry, exchange, secrets);
   entry.bytes = fit(entry);
   Entries dropped; // gives its memory back when others no longer wait for the lock
-  const std::lock_guard lock(mutex_);
+  const std::unique_lock lock = brief_lock(mutex_);
   const std::uint64_t number = ++numbers_;
   entry.number = number;
   bytes_ += entry.bytes;
-  entries_.splice(entries_.end(), slot);
+  slot.put_back();
   while (!entries_.empty() && (bytes_ > size_.bytes || entries_.size() > size_.exchanges)) {
     drop_oldest(dropped);
   }
   return number;
-}
-
-Journal::Entries Journal::take_slot() {
-  Entries slot;
-  {
-    const std::lock_guard lock(mutex_);
-    if (entries_.size() == size_.exchanges) {
-      drop_oldest(slot);
-    }
-  }
-  if (slot.empty()) {
-    slot.emplace_back();
-  }
-  return slot;
 }
 
 void Journal::drop_oldest(Entries &dropped) {

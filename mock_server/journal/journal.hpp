@@ -103,14 +103,14 @@ private:
   friend struct StoredEntries;             ///< of tests: what is stored, not what is told
   using Entries = std::list<JournalEntry>; ///< nodes are used again
 
-  /// A list of one entry, to be filled: the oldest, if there is no room for another.
-  Entries take_slot();
+  class Slot;
   void drop_oldest(Entries &dropped); ///< with `mutex_` held
 
   const JournalSize size_;
   std::atomic<std::uint64_t> &numbers_;
   mutable std::mutex mutex_;
-  Entries entries_; ///< oldest first
+  Entries entries_;         ///< oldest first
+  std::size_t filling_ = 0; ///< entries that are about to be added
   std::size_t bytes_ = 0;
   std::uint64_t dropped_ = 0;
 };

@@ -2,10 +2,12 @@
 
 #include <utility>
 
+#include "mock_server/brief_lock.hpp"
+
 namespace flow::mock {
 
 Transaction::Transaction(SandboxObjects &sandbox, std::int64_t now_ms)
-    : Transaction(sandbox, std::unique_lock(sandbox.mutex_), now_ms) {
+    : Transaction(sandbox, brief_lock(sandbox.mutex_), now_ms) {
   sandbox.state_.settle(now_ms);
 }
 
@@ -15,7 +17,7 @@ Transaction::Transaction(SandboxObjects &sandbox, const Clock &clock)
 }
 
 Transaction Transaction::unsettled(SandboxObjects &sandbox, const Clock &clock) {
-  std::unique_lock lock(sandbox.mutex_);
+  std::unique_lock lock = brief_lock(sandbox.mutex_);
   const std::int64_t now_ms = clock.now_ms();
   return {sandbox, std::move(lock), now_ms};
 }
