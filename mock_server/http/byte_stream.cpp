@@ -35,10 +35,9 @@ public:
     return socket_.async_write_some(asio::buffer(bytes), asio::redirect_error(asio::use_awaitable, error));
   }
 
-  asio::awaitable<void> end_sending() override {
+  void end_sending() override {
     asio::error_code ignored;
     socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
-    co_return;
   }
 
 protected:

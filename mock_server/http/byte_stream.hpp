@@ -25,13 +25,13 @@ public:
   virtual asio::awaitable<asio::error_code> begin() = 0;
   /// Waits for some bytes; 0 with an error where none come any more.
   virtual asio::awaitable<std::size_t> read_some(std::span<char> room, asio::error_code &error) = 0;
-  /// Sends some without waiting: 0 where the client takes none for now, or this cannot be.
+  /// Sends some without waiting: 0 where the client takes none for now. What it did not send is to be sent
+  /// next.
   virtual std::size_t write_now(std::string_view bytes, asio::error_code &error) = 0;
   /// Waits until some could be sent.
   virtual asio::awaitable<std::size_t> write_some(std::string_view bytes, asio::error_code &error) = 0;
-  /// Tells the client that nothing more comes. Does so at once, but may wait for it to say the same. What is
-  /// read from then on is only to be thrown away.
-  virtual asio::awaitable<void> end_sending() = 0;
+  /// Tells the client that nothing more comes. What is read from then on is only to be thrown away.
+  virtual void end_sending() = 0;
 
   /// What waits ends, with an error.
   void interrupt();

@@ -212,8 +212,7 @@ asio::awaitable<bool> Connection::hold(Time until, Time bound) {
 // sending. So our side is ended first, and what comes is read over until the client ends its own, within
 // bounds.
 asio::awaitable<void> Connection::leave() {
-  wait_until(Steady::now()); // not for what the client has to say to that
-  co_await stream_->end_sending();
+  stream_->end_sending();
   if (!leaves_unread_) {
     co_return;
   }

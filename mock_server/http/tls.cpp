@@ -1,13 +1,19 @@
 #include "mock_server/http/tls.hpp"
 
+#include <algorithm>
 #include <array>
+#include <memory>
+#include <new>
 #include <string>
 #include <utility>
 
+#include <asio/post.hpp>
 #include <asio/redirect_error.hpp>
 #include <asio/ssl/context.hpp>
-#include <asio/ssl/stream.hpp>
 #include <asio/use_awaitable.hpp>
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
 
 #include "mock_server/error.hpp"
 #include "mock_server/http/byte_stream.hpp"
@@ -39,62 +45,176 @@ void require(const asio::error_code &error, const std::string &what) {
   }
 }
 
+/// What a client's socket does for OpenSSL. OpenSSL's own functions for sockets end the process by SIGPIPE
+/// where the client has gone.
+int write_to_socket(BIO *bio, const char *bytes, int length) {
+  asio::error_code error;
+  const std::size_t sent = static_cast<tcp::socket *>(BIO_get_data(bio))
+                               ->write_some(asio::buffer(bytes, static_cast<std::size_t>(length)), error);
+  BIO_clear_retry_flags(bio);
+  if (error == asio::error::would_block) {
+    BIO_set_retry_write(bio);
+  }
+  return error ? -1 : static_cast<int>(sent);
+}
+
+int read_from_socket(BIO *bio, char *room, int length) {
+  asio::error_code error;
+  const std::size_t received = static_cast<tcp::socket *>(BIO_get_data(bio))
+                                   ->read_some(asio::buffer(room, static_cast<std::size_t>(length)), error);
+  BIO_clear_retry_flags(bio);
+  if (error == asio::error::would_block) {
+    BIO_set_retry_read(bio);
+  }
+  return error == asio::error::eof ? 0 : error ? -1 : static_cast<int>(received);
+}
+
+long control_socket(BIO * /*bio*/, int command, long /*number*/, void * /*pointer*/) {
+  return command == BIO_CTRL_FLUSH ? 1 : 0; // nothing is kept back
+}
+
+const BIO_METHOD *socket_method() {
+  static const BIO_METHOD *const kMethod = [] {
+    BIO_METHOD *method = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "client's socket");
+    if (method == nullptr) {
+      throw std::bad_alloc();
+    }
+    BIO_meth_set_write(method, write_to_socket);
+    BIO_meth_set_read(method, read_from_socket);
+    BIO_meth_set_ctrl(method, control_socket);
+    return method;
+  }();
+  return kMethod;
+}
+
+bool has_read_plain_http(unsigned long error) {
+  return ERR_GET_LIB(error) == ERR_LIB_SSL && ERR_GET_REASON(error) == SSL_R_HTTP_REQUEST;
+}
+
+/// OpenSSL reads and writes the socket itself, and Asio waits until it can: the bytes are copied once.
 class TlsStream final : public ByteStream {
 public:
   TlsStream(tcp::socket socket, std::shared_ptr<TlsContext> context)
-      : context_(std::move(context)), stream_(std::move(socket), context_->context) {
+      : context_(std::move(context)), socket_(std::move(socket)),
+        tls_(SSL_new(context_->context.native_handle())) {
+    BIO *bio = tls_ ? BIO_new(socket_method()) : nullptr;
+    if (bio == nullptr) {
+      throw std::bad_alloc();
+    }
+    BIO_set_data(bio, &socket_);
+    BIO_set_init(bio, 1);
+    SSL_set_bio(tls_.get(), bio, bio);
     asio::error_code ignored;
-    stream_.next_layer().non_blocking(true, ignored);
+    socket_.non_blocking(true, ignored);
   }
 
   asio::awaitable<asio::error_code> begin() override {
     asio::error_code error;
-    co_await stream_.async_handshake(asio::ssl::stream_base::server,
-                                     asio::redirect_error(asio::use_awaitable, error));
-    if (error.category() == asio::error::get_ssl_category() &&
-        ERR_GET_REASON(static_cast<unsigned long>(error.value())) == SSL_R_HTTP_REQUEST) {
+    co_await carried_out(SSL_accept, error);
+    is_begun_ = !error;
+    if (has_come_without_tls_) {
       answer_plainly();
     }
     co_return error;
   }
 
   asio::awaitable<std::size_t> read_some(std::span<char> room, asio::error_code &error) override {
-    const auto buffer = asio::buffer(room.data(), room.size());
-    return has_ended_sending_
-               ? stream_.next_layer().async_read_some(buffer,
-                                                      asio::redirect_error(asio::use_awaitable, error))
-               : stream_.async_read_some(buffer, asio::redirect_error(asio::use_awaitable, error));
+    if (has_ended_sending_) {
+      return socket_.async_read_some(asio::buffer(room.data(), room.size()),
+                                     asio::redirect_error(asio::use_awaitable, error));
+    }
+    return carried_out([room](SSL *tls) { return SSL_read(tls, room.data(), static_cast<int>(room.size())); },
+                       error);
   }
 
-  // What is encrypted has to be sent before anything else can be.
-  std::size_t write_now(std::string_view /*bytes*/, asio::error_code & /*error*/) override { return 0; }
+  std::size_t write_now(std::string_view bytes, asio::error_code &error) override {
+    ERR_clear_error();
+    const int sent = write(tls_.get(), bytes);
+    if (sent > 0) {
+      return static_cast<std::size_t>(sent);
+    }
+    const int reason = SSL_get_error(tls_.get(), sent);
+    if (reason != SSL_ERROR_WANT_WRITE && reason != SSL_ERROR_WANT_READ) {
+      fail(error);
+    }
+    return 0;
+  }
 
   asio::awaitable<std::size_t> write_some(std::string_view bytes, asio::error_code &error) override {
-    return stream_.async_write_some(asio::buffer(bytes), asio::redirect_error(asio::use_awaitable, error));
+    return carried_out([bytes](SSL *tls) { return write(tls, bytes); }, error);
   }
 
-  asio::awaitable<void> end_sending() override {
-    asio::error_code ignored;
+  void end_sending() override {
     has_ended_sending_ = true;
-    co_await stream_.async_shutdown(asio::redirect_error(asio::use_awaitable, ignored));
-    stream_.next_layer().shutdown(tcp::socket::shutdown_send, ignored);
+    if (is_begun_) {
+      ERR_clear_error();
+      SSL_shutdown(tls_.get()); // says so, and does not wait for the client to say the same
+    }
+    asio::error_code ignored;
+    socket_.shutdown(tcp::socket::shutdown_send, ignored);
   }
 
 protected:
-  tcp::socket &socket() override { return stream_.next_layer(); }
+  tcp::socket &socket() override { return socket_; }
 
 private:
+  static int write(SSL *tls, std::string_view bytes) {
+    constexpr std::size_t kMost = 1U << 30U;
+    return SSL_write(tls, bytes.data(), static_cast<int>(std::min(bytes.size(), kMost)));
+  }
+
+  /// Takes a step, as SSL_read is one, until it is done: waits for the socket as often as that takes. Returns
+  /// what the step does; 0 with an error where it cannot be done.
+  template <typename Step> asio::awaitable<std::size_t> carried_out(Step step, asio::error_code &error) {
+    for (bool has_waited = false;; has_waited = true) {
+      ERR_clear_error(); // which all connections of this thread share
+      const int outcome = step(tls_.get());
+      if (outcome > 0) {
+        if (!has_waited) { // nor has any other connection of this loop had its turn
+          co_await asio::post(socket_.get_executor(), asio::use_awaitable);
+        }
+        co_return static_cast<std::size_t>(outcome);
+      }
+      switch (SSL_get_error(tls_.get(), outcome)) {
+      case SSL_ERROR_WANT_READ:
+        co_await socket_.async_wait(tcp::socket::wait_read, asio::redirect_error(asio::use_awaitable, error));
+        break;
+      case SSL_ERROR_WANT_WRITE:
+        co_await socket_.async_wait(tcp::socket::wait_write,
+                                    asio::redirect_error(asio::use_awaitable, error));
+        break;
+      case SSL_ERROR_ZERO_RETURN:
+        error = asio::error::eof;
+        break;
+      default:
+        has_come_without_tls_ = has_read_plain_http(ERR_peek_error());
+        fail(error);
+      }
+      if (error) {
+        co_return 0;
+      }
+    }
+  }
+
+  /// After such an error, nothing may be said any more (SSL_shutdown).
+  void fail(asio::error_code &error) {
+    is_begun_ = false;
+    error = asio::error::connection_reset;
+  }
+
   /// To a client that did not begin with TLS.
   void answer_plainly() {
     Error error("bad-request");
     error.with("reason", "it came without TLS to a port for https");
     asio::error_code ignored;
-    stream_.next_layer().write_some(asio::buffer(closing_text(to_response(error, "-"), "Bad Request")),
-                                    ignored);
+    socket_.write_some(asio::buffer(closing_text(to_response(error, "-"), "Bad Request")), ignored);
   }
 
   const std::shared_ptr<TlsContext> context_;
-  asio::ssl::stream<tcp::socket> stream_;
+  tcp::socket socket_;
+  const std::unique_ptr<SSL, decltype([](SSL *tls) { SSL_free(tls); })> tls_;
+  bool is_begun_ = false; ///< and has not failed
+  bool has_come_without_tls_ = false;
   bool has_ended_sending_ = false; ///< what still comes is not decrypted any more
 };
 
@@ -115,7 +235,9 @@ std::shared_ptr<TlsContext> tls_context(std::string_view chain, std::string_view
   SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION);
   SSL_CTX_set_alpn_select_cb(native, choose_protocol, nullptr);
   SSL_CTX_set_session_cache_mode(native, SSL_SESS_CACHE_OFF); // clients keep their sessions themselves
-  SSL_CTX_set_mode(native, SSL_MODE_RELEASE_BUFFERS);
+  SSL_CTX_set_mode(native, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
+                               SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  SSL_CTX_set_read_ahead(native, 1); // a record's head and rest in one go
   return made;
 }
 
