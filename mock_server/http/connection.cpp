@@ -12,8 +12,6 @@ namespace flow::mock {
 
 namespace {
 
-using Steady = std::chrono::steady_clock;
-
 constexpr std::size_t kReadSize = 16384;
 constexpr std::size_t kMostReadAhead = 65536; ///< while an answer is held back
 constexpr std::chrono::milliseconds kLingerTime{500};
@@ -56,7 +54,7 @@ void Connection::time_out() {
   if (deadline_ == Time::max()) {
     return;
   }
-  if (deadline_ > Steady::now()) {
+  if (deadline_ > LoopClock::now()) {
     try {
       set_timer();
       return;
@@ -129,7 +127,7 @@ asio::awaitable<bool> Connection::send(std::string_view text) {
   asio::error_code error;
   text.remove_prefix(stream_->write_now(text, error));
   while (!text.empty() && !error) {
-    wait_until(std::min(Steady::now() + write_timeout_, cut_off_));
+    wait_until(std::min(LoopClock::now() + write_timeout_, cut_off_));
     const std::size_t sent = co_await stream_->write_some(text, error);
     deadline_ = Time::max();
     gave_up_ = gave_up_ || (sent == 0 && is_late_);
@@ -145,10 +143,10 @@ void Connection::send_now(std::string_view text) {
 
 asio::awaitable<bool> Connection::deliver(std::string_view answer, const Delivery &delivery,
                                           std::chrono::milliseconds bound) {
-  const Time end = Steady::now() + bound;
+  const Time end = LoopClock::now() + bound;
   leaves_unread_ = leaves_unread_ && !delivery.reset;
   if (delivery.delay_ms > 0 &&
-      !co_await hold(Steady::now() + std::chrono::milliseconds(delivery.delay_ms), end)) {
+      !co_await hold(LoopClock::now() + std::chrono::milliseconds(delivery.delay_ms), end)) {
     co_return false;
   }
   if (delivery.reset) {
@@ -178,14 +176,14 @@ asio::awaitable<bool> Connection::deliver(std::string_view answer, const Deliver
 
 asio::awaitable<bool> Connection::send_slowly(std::string_view body, std::size_t bytes_per_second,
                                               Time bound) {
-  const Time begin = Steady::now();
+  const Time begin = LoopClock::now();
   const std::size_t at_once = std::max<std::size_t>(bytes_per_second / kSlowPiecesPerSecond, 1);
   for (std::size_t sent = 0; sent < body.size();) {
     const std::string_view piece = body.substr(sent, at_once);
     sent += piece.size();
     const std::chrono::duration<double> due(static_cast<double>(sent) /
                                             static_cast<double>(bytes_per_second));
-    if (!co_await hold(begin + std::chrono::ceil<Steady::duration>(due), bound) || !co_await send(piece)) {
+    if (!co_await hold(begin + std::chrono::ceil<LoopClock::duration>(due), bound) || !co_await send(piece)) {
       co_return false;
     }
   }
@@ -200,7 +198,7 @@ asio::awaitable<bool> Connection::hold(Time until, Time bound) {
       co_return received == Received::late &&until <= bound;
     }
   }
-  asio::steady_timer rest(timer_.get_executor(), end);
+  LoopTimer rest(timer_.get_executor(), end);
   asio::error_code ignored;
   resting_ = &rest;
   co_await rest.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
@@ -216,7 +214,7 @@ asio::awaitable<void> Connection::leave() {
   if (!leaves_unread_) {
     co_return;
   }
-  const Time until = Steady::now() + kLingerTime;
+  const Time until = LoopClock::now() + kLingerTime;
   for (std::size_t read_over = 0; read_over < kLingerBytes;) {
     begin_ = end_ = 0;
     if (co_await receive(until) != Received::bytes) {

@@ -8,9 +8,9 @@
 
 #include <asio/any_io_executor.hpp>
 #include <asio/awaitable.hpp>
-#include <asio/steady_timer.hpp>
 
 #include "mock_server/http/byte_stream.hpp"
+#include "mock_server/http/loop_clock.hpp"
 #include "mock_server/http_message.hpp"
 
 namespace flow::mock {
@@ -19,7 +19,7 @@ namespace flow::mock {
 /// Used by the thread of its event loop only.
 class Connection : public std::enable_shared_from_this<Connection> {
 public:
-  using Time = std::chrono::steady_clock::time_point;
+  using Time = LoopClock::time_point;
 
   /// Sending is given up when the client takes nothing for `write_timeout`.
   Connection(std::unique_ptr<ByteStream> stream, const asio::any_io_executor &loop,
@@ -71,15 +71,15 @@ private:
 
   const std::unique_ptr<ByteStream> stream_;
   const std::chrono::milliseconds write_timeout_;
-  asio::steady_timer timer_; ///< one for all that waits, set anew only where it would come too late
+  LoopTimer timer_; ///< one for all that waits, set anew only where it would come too late
   Time timer_at_ = Time::max();
   Time deadline_ = Time::max();
   Time cut_off_ = Time::max();
   bool is_late_ = false;      ///< the deadline has passed
   bool is_receiving_ = false; ///< waits for the client's bytes
   bool is_stopped_ = false;
-  asio::steady_timer *resting_ = nullptr; ///< where time passes and nothing is read
-  std::unique_ptr<char[]> buffer_;        ///< received and not yet taken: from `begin_` to `end_`
+  LoopTimer *resting_ = nullptr;   ///< where time passes and nothing is read
+  std::unique_ptr<char[]> buffer_; ///< received and not yet taken: from `begin_` to `end_`
   std::size_t capacity_;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;

@@ -28,6 +28,7 @@
 #include "mock_server/http/answer_text.hpp"
 #include "mock_server/http/byte_stream.hpp"
 #include "mock_server/http/connection.hpp"
+#include "mock_server/http/loop_clock.hpp"
 #include "mock_server/http/request_reader.hpp"
 #include "mock_server/memory_reserve.hpp"
 
@@ -37,7 +38,6 @@ namespace {
 
 using asio::ip::tcp;
 using std::chrono::milliseconds;
-using Steady = std::chrono::steady_clock;
 
 constexpr int kBacklog = 1024;
 constexpr std::size_t kFewestThreads = 2;        // a handler that takes its time does not hold up everybody
@@ -317,14 +317,14 @@ asio::awaitable<void> HttpServer::State::serve(Loop &loop, std::unique_ptr<ByteS
 
 asio::awaitable<void> HttpServer::State::serve(Loop &loop, Connection &connection, bool is_over_limit) {
   const milliseconds patience = is_over_limit ? kPatienceOverLimit : milliseconds::max();
-  if (!co_await connection.begin(Steady::now() + std::min(limits_.read_timeout, patience))) {
+  if (!co_await connection.begin(LoopClock::now() + std::min(limits_.read_timeout, patience))) {
     connection.leave_unread();
     co_return;
   }
   RequestReader reader(limits_.head, limits_.body_bytes, body_room_);
   do {
     if (connection.unread().empty() &&
-        co_await connection.receive(Steady::now() + std::min(limits_.keep_alive_timeout, patience)) !=
+        co_await connection.receive(LoopClock::now() + std::min(limits_.keep_alive_timeout, patience)) !=
             Connection::Received::bytes) {
       co_return;
     }
@@ -336,7 +336,7 @@ asio::awaitable<void> HttpServer::State::serve(Loop &loop, Connection &connectio
 
 asio::awaitable<bool> HttpServer::State::read(Connection &connection, RequestReader &reader,
                                               milliseconds patience) {
-  const Connection::Time deadline = Steady::now() + patience;
+  const Connection::Time deadline = LoopClock::now() + patience;
   reader.begin();
   for (;;) {
     std::string_view received = connection.unread();
@@ -412,7 +412,7 @@ Response HttpServer::State::handle(const Request &request) {
 }
 
 bool HttpServer::State::close(milliseconds patience) {
-  const auto cut_off = Steady::now() + patience;
+  const auto cut_off = LoopClock::now() + patience;
   if (!doors_.empty() && !is_stopping_.exchange(true)) {
     asio::post(loops_.front()->context, [this] {
       for (Door &door : doors_) {
@@ -432,7 +432,7 @@ bool HttpServer::State::close(milliseconds patience) {
     }
   }
   std::unique_lock lock(mutex_);
-  return ended_.wait_until(lock, cut_off + kMomentToEnd, [this] { return running_ == 0; });
+  return ended_.wait_for(lock, patience + kMomentToEnd, [this] { return running_ == 0; });
 }
 
 HttpServer::HttpServer(Handler handler, ServerLimits limits, Warning warn, IsSlow is_slow)

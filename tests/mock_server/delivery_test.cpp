@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "mock_server/http/http_server.hpp"
+#include "mock_server/http/loop_clock.hpp"
 #include "tests/mock_server/http_server_fixture.hpp"
 
 /// Answers that go over the wire late, slowly, in part or not at all.
@@ -14,16 +15,18 @@ namespace {
 
 using namespace test;
 using std::chrono::milliseconds;
-using Steady = std::chrono::steady_clock;
+using std::chrono::seconds;
 
 const std::string kAsk = "GET /a HTTP/1.1\r\nHost: localhost\r\n\r\n";
 const std::string kPlain = "GET /plain HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
 const std::string kBody = "\"0123456789\"";
 
-/// A server that answers kBody, or what else is given, in the given way; /plain as usual.
+/// A server that answers kBody, or what else is given, in the given way; /plain as usual. Its time stands
+/// still; it has one thread, so that all it does is done one after another.
 struct DeliveringServer {
-  explicit DeliveringServer(Delivery delivery, ServerLimits limits = {}, const std::string &body = kBody)
+  explicit DeliveringServer(Delivery delivery, ServerLimits limits = {.threads = 1},
+                            const std::string &body = kBody)
       : http(
             [this, delivery, body](const Request &request) {
               Response response{.status = 200, .headers = {}, .body = body};
@@ -38,7 +41,11 @@ struct DeliveringServer {
             limits),
         port(http.start("127.0.0.1", 0)) {}
 
-  std::promise<void> asked; ///< once, for /a
+  /// Returns once the answer to /a, asked once, is being held back.
+  void wait_until_held();
+
+  LoopClock::Held time;
+  std::promise<void> asked; ///< for /a
   HttpServer http;
   int port;
 };
@@ -50,69 +57,114 @@ void expect_plain_answer(RawClient &client) {
   EXPECT_EQ(answer.body, kBody);
 }
 
+void DeliveringServer::wait_until_held() {
+  asked.get_future().wait();
+  RawClient next(port); // whom the only thread serves when it has no more to do for the one before
+  expect_plain_answer(next);
+}
+
 TEST(Delivery, IsPlainUnlessSaidOtherwise) {
   EXPECT_EQ(Response{}.delivery, Delivery{});
 }
 
+/// Delays an answer by as many seconds as its path says: /60.
+Response delayed_by_path(const Request &request) {
+  return {.status = 200,
+          .headers = {},
+          .body = "\"" + std::string(request.target) + "\"",
+          .delivery = {.delay_ms = 1000 * std::stoll(std::string(request.target.substr(1)))}};
+}
+
+std::string get_of(const std::string &path) {
+  return "GET " + path + " HTTP/1.1\r\nHost: localhost\r\n\r\n";
+}
+
+/// One whose answers are all delayed by their paths, and whose time stands still.
+struct DelayingServer {
+  LoopClock::Held time;
+  HttpServer http{delayed_by_path, {.threads = 1}};
+  int port = http.start("127.0.0.1", 0);
+};
+
 TEST(Delay, TheAnswerComesNoSoonerAndTheNextIsInTime) {
-  DeliveringServer server({.delay_ms = 150});
+  DelayingServer server;
   RawClient client(server.port);
-  const auto begin = Steady::now();
-  client.send(kAsk);
+  RawClient sooner(server.port);
+  client.send(get_of("/60"));
+  sooner.send(get_of("/30"));
+  RawClient at_once(server.port);
+  at_once.send(get_of("/0"));
+  EXPECT_EQ(at_once.answer().status, 200) << "by now the others are held back";
+  EXPECT_FALSE(sooner.has_received());
+  server.time.advance(milliseconds(59'999));
+  EXPECT_EQ(sooner.answer().status, 200) << "by now the server has seen what time it is";
+  EXPECT_FALSE(client.has_received());
+  server.time.advance(milliseconds(1));
   EXPECT_EQ(client.answer().status, 200);
-  EXPECT_GE(Steady::now() - begin, milliseconds(150));
-  expect_plain_answer(client);
+  client.send(get_of("/0"));
+  EXPECT_EQ(client.answer().body, "\"/0\"");
 }
 
 TEST(Delay, MayBeLongerThanTheTimesToReadAndToKeepAlive) {
-  DeliveringServer server({.delay_ms = 300},
-                          {.read_timeout = milliseconds(100), .keep_alive_timeout = milliseconds(100)});
+  DeliveringServer server({.delay_ms = 500'000});
   RawClient client(server.port);
   client.send(kAsk + kPlain);
+  server.wait_until_held();
+  server.time.advance(seconds(500));
   EXPECT_EQ(client.answer().status, 200);
   EXPECT_EQ(client.answer().status, 200) << "what was sent meanwhile is read";
 }
 
 TEST(Delay, OfAPipelinedRequestKeepsTheOrder) {
-  HttpServer http([](const Request &request) {
-    return Response{.status = 200,
-                    .headers = {},
-                    .body = std::string(request.target),
-                    .delivery = {.delay_ms = request.target == "/a" ? 50 : 0}};
-  });
-  RawClient client(http.start("127.0.0.1", 0));
-  client.send(kPlain + kAsk + kPlain);
-  EXPECT_EQ(client.answer().body, "/plain");
-  EXPECT_EQ(client.answer().body, "/a");
-  EXPECT_EQ(client.answer().body, "/plain");
+  DelayingServer server;
+  RawClient client(server.port);
+  client.send(get_of("/0") + get_of("/60") + get_of("/0"));
+  EXPECT_EQ(client.answer().body, "\"/0\"");
+  RawClient other(server.port);
+  other.send(get_of("/0"));
+  EXPECT_EQ(other.answer().status, 200) << "by now the second is held back";
+  server.time.advance(seconds(60));
+  EXPECT_EQ(client.answer().body, "\"/60\"");
+  EXPECT_EQ(client.answer().body, "\"/0\"");
 }
 
 TEST(Delay, ContinueIsSentBeforeIt) {
-  DeliveringServer server({.delay_ms = 100});
+  DeliveringServer server({.delay_ms = 100'000});
   RawClient client(server.port);
   const std::string head = "POST /a HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\n";
   client.send(head + "Content-Length: 2\r\n\r\n");
   EXPECT_EQ(client.answer().status, 100);
   client.send("{}");
+  server.wait_until_held();
+  server.time.advance(seconds(100));
   const Answer answer = client.answer();
   EXPECT_EQ(answer.status, 200);
   EXPECT_EQ(answer.body, kBody);
 }
 
 TEST(Delay, PastTheBoundTheConnectionEnds) {
-  DeliveringServer server({.delay_ms = 3'600'000}, {.hold_timeout = milliseconds(50)});
+  DeliveringServer server({.delay_ms = 3'600'000});
   RawClient client(server.port);
   client.send(kAsk);
+  server.wait_until_held();
+  server.time.advance(ServerLimits().hold_timeout);
   EXPECT_TRUE(client.is_closed());
 }
 
 TEST(Delay, OfWhatCouldNotBeRead) {
-  DeliveringServer server({.delay_ms = 100}, {.read_timeout = milliseconds(50)});
+  DeliveringServer server({.delay_ms = 100'000});
   RawClient client(server.port);
-  const auto begin = Steady::now();
   client.send("GET /b");
+  RawClient other(server.port);
+  expect_plain_answer(other);
+  server.time.advance(ServerLimits().read_timeout);
+  EXPECT_FALSE(client.has_received());
+  while (!client.has_received()) { // it is held back from when it could not be read
+    server.time.advance(seconds(100));
+    RawClient next(server.port);
+    expect_plain_answer(next);
+  }
   EXPECT_EQ(client.answer().status, 200);
-  EXPECT_GE(Steady::now() - begin, milliseconds(150));
   EXPECT_TRUE(client.is_closed());
 }
 
@@ -147,11 +199,14 @@ TEST(Truncate, TheLengthAnnouncesTheWholeAndTheRestIsMissing) {
 }
 
 TEST(Truncate, WhatTheClientSentMeanwhileDoesNotMakeItAReset) {
-  DeliveringServer server({.delay_ms = 200, .truncate_bytes = 4});
+  DeliveringServer server({.delay_ms = 200'000, .truncate_bytes = 4});
   RawClient client(server.port);
   client.send(kAsk);
-  server.asked.get_future().wait();
+  server.wait_until_held();
   client.send(kPlain);
+  RawClient other(server.port);
+  expect_plain_answer(other); // after it has read what was sent meanwhile
+  server.time.advance(seconds(200));
   EXPECT_EQ(client.answer().body, "\"012");
   EXPECT_TRUE(client.is_closed());
   EXPECT_FALSE(client.is_reset());
@@ -176,12 +231,19 @@ TEST(Truncate, AShorterBodyIsWhole) {
 }
 
 TEST(SlowBody, TakesItsTimeAndIsWhole) {
-  DeliveringServer server({.body_bytes_per_second = 100});
+  DeliveringServer server({.body_bytes_per_second = 1});
   RawClient client(server.port);
-  const auto begin = Steady::now();
   client.send(kAsk);
-  EXPECT_EQ(client.answer().body, kBody);
-  EXPECT_GE(Steady::now() - begin, milliseconds(120));
+  server.wait_until_held();
+  std::string body;
+  const Answer head = client.answer(true);
+  EXPECT_EQ(head.header("Content-Length"), std::to_string(kBody.size()));
+  while (body.size() < kBody.size()) {
+    EXPECT_FALSE(client.has_received());
+    server.time.advance(seconds(1));
+    body += client.bytes(1);
+  }
+  EXPECT_EQ(body, kBody);
   expect_plain_answer(client);
 }
 
@@ -193,9 +255,11 @@ TEST(SlowBody, TheHeadDoesNotWaitForIt) {
 }
 
 TEST(SlowBody, MayBeTruncatedToo) {
-  DeliveringServer server({.truncate_bytes = 2, .body_bytes_per_second = 50});
+  DeliveringServer server({.truncate_bytes = 2, .body_bytes_per_second = 40});
   RawClient client(server.port);
   client.send(kAsk);
+  server.wait_until_held();
+  server.time.advance(milliseconds(50)); // a piece of two bytes
   EXPECT_EQ(client.answer().body, "\"0");
   EXPECT_TRUE(client.is_closed());
 }
@@ -205,7 +269,7 @@ const std::string kLongBody(100'000, '1');
 class Held : public testing::TestWithParam<Delivery> {};
 
 TEST_P(Held, EndsWhenTheServerStops) {
-  DeliveringServer server(GetParam(), {}, kLongBody);
+  DeliveringServer server(GetParam(), {.threads = 1}, kLongBody);
   RawClient client(server.port);
   client.send(kAsk);
   server.asked.get_future().wait();
@@ -215,16 +279,16 @@ TEST_P(Held, EndsWhenTheServerStops) {
 }
 
 TEST_P(Held, EndsWhenTheClientGoes) {
-  DeliveringServer server(GetParam(), {.connections = 1}, kLongBody);
+  DeliveringServer server(GetParam(), {.connections = 1, .threads = 1}, kLongBody);
   {
     RawClient client(server.port);
     client.send(kAsk);
     server.asked.get_future().wait();
   }
   // The server sees that it went in a moment of its own choosing: then its only connection is free again.
-  const auto until = Steady::now() + std::chrono::seconds(20);
+  const auto until = std::chrono::steady_clock::now() + seconds(20);
   bool is_free = false;
-  while (!is_free && Steady::now() < until) {
+  while (!is_free && std::chrono::steady_clock::now() < until) {
     RawClient client(server.port);
     client.send(kPlain);
     const Answer answer = client.answer();
@@ -238,12 +302,12 @@ INSTANTIATE_TEST_SUITE_P(Delivery, Held,
                                          Delivery{.body_bytes_per_second = 1}));
 
 TEST(Hang, EndsAtItsBound) {
-  DeliveringServer server({.hang = true}, {.hold_timeout = milliseconds(50)});
+  DeliveringServer server({.hang = true});
   RawClient client(server.port);
-  const auto begin = Steady::now();
   client.send(kAsk);
+  server.wait_until_held();
+  server.time.advance(ServerLimits().hold_timeout);
   EXPECT_TRUE(client.is_closed());
-  EXPECT_GE(Steady::now() - begin, milliseconds(50));
 }
 
 } // namespace

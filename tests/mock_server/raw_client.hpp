@@ -123,6 +123,21 @@ public:
     return answer;
   }
 
+  /// Whether something has come that was not taken yet.
+  [[nodiscard]] bool has_received() const {
+    char byte = 0;
+    return !received_.empty() || ::recv(socket_, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
+  }
+
+  /// The next bytes, as many as are asked for; fewer where the server ends before.
+  std::string bytes(std::size_t count) {
+    while (received_.size() < count && receive()) {
+    }
+    const std::string taken = received_.substr(0, count);
+    received_.erase(0, taken.size());
+    return taken;
+  }
+
   /// Whether the server ends the connection, without another byte.
   bool is_closed() { return received_.empty() && !receive() && closed_; }
   /// Whether reading ended by a reset, not by the server's ending its side.
