@@ -137,7 +137,7 @@ def until_refused(mock: Mock) -> tuple[int, str]:
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("build", type=pathlib.Path)
-    options.add_argument("--clients", type=int, default=2000)
+    options.add_argument("--clients", type=int, default=10_000)
     options.add_argument("--idle-seconds", type=float, default=5)
     given = options.parse_args()
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
