@@ -188,7 +188,7 @@ bool Server::State::stop(std::chrono::milliseconds patience) {
   return all_ended;
 }
 
-Server::Server(Settings settings) : state_(std::make_unique<State>(settings)) {}
+Server::Server(const Settings &settings) : state_(std::make_unique<State>(settings)) {}
 
 Server::~Server() = default;
 

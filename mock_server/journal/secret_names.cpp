@@ -125,7 +125,8 @@ public:
     for (std::size_t number = 0; number < kGrams.size(); ++number) {
       const auto &[piece, begin] = kGrams.at(number);
       for (int place = 0; place < kGramLetters; ++place) {
-        const auto letter = static_cast<std::size_t>(begin + place); // a huge one before the piece
+        const auto letter =
+            static_cast<std::size_t>(begin) + static_cast<std::size_t>(place); // huge before the piece
         for (std::size_t byte = 0; byte < 256; ++byte) {
           if (letter >= piece.size() || piece[letter] == lower(static_cast<char>(byte))) {
             sets_.at(static_cast<std::size_t>(place)).at(byte) |= GramSet{1} << number;

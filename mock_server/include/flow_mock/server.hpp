@@ -131,7 +131,7 @@ struct ControlAnswer {
 class Server {
 public:
   /// Throws Error.
-  explicit Server(Settings settings = {});
+  explicit Server(const Settings &settings = {});
   /// Stops, and waits until all requests have ended.
   ~Server();
   Server(const Server &) = delete;
