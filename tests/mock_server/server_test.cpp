@@ -124,7 +124,7 @@ TEST(Server, IsControlledWithoutASocketWhoeverElseMayDoSo) {
   Server server({.host = "0.0.0.0"}); // which turns the control API off for others
   server.start();
   EXPECT_EQ(status_of(server, "GET /__admin/clock HTTP/1.1\r\nHost: localhost\r\n\r\n"), 403);
-  EXPECT_EQ(server.control("PUT", "/clock", R"({"nowMs":4102444800000})").status, 200);
+  EXPECT_EQ(server.control("PUT", "/clock", R"({"nowMs":4102444800000,"frozen":true})").status, 200);
   EXPECT_EQ(json::parse(server.control("GET", "/clock").body)["nowMs"], 4102444800000);
   EXPECT_EQ(server.control("GET", "/nothing").status, 404);
 }
