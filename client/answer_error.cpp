@@ -4,7 +4,7 @@
 #include <ctime>
 
 #include "client/json_fields.hpp"
-#include "contracts/errors.hpp"
+#include "contracts/model/errors.hpp"
 
 namespace flow::client {
 

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "common/percent_encoding.hpp"
-#include "contracts/operations.hpp"
+#include "contracts/model/operations.hpp"
 
 namespace flow::client {
 

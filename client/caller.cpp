@@ -7,7 +7,7 @@
 #include "client/answer_error.hpp"
 #include "client/retry_after.hpp"
 #include "common/text.hpp"
-#include "contracts/errors.hpp"
+#include "contracts/model/errors.hpp"
 
 namespace flow::client {
 

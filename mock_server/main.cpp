@@ -17,9 +17,9 @@
 #include "common/printable.hpp"
 #include "common/standard_streams.hpp"
 #include "common/whole_file.hpp"
+#include "mock_server/http/memory_reserve.hpp"
 #include "mock_server/http/open_files.hpp"
-#include "mock_server/log.hpp"
-#include "mock_server/memory_reserve.hpp"
+#include "mock_server/log/log.hpp"
 #include "mock_server/options.hpp"
 #include "mock_server/tls/trust_advice.hpp"
 

@@ -6,12 +6,12 @@
 #include <utility>
 
 #include "common/whole_file.hpp"
-#include "mock_server/access_log.hpp"
 #include "mock_server/admin/control_api.hpp"
 #include "mock_server/http/http_server.hpp"
 #include "mock_server/http/tls.hpp"
 #include "mock_server/journal/missing.hpp"
 #include "mock_server/journal/report.hpp"
+#include "mock_server/log/access_log.hpp"
 #include "mock_server/service.hpp"
 #include "mock_server/service_state.hpp"
 #include "mock_server/tls/certificates.hpp"

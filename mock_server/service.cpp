@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "mock_server/admin/control_api.hpp"
-#include "mock_server/error.hpp"
+#include "mock_server/http/error.hpp"
 #include "mock_server/pipeline/answer.hpp"
 #include "mock_server/pipeline/parse.hpp"
 #include "mock_server/pipeline/visitors.hpp"

@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "mock_server/http_message.hpp"
+#include "mock_server/http/http_message.hpp"
 #include "mock_server/pipeline/failure.hpp"
 #include "mock_server/settings.hpp"
 

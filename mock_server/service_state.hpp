@@ -4,17 +4,17 @@
 #include <cstdint>
 
 #include "contracts/judge/judge.hpp"
-#include "mock_server/end_watch.hpp"
+#include "mock_server/auth/token_service.hpp"
+#include "mock_server/clock/steerable_clock.hpp"
 #include "mock_server/faults/fault_set.hpp"
-#include "mock_server/id_source.hpp"
-#include "mock_server/ims/token_service.hpp"
 #include "mock_server/journal/journal.hpp"
 #include "mock_server/journal/violation_log.hpp"
 #include "mock_server/pipeline/failure.hpp"
 #include "mock_server/query/token_seal.hpp"
+#include "mock_server/resources/id_source.hpp"
 #include "mock_server/sandbox/sandboxes.hpp"
 #include "mock_server/settings.hpp"
-#include "mock_server/steerable_clock.hpp"
+#include "mock_server/webhooks/end_watch.hpp"
 
 namespace flow::mock {
 

@@ -8,10 +8,10 @@
 
 #include <flow_mock/server.hpp>
 
-#include "contracts/reading.hpp"
-#include "mock_server/clock.hpp"
+#include "contracts/model/reading.hpp"
+#include "mock_server/clock/clock.hpp"
 #include "mock_server/journal/journal.hpp"
-#include "mock_server/runs/seed.hpp"
+#include "mock_server/seed/seed.hpp"
 
 namespace flow::mock {
 

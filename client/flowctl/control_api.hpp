@@ -17,7 +17,7 @@ struct ControlRequest {
   std::string body = {};
 };
 
-/// Sends requests to the control API of a flow-mock (contracts/control-api.openapi.json). Nothing is
+/// Sends requests to the control API of a flow-mock (contracts/data/control-api.openapi.json). Nothing is
 /// repeated.
 class ControlApi {
 public:

@@ -5,7 +5,7 @@
 
 #include "common/json_text.hpp"
 #include "common/text.hpp"
-#include "contracts/json_schema.hpp"
+#include "contracts/model/json_schema.hpp"
 
 namespace flow::contract {
 

@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "contracts/clause.hpp"
 #include "contracts/judge/bindings.hpp"
 #include "contracts/judge/exchange.hpp"
+#include "contracts/model/clause.hpp"
 
 namespace flow::contract {
 

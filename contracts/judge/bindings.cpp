@@ -2,7 +2,7 @@
 
 #include "common/json_text.hpp"
 #include "common/percent_encoding.hpp"
-#include "contracts/clause.hpp"
+#include "contracts/model/clause.hpp"
 
 namespace flow::contract {
 

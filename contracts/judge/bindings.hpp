@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "contracts/contract.hpp"
+#include "contracts/model/contract.hpp"
 
 namespace flow::contract {
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "common/text.hpp"
-#include "contracts/json_place.hpp"
+#include "contracts/model/json_place.hpp"
 
 namespace flow::contract {
 

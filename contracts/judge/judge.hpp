@@ -8,10 +8,10 @@
 #include <utility>
 #include <vector>
 
-#include "contracts/clause.hpp"
 #include "contracts/judge/answer.hpp"
 #include "contracts/judge/bindings.hpp"
 #include "contracts/judge/exchange.hpp"
+#include "contracts/model/clause.hpp"
 
 /// The only judge of exchanges: whether a clause holds in an exchange, whoever made it and whichever server
 /// answered.

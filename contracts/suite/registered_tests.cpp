@@ -111,7 +111,7 @@ private:
 void register_test(const PlannedClause &planned, Session &session) {
   const std::string suite(planned.clause->subject());
   const std::string name = planned.clause->id.substr(suite.size() + 1);
-  const std::string file = "contracts/clauses/" + suite + ".json";
+  const std::string file = "contracts/data/clauses/" + suite + ".json";
   testing::RegisterTest(
       suite.c_str(), name.c_str(), nullptr, nullptr, file.c_str(), 1,
       [&planned, &session]() -> testing::Test * { return new ClauseTest(planned, session); });

@@ -221,7 +221,7 @@ std::string listed_as_json(std::span<const Clause *const> clauses) {
 std::string rules() {
   std::string text =
       "# The rules\n\n"
-      "What `flow-contract` checks, printed from `contracts/clauses/` by `flow-contract rules`. "
+      "What `flow-contract` checks, printed from `contracts/data/clauses/` by `flow-contract rules`. "
       "Standing says how certain a rule is: documented (a page says or shows it), inferred (the "
       "documented facts leave no better choice) or assumed (nothing is documented, and we made a choice). "
       "Sources are "

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "common/http_sender.hpp"
-#include "contracts/clause.hpp"
 #include "contracts/judge/judge.hpp"
+#include "contracts/model/clause.hpp"
 
 namespace flow::contract {
 

@@ -5,7 +5,7 @@
 #include <fstream>
 
 #include "common/json_text.hpp"
-#include "contracts/reading_options.hpp"
+#include "contracts/model/reading_options.hpp"
 
 namespace flow::contract {
 

@@ -4,7 +4,7 @@
 #include <variant>
 
 #include "common/text.hpp"
-#include "mock_server/operations/json_body.hpp"
+#include "mock_server/resources/json_body.hpp"
 
 namespace flow::mock::admin {
 

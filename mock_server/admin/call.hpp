@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "contracts/contract.hpp"
-#include "mock_server/http_message.hpp"
+#include "contracts/model/contract.hpp"
+#include "mock_server/http/http_message.hpp"
 #include "mock_server/pipeline/target.hpp"
 #include "mock_server/service_state.hpp"
 

@@ -5,7 +5,7 @@
 #include <spdlog/fmt/chrono.h>
 
 #include "common/time_text.hpp"
-#include "mock_server/given_time.hpp"
+#include "mock_server/clock/given_time.hpp"
 
 namespace flow::mock::admin {
 

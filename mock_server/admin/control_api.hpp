@@ -1,10 +1,10 @@
 #pragma once
 
-#include "mock_server/http_message.hpp"
+#include "mock_server/http/http_message.hpp"
 #include "mock_server/service_state.hpp"
 
 /// The control API, under /__admin: from a test, put the mock into a situation, and see what happened. Its
-/// requests and answers are described in contracts/control-api.openapi.json.
+/// requests and answers are described in contracts/data/control-api.openapi.json.
 namespace flow::mock::admin {
 
 /// Whether a request is for the control API.

@@ -6,7 +6,7 @@
 #include <unordered_set>
 #include <utility>
 
-#include "mock_server/runs/seed_reader.hpp"
+#include "mock_server/seed/seed_reader.hpp"
 
 namespace flow::mock::admin {
 

@@ -3,7 +3,7 @@
 
 #include <utility>
 
-#include "mock_server/runs/seed_json.hpp"
+#include "mock_server/seed/seed_json.hpp"
 
 namespace flow::mock::admin {
 

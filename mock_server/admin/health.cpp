@@ -1,6 +1,6 @@
 #include "mock_server/admin/routes.hpp"
 
-#include "contracts/contract.hpp"
+#include "contracts/model/contract.hpp"
 #include "mock_server/version.hpp"
 
 namespace flow::mock::admin {

@@ -4,7 +4,7 @@
 
 #include "contracts/judge/judge.hpp"
 #include "mock_server/admin/routes.hpp"
-#include "mock_server/given_time.hpp"
+#include "mock_server/clock/given_time.hpp"
 #include "mock_server/journal/journal.hpp"
 #include "mock_server/journal/report.hpp"
 

@@ -15,7 +15,7 @@ struct Route {
   bool open = false; ///< for anyone who can reach the mock: tells nothing, changes nothing
 };
 
-/// All of them; contracts/control-api.openapi.json describes the same.
+/// All of them; contracts/data/control-api.openapi.json describes the same.
 std::span<const Route> routes();
 
 /// What stands in front of the paths of one sandbox.

@@ -6,8 +6,8 @@
 
 #include "mock_server/journal/kept_text.hpp"
 #include "mock_server/journal/missing.hpp"
-#include "mock_server/runs/seed_json.hpp"
-#include "mock_server/runs/seed_reader.hpp"
+#include "mock_server/seed/seed_json.hpp"
+#include "mock_server/seed/seed_reader.hpp"
 
 namespace flow::mock::admin {
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <string>
 
-#include "mock_server/events/events_json.hpp"
 #include "mock_server/journal/kept_text.hpp"
+#include "mock_server/webhooks/events_json.hpp"
 
 namespace flow::mock::admin {
 

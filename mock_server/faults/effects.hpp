@@ -5,7 +5,7 @@
 
 #include "mock_server/faults/fault.hpp"
 
-/// What the types of faults do, one file each. Attributes hold to contracts/faults.json.
+/// What the types of faults do, one file each. Attributes hold to contracts/data/faults.json.
 namespace flow::mock::effects {
 
 using EffectOf = std::unique_ptr<FaultEffect>(const contract::Json &attributes, std::uint64_t seed);

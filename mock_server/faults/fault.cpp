@@ -6,8 +6,8 @@
 #include <fnmatch.h>
 
 #include "common/text.hpp"
-#include "contracts/faults.hpp"
-#include "contracts/schema_advice.hpp"
+#include "contracts/model/faults.hpp"
+#include "contracts/model/schema_advice.hpp"
 #include "mock_server/faults/effects.hpp"
 
 namespace flow::mock {
@@ -16,7 +16,7 @@ namespace {
 
 using contract::Json;
 
-/// What each type of contracts/faults.json does.
+/// What each type of contracts/data/faults.json does.
 constexpr std::array<std::pair<std::string_view, effects::EffectOf *>, 7> kEffects = {
     {{"latency", effects::latency},
      {"status", effects::status},

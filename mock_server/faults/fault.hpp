@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "contracts/contract.hpp"
-#include "mock_server/http_message.hpp"
+#include "contracts/model/contract.hpp"
+#include "mock_server/http/http_message.hpp"
 
 namespace flow::mock {
 
@@ -46,7 +46,7 @@ struct FaultError : std::runtime_error {
   std::string pointer; ///< JSON Pointer into the entry
 };
 
-/// Throws FaultError where `entry` is not a fault as contracts/faults.json describes them.
+/// Throws FaultError where `entry` is not a fault as contracts/data/faults.json describes them.
 void check_fault(const contract::Json &entry);
 
 /// The fault that an entry, checked and with "id", "at" and "seed", stands for.

@@ -4,7 +4,7 @@
 #include <string>
 #include <utility>
 
-#include "contracts/faults.hpp"
+#include "contracts/model/faults.hpp"
 #include "mock_server/pipeline/target.hpp"
 
 namespace flow::mock {

@@ -33,7 +33,7 @@ public:
 
   static constexpr std::size_t kMost = 100;
 
-  /// Adds the fault that `entry` (contracts/faults.json) stands for, and returns it as list() shows it.
+  /// Adds the fault that `entry` (contracts/data/faults.json) stands for, and returns it as list() shows it.
   /// Without a seed it takes its place in the set as one. Throws FaultError, FaultIdTaken, TooManyFaults.
   contract::Json add(const contract::Json &entry);
 

@@ -1,5 +1,5 @@
-#include "mock_server/error.hpp"
 #include "mock_server/faults/effects.hpp"
+#include "mock_server/http/error.hpp"
 
 namespace flow::mock {
 

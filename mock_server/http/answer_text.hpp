@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "mock_server/http_message.hpp"
+#include "mock_server/http/http_message.hpp"
 
 namespace flow::mock {
 

@@ -10,8 +10,8 @@
 #include <asio/awaitable.hpp>
 
 #include "mock_server/http/byte_stream.hpp"
+#include "mock_server/http/http_message.hpp"
 #include "mock_server/http/loop_clock.hpp"
-#include "mock_server/http_message.hpp"
 
 namespace flow::mock {
 

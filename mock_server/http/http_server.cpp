@@ -24,13 +24,13 @@
 #include <asio/thread_pool.hpp>
 #include <asio/use_awaitable.hpp>
 
-#include "mock_server/error.hpp"
 #include "mock_server/http/answer_text.hpp"
 #include "mock_server/http/byte_stream.hpp"
 #include "mock_server/http/connection.hpp"
+#include "mock_server/http/error.hpp"
 #include "mock_server/http/loop_clock.hpp"
+#include "mock_server/http/memory_reserve.hpp"
 #include "mock_server/http/request_reader.hpp"
-#include "mock_server/memory_reserve.hpp"
 
 namespace flow::mock {
 

@@ -6,8 +6,8 @@
 #include <memory>
 #include <string>
 
+#include "mock_server/http/http_message.hpp"
 #include "mock_server/http/request_head.hpp"
-#include "mock_server/http_message.hpp"
 
 namespace flow::mock {
 

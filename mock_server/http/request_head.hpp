@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "mock_server/http_message.hpp"
+#include "mock_server/http/http_message.hpp"
 
 /// A strict reader of what precedes a request's body (RFC 9112, 2 to 6). What one recipient reads in one way
 /// and another in another way is how requests are smuggled: anything doubtful is refused, nothing is mended.

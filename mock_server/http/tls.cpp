@@ -15,8 +15,8 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
-#include "mock_server/error.hpp"
 #include "mock_server/http/byte_stream.hpp"
+#include "mock_server/http/error.hpp"
 
 namespace flow::mock {
 

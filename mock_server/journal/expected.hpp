@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "contracts/judge/judge.hpp"
-#include "mock_server/http_message.hpp"
+#include "mock_server/http/http_message.hpp"
 
 /// What a test declares of one request: `x-flow-mock-expect: CLAUSE[,CLAUSE]` names clauses that it breaks on
 /// purpose.

@@ -8,8 +8,8 @@
 #include <fnmatch.h>
 
 #include "common/text.hpp"
-#include "contracts/contract.hpp"
-#include "mock_server/brief_lock.hpp"
+#include "contracts/model/contract.hpp"
+#include "mock_server/journal/brief_lock.hpp"
 #include "mock_server/journal/kept_text.hpp"
 #include "mock_server/journal/unescaped.hpp"
 #include "mock_server/pipeline/exchange.hpp"

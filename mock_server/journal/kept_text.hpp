@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "contracts/contract.hpp"
-#include "mock_server/http_message.hpp"
+#include "contracts/model/contract.hpp"
+#include "mock_server/http/http_message.hpp"
 #include "mock_server/journal/secret_values.hpp"
 
 /// What of texts may be kept and shown: no secrets, and no more than so many bytes. Secrets are known by

@@ -4,12 +4,12 @@
 #include <string_view>
 #include <vector>
 
-#include "contracts/contract.hpp"
+#include "contracts/model/contract.hpp"
 #include "mock_server/journal/journal.hpp"
 #include "mock_server/journal/violation_log.hpp"
 #include "mock_server/settings.hpp"
 
-/// What was seen of the traffic, in the forms of contracts/control-api.openapi.json and of a terminal.
+/// What was seen of the traffic, in the forms of contracts/data/control-api.openapi.json and of a terminal.
 namespace flow::mock {
 
 /// One exchange of the journal; `organisation` and `sandbox`: empty where it reached none.

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "mock_server/http_message.hpp"
+#include "mock_server/http/http_message.hpp"
 
 namespace flow::mock {
 

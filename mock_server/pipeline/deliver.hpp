@@ -1,6 +1,6 @@
 #pragma once
 
-#include "mock_server/http_message.hpp"
+#include "mock_server/http/http_message.hpp"
 
 /// The last step of a request: its answer leaves.
 namespace flow::mock {

@@ -3,10 +3,10 @@
 #include <string_view>
 #include <variant>
 
-#include "contracts/operations.hpp"
-#include "mock_server/error.hpp"
-#include "mock_server/operations/operation.hpp"
+#include "contracts/model/operations.hpp"
+#include "mock_server/http/error.hpp"
 #include "mock_server/pipeline/target.hpp"
+#include "mock_server/resources/operation.hpp"
 
 /// The fifth step of a request: carrying out its operation.
 namespace flow::mock {

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "mock_server/faults/fault.hpp"
-#include "mock_server/http_message.hpp"
+#include "mock_server/http/http_message.hpp"
 #include "mock_server/pipeline/credentials.hpp"
 #include "mock_server/pipeline/identify.hpp"
 #include "mock_server/pipeline/judge.hpp"

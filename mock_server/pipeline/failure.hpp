@@ -4,7 +4,7 @@
 #include <functional>
 #include <string_view>
 
-#include "mock_server/http_message.hpp"
+#include "mock_server/http/http_message.hpp"
 #include "mock_server/journal/secret_values.hpp"
 
 /// What goes wrong inside the mock: a client is told no more than that, so the log has to say what it was.

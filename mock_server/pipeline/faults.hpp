@@ -1,7 +1,7 @@
 #pragma once
 
 #include "mock_server/faults/fault_set.hpp"
-#include "mock_server/http_message.hpp"
+#include "mock_server/http/http_message.hpp"
 
 /// The third step of a request: which injected faults fall on it. Those of the request answer in place of the
 /// operation, those of the answer spoil it (answer_instead() and spoil() in faults/fault.hpp).

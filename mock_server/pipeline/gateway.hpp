@@ -4,10 +4,10 @@
 #include <string_view>
 #include <variant>
 
-#include "contracts/operations.hpp"
-#include "mock_server/error.hpp"
-#include "mock_server/http_message.hpp"
-#include "mock_server/ims/token_service.hpp"
+#include "contracts/model/operations.hpp"
+#include "mock_server/auth/token_service.hpp"
+#include "mock_server/http/error.hpp"
+#include "mock_server/http/http_message.hpp"
 #include "mock_server/pipeline/credentials.hpp"
 #include "mock_server/pipeline/parse.hpp"
 #include "mock_server/settings.hpp"

@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "contracts/operations.hpp"
+#include "contracts/model/operations.hpp"
 #include "mock_server/pipeline/target.hpp"
 
 /// The second step of a request: which operation it asks for.

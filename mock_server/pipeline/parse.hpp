@@ -2,8 +2,8 @@
 
 #include <string_view>
 
-#include "contracts/reading.hpp"
-#include "mock_server/http_message.hpp"
+#include "contracts/model/reading.hpp"
+#include "mock_server/http/http_message.hpp"
 #include "mock_server/journal/expected.hpp"
 #include "mock_server/pipeline/target.hpp"
 

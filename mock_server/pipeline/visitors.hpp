@@ -3,7 +3,7 @@
 #include <optional>
 #include <string_view>
 
-#include "mock_server/http_message.hpp"
+#include "mock_server/http/http_message.hpp"
 
 namespace flow::mock {
 

@@ -7,8 +7,8 @@
 #include <variant>
 #include <vector>
 
-#include "contracts/contract.hpp"
-#include "mock_server/error.hpp"
+#include "contracts/model/contract.hpp"
+#include "mock_server/http/error.hpp"
 
 /// The query language of listings (sort-and-filter, openapi).
 namespace flow::mock {

@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "mock_server/id_source.hpp"
+#include "mock_server/resources/id_source.hpp"
 
 namespace flow::mock {
 

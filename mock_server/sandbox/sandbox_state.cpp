@@ -4,7 +4,7 @@
 #include <unordered_set>
 #include <utility>
 
-#include "mock_server/runs/run_ids.hpp"
+#include "mock_server/resources/run_ids.hpp"
 
 namespace flow::mock {
 

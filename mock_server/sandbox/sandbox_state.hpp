@@ -9,10 +9,10 @@
 #include <unordered_map>
 #include <vector>
 
-#include "mock_server/id_source.hpp"
-#include "mock_server/runs/run.hpp"
-#include "mock_server/runs/run_store.hpp"
-#include "mock_server/runs/seed.hpp"
+#include "mock_server/resources/id_source.hpp"
+#include "mock_server/resources/run.hpp"
+#include "mock_server/resources/run_store.hpp"
+#include "mock_server/seed/seed.hpp"
 
 namespace flow::mock {
 

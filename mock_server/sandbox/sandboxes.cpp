@@ -5,7 +5,7 @@
 #include <tuple>
 #include <utility>
 
-#include "mock_server/events/notification.hpp"
+#include "mock_server/webhooks/notification.hpp"
 
 namespace flow::mock {
 

@@ -11,15 +11,15 @@
 #include <unordered_set>
 #include <vector>
 
-#include "contracts/reading.hpp"
-#include "mock_server/events/webhook_sender.hpp"
+#include "contracts/model/reading.hpp"
+#include "mock_server/clock/steerable_clock.hpp"
 #include "mock_server/faults/fault_set.hpp"
 #include "mock_server/journal/expectations.hpp"
 #include "mock_server/journal/journal.hpp"
 #include "mock_server/journal/violation_log.hpp"
 #include "mock_server/sandbox/transaction.hpp"
 #include "mock_server/settings.hpp"
-#include "mock_server/steerable_clock.hpp"
+#include "mock_server/webhooks/webhook_sender.hpp"
 
 namespace flow::mock {
 

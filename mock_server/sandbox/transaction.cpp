@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "mock_server/brief_lock.hpp"
+#include "mock_server/journal/brief_lock.hpp"
 
 namespace flow::mock {
 

@@ -4,7 +4,7 @@
 #include <mutex>
 #include <utility>
 
-#include "mock_server/clock.hpp"
+#include "mock_server/clock/clock.hpp"
 #include "mock_server/sandbox/sandbox_objects.hpp"
 
 namespace flow::mock {

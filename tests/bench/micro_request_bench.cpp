@@ -2,13 +2,13 @@
 #include <string>
 #include <variant>
 
-#include "contracts/contract.hpp"
+#include "contracts/model/contract.hpp"
 #include "mock_server/pipeline/dispatch.hpp"
 #include "mock_server/pipeline/gateway.hpp"
 #include "mock_server/pipeline/target.hpp"
 #include "mock_server/query/filter.hpp"
 #include "mock_server/query/query.hpp"
-#include "mock_server/runs/run_collection.hpp"
+#include "mock_server/resources/run_collection.hpp"
 #include "tests/bench/micro_bench.hpp"
 #include "tests/mock_server/support.hpp"
 

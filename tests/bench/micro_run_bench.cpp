@@ -4,12 +4,12 @@
 #include <string>
 #include <utility>
 
-#include "mock_server/id_source.hpp"
-#include "mock_server/runs/run.hpp"
-#include "mock_server/runs/run_json.hpp"
-#include "mock_server/runs/run_state.hpp"
-#include "mock_server/runs/seed.hpp"
+#include "mock_server/resources/id_source.hpp"
+#include "mock_server/resources/run.hpp"
+#include "mock_server/resources/run_json.hpp"
+#include "mock_server/resources/run_state.hpp"
 #include "mock_server/sandbox/sandbox_objects.hpp"
+#include "mock_server/seed/seed.hpp"
 #include "tests/bench/micro_bench.hpp"
 #include "tests/mock_server/support.hpp"
 

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "client/flowctl/advice.hpp"
-#include "contracts/errors.hpp"
+#include "contracts/model/errors.hpp"
 
 namespace flow::client {
 

@@ -1,6 +1,6 @@
 #include "tests/client/scripted.hpp"
 
-#include "contracts/contract.hpp"
+#include "contracts/model/contract.hpp"
 
 namespace flow::client {
 

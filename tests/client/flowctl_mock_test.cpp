@@ -3,7 +3,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "contracts/faults.hpp"
+#include "contracts/model/faults.hpp"
 #include "tests/client/flowctl_fixture.hpp"
 #include "tests/client/raw_server.hpp"
 #include "tests/full_device.hpp"

@@ -3,8 +3,8 @@
 #include <functional>
 #include <sstream>
 
-#include "contracts/contract.hpp"
-#include "contracts/operations.hpp"
+#include "contracts/model/contract.hpp"
+#include "contracts/model/operations.hpp"
 
 namespace flow::client {
 

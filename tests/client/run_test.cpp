@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "client/run_json.hpp"
-#include "contracts/contract.hpp"
+#include "contracts/model/contract.hpp"
 
 namespace flow::client {
 

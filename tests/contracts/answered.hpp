@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "contracts/contract.hpp"
+#include "contracts/model/contract.hpp"
 
 namespace flow::contract {
 

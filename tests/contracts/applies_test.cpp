@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
-#include "contracts/clause.hpp"
 #include "contracts/judge/judge.hpp"
+#include "contracts/model/clause.hpp"
 #include "tests/contracts/answered.hpp"
 
 namespace flow::contract {

@@ -1,13 +1,13 @@
-#include "contracts/clause.hpp"
+#include "contracts/model/clause.hpp"
 
 #include <map>
 #include <set>
 
 #include <gtest/gtest.h>
 
-#include "contracts/embedded_file.hpp"
-#include "contracts/json_schema.hpp"
-#include "contracts/resources.hpp"
+#include "contracts/model/embedded_file.hpp"
+#include "contracts/model/json_schema.hpp"
+#include "contracts/model/resources.hpp"
 
 namespace flow::contract {
 

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "contracts/reading.hpp"
+#include "contracts/model/reading.hpp"
 
 namespace flow::contract {
 

@@ -1,10 +1,10 @@
-#include "contracts/json_place.hpp"
+#include "contracts/model/json_place.hpp"
 
 #include <string>
 
 #include <gtest/gtest.h>
 
-#include "contracts/contract.hpp"
+#include "contracts/model/contract.hpp"
 
 namespace flow::contract {
 

@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "contracts/contract.hpp"
-#include "mock_server/http_message.hpp"
+#include "contracts/model/contract.hpp"
+#include "mock_server/http/http_message.hpp"
 
 /// Servers that break one rule: the proof that each clause can fail.
 namespace flow::contract {

@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-#include "contracts/embedded_file.hpp"
+#include "contracts/model/embedded_file.hpp"
 #include "contracts/suite/run.hpp"
 #include "mock_server/service.hpp"
 #include "tests/contracts/each_reading.hpp"

@@ -1,4 +1,4 @@
-#include "contracts/operations.hpp"
+#include "contracts/model/operations.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -6,9 +6,9 @@
 
 #include <gtest/gtest.h>
 
-#include "contracts/clause.hpp"
-#include "contracts/contract.hpp"
-#include "contracts/embedded_file.hpp"
+#include "contracts/model/clause.hpp"
+#include "contracts/model/contract.hpp"
+#include "contracts/model/embedded_file.hpp"
 #include "tests/contracts/answered.hpp"
 
 namespace flow::contract {

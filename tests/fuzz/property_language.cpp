@@ -2,7 +2,7 @@
 #include <vector>
 
 #include "mock_server/query/query.hpp"
-#include "mock_server/runs/run_collection.hpp"
+#include "mock_server/resources/run_collection.hpp"
 #include "tests/fuzz/targets.hpp"
 
 namespace flow::fuzz {

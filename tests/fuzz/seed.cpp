@@ -1,4 +1,4 @@
-#include "mock_server/runs/seed.hpp"
+#include "mock_server/seed/seed.hpp"
 #include "tests/fuzz/service.hpp"
 
 namespace flow::fuzz {

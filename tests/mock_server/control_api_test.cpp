@@ -3,8 +3,8 @@
 #include <future>
 #include <set>
 
-#include "contracts/faults.hpp"
-#include "contracts/json_schema.hpp"
+#include "contracts/model/faults.hpp"
+#include "contracts/model/json_schema.hpp"
 #include "mock_server/admin/guard.hpp"
 #include "mock_server/admin/routes.hpp"
 #include "tests/mock_server/steered.hpp"
@@ -281,7 +281,7 @@ Json in_openapi(const Json &schema) {
   return copy;
 }
 
-/// The component Fault, of contracts/faults.json and of what only answers have.
+/// The component Fault, of contracts/data/faults.json and of what only answers have.
 Json fault_component() {
   Json fault = in_openapi(contract::fault_schema(""));
   Json &attributes = fault["properties"]["attributes"];
@@ -304,7 +304,7 @@ TEST(ControlApi, DescribesAFaultAsTheContractDoes) {
   const Json document = Json::parse(contract::control_api_text());
   const Json fault = fault_component();
   EXPECT_EQ(document.at("components").at("schemas").at("Fault"), fault)
-      << "the component Fault of contracts/control-api.openapi.json is stale; it is to be\n"
+      << "the component Fault of contracts/data/control-api.openapi.json is stale; it is to be\n"
       << fault.dump(2);
 }
 

@@ -4,8 +4,8 @@
 
 #include <gtest/gtest.h>
 
-#include "mock_server/runs/run_ids.hpp"
-#include "mock_server/runs/seed.hpp"
+#include "mock_server/resources/run_ids.hpp"
+#include "mock_server/seed/seed.hpp"
 #include "tests/mock_server/steered.hpp"
 
 /// "copies" in the entries of a seed.

@@ -1,4 +1,4 @@
-#include "mock_server/error.hpp"
+#include "mock_server/http/error.hpp"
 
 #include <gtest/gtest.h>
 

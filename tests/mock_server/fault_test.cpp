@@ -7,11 +7,11 @@
 
 #include <gtest/gtest.h>
 
-#include "contracts/contract.hpp"
-#include "contracts/faults.hpp"
-#include "mock_server/error.hpp"
+#include "contracts/model/contract.hpp"
+#include "contracts/model/faults.hpp"
 #include "mock_server/faults/fault.hpp"
 #include "mock_server/faults/fault_set.hpp"
+#include "mock_server/http/error.hpp"
 #include "tests/mock_server/support.hpp"
 
 /// What each type of fault makes of an answer.

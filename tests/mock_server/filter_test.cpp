@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "mock_server/query/filter.hpp"
-#include "mock_server/runs/run_collection.hpp"
+#include "mock_server/resources/run_collection.hpp"
 
 /// The query language of listings (sort-and-filter, openapi), without a service.
 namespace flow::mock {

@@ -1,11 +1,11 @@
-#include "mock_server/events/http_post.hpp"
+#include "mock_server/webhooks/http_post.hpp"
 
 #include <future>
 #include <stdexcept>
 
 #include <gtest/gtest.h>
 
-#include "mock_server/events/webhook_sender.hpp"
+#include "mock_server/webhooks/webhook_sender.hpp"
 #include "tests/client/raw_server.hpp"
 #include "tests/client/tls_identity.hpp"
 

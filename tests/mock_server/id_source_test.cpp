@@ -1,4 +1,4 @@
-#include "mock_server/id_source.hpp"
+#include "mock_server/resources/id_source.hpp"
 
 #include <regex>
 #include <set>

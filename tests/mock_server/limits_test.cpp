@@ -5,7 +5,7 @@
 
 #include <gtest/gtest.h>
 
-#include "mock_server/runs/seed.hpp"
+#include "mock_server/seed/seed.hpp"
 #include "tests/mock_server/scarce_memory.hpp"
 #include "tests/mock_server/steered.hpp"
 

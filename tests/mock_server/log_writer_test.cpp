@@ -1,4 +1,4 @@
-#include "mock_server/log_writer.hpp"
+#include "mock_server/log/log_writer.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -13,7 +13,7 @@
 
 #include <gtest/gtest.h>
 
-#include "mock_server/log.hpp"
+#include "mock_server/log/log.hpp"
 
 namespace flow::mock {
 namespace {

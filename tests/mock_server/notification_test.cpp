@@ -1,4 +1,4 @@
-#include "mock_server/events/notification.hpp"
+#include "mock_server/webhooks/notification.hpp"
 
 #include <memory>
 #include <stdexcept>
@@ -7,7 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "contracts/contract.hpp"
+#include "contracts/model/contract.hpp"
 
 namespace flow::mock {
 namespace {

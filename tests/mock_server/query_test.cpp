@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "mock_server/query/query.hpp"
-#include "mock_server/runs/run_collection.hpp"
+#include "mock_server/resources/run_collection.hpp"
 
 /// A listing's query and the page it selects, over a collection of the test's own.
 namespace flow::mock {

@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-#include "mock_server/events/notification.hpp"
+#include "mock_server/webhooks/notification.hpp"
 #include "tests/mock_server/resource.hpp"
 
 /// Where Adobe's pages contradict each other: each choice of readings.json does as it says, and alone.

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "contracts/reading.hpp"
+#include "contracts/model/reading.hpp"
 #include "tests/mock_server/child_process.hpp"
 
 namespace flow::mock::test {

@@ -5,8 +5,8 @@
 
 #include <gtest/gtest.h>
 
-#include "contracts/resources.hpp"
-#include "mock_server/runs/seed.hpp"
+#include "contracts/model/resources.hpp"
+#include "mock_server/seed/seed.hpp"
 #include "tests/mock_server/steered.hpp"
 
 /// Seed, update, list and snapshot, held to the fields of a run that resources.json has.

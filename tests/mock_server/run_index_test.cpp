@@ -9,8 +9,8 @@
 
 #include "mock_server/pipeline/target.hpp"
 #include "mock_server/query/query.hpp"
-#include "mock_server/runs/run_collection.hpp"
-#include "mock_server/runs/sorted_blocks.hpp"
+#include "mock_server/resources/run_collection.hpp"
+#include "mock_server/resources/sorted_blocks.hpp"
 #include "tests/mock_server/steered.hpp"
 
 /// Lists are answered by indexes: as if every run had been looked at.

@@ -1,4 +1,4 @@
-#include "mock_server/runs/run_state.hpp"
+#include "mock_server/resources/run_state.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "mock_server/runs/run.hpp"
+#include "mock_server/resources/run.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "mock_server/runs/seed.hpp"
+#include "mock_server/seed/seed.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -9,9 +9,9 @@
 
 #include <gtest/gtest.h>
 
-#include "contracts/contract.hpp"
-#include "contracts/embedded_file.hpp"
-#include "contracts/json_schema.hpp"
+#include "contracts/model/contract.hpp"
+#include "contracts/model/embedded_file.hpp"
+#include "contracts/model/json_schema.hpp"
 
 namespace flow::mock {
 

@@ -9,9 +9,9 @@
 #include <utility>
 #include <vector>
 
-#include "contracts/contract.hpp"
-#include "mock_server/clock.hpp"
-#include "mock_server/http_message.hpp"
+#include "contracts/model/contract.hpp"
+#include "mock_server/clock/clock.hpp"
+#include "mock_server/http/http_message.hpp"
 #include "mock_server/service.hpp"
 
 /// What the tests of the mock share.

@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
-#include "mock_server/given_time.hpp"
-#include "mock_server/runs/seed.hpp"
+#include "mock_server/clock/given_time.hpp"
+#include "mock_server/seed/seed.hpp"
 #include "tests/mock_server/steered.hpp"
 
 /// Times as a seed and the control API take them.

@@ -7,8 +7,8 @@
 
 #include <gtest/gtest.h>
 
-#include "mock_server/access_log.hpp"
-#include "mock_server/ims/token_service.hpp"
+#include "mock_server/auth/token_service.hpp"
+#include "mock_server/log/access_log.hpp"
 #include "tests/mock_server/resource.hpp"
 
 /// POST /ims/token/v3 and /v2 (ims; RFC 6749, 4.4 and 5), and what the tokens are good for.

@@ -1,4 +1,4 @@
-#include "mock_server/events/webhook_sender.hpp"
+#include "mock_server/webhooks/webhook_sender.hpp"
 
 #include <deque>
 #include <stdexcept>
@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-#include "mock_server/events/events_json.hpp"
+#include "mock_server/webhooks/events_json.hpp"
 
 namespace flow::mock {
 namespace {

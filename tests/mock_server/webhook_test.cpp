@@ -1,11 +1,11 @@
-#include "mock_server/events/webhook.hpp"
+#include "mock_server/webhooks/webhook.hpp"
 
 #include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
 
-#include "mock_server/events/webhook_url.hpp"
+#include "mock_server/webhooks/webhook_url.hpp"
 
 namespace flow::mock {
 namespace {

@@ -10,7 +10,7 @@
 #include "common/json_text.hpp"
 #include "common/percent_encoding.hpp"
 #include "common/printable.hpp"
-#include "contracts/faults.hpp"
+#include "contracts/model/faults.hpp"
 
 namespace flow::client {
 

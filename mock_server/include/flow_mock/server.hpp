@@ -69,7 +69,7 @@ struct Settings {
   std::string host = "127.0.0.1";
   int port = 0; ///< 0: any free one
   Https https{};
-  std::vector<std::string> seed_files{}; ///< instead of the built-in seed (mock_server/seed.schema.json)
+  std::vector<std::string> seed_files{}; ///< instead of the built-in seed (mock_server/seed/seed.schema.json)
   std::optional<std::chrono::milliseconds>
       run_duration{};                  ///< from a retry to the end of its run, where no script says otherwise
   std::vector<std::string> readings{}; ///< as flow-mock's --reading: "openapi", or "MATTER=CHOICE"
@@ -96,7 +96,7 @@ struct RequestFilter {
   std::optional<SandboxName> sandbox{};
   std::string method{};    ///< "POST"
   std::string path{};      ///< glob of the whole path, or of the part below the service's: "/runs/*/action"
-  std::string operation{}; ///< "retry_run", as in contracts/operations.json
+  std::string operation{}; ///< "retry_run", as in contracts/data/operations.json
   std::string run{};       ///< id of the run that was read, changed, retried or made
   std::optional<int> status{};
   std::optional<bool> violated{}; ///< whether the application broke the contract
@@ -166,8 +166,9 @@ public:
   /// JSON: which clauses of the contract the traffic was a case of.
   std::string coverage() const;
 
-  /// Carries out one call of the control API (contracts/control-api.openapi.json) without a socket, whether
-  /// or not others may use it: control("PUT", "/clock", R"({"advanceMs":60000})"). `path` is what follows
+  /// Carries out one call of the control API (contracts/data/control-api.openapi.json) without a socket,
+  /// whether or not others may use it: control("PUT", "/clock", R"({"advanceMs":60000})"). `path` is what
+  /// follows
   /// /__admin, percent-encoded; `body` is JSON. What is refused is an answer, too.
   ControlAnswer control(std::string_view method, std::string_view path, std::string_view body = {});
 

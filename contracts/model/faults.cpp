@@ -1,0 +1,127 @@
+#include "contracts/model/faults.hpp"
+
+#include <algorithm>
+
+#include "common/json_text.hpp"
+#include "contracts/model/embedded_file.hpp"
+
+namespace flow::contract {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+const Json &faults_document() {
+  static const Json document = Json::parse(text_of(catalogue::embedded_files(), "faults.json"));
+  return document;
+}
+
+/// "ms before the first byte, 0 to 300000"
+std::string description_of(const Json &attribute) {
+  const std::string unit = attribute.value("unit", "");
+  std::string text = unit + (unit.empty() ? "" : " ") + attribute.at("help").get<std::string>();
+  text += attribute.contains("enum")
+              ? ", one of " + listed(attribute.at("enum"))
+              : ", " + attribute.at("minimum").dump() + " to " + attribute.at("maximum").dump();
+  return text +
+         (attribute.contains("absent") ? "; absent: " + attribute.at("absent").get<std::string>() : "");
+}
+
+FaultAttribute attribute_of(const std::string &name, const Json &entry) {
+  Json schema = entry;
+  for (const char *ours : {"unit", "help", "required", "absent"}) {
+    schema.erase(ours);
+  }
+  schema["description"] = description_of(entry);
+  return {.name = name, .schema = std::move(schema), .required = entry.value("required", false)};
+}
+
+std::vector<FaultType> read_fault_types() {
+  std::vector<FaultType> types;
+  for (const Json &entry : faults_document().at("types")) {
+    FaultType &type = types.emplace_back(FaultType{.name = entry.at("name"),
+                                                   .at = entry.at("at"),
+                                                   .always = entry.value("always", false),
+                                                   .about = entry.at("about"),
+                                                   .attributes = {}});
+    for (const auto &attribute : entry.at("attributes").items()) {
+      type.attributes.push_back(attribute_of(attribute.key(), attribute.value()));
+    }
+  }
+  return types;
+}
+
+/// "latencyMs, optionally jitterMs"
+std::string names_of_attributes(const FaultType &type) {
+  std::string names;
+  for (const FaultAttribute &attribute : type.attributes) {
+    names +=
+        (names.empty() ? "" : ", ") + std::string(attribute.required ? "" : "optionally ") + attribute.name;
+  }
+  return names.empty() ? type.name + " has none" : names;
+}
+
+} // namespace
+
+bool FaultAttribute::takes(const Json &value) const {
+  if (schema.contains("enum")) {
+    const Json &known = schema.at("enum");
+    return std::find(known.begin(), known.end(), value) != known.end();
+  }
+  return value.is_number_integer() && value >= schema.at("minimum") && value <= schema.at("maximum");
+}
+
+const std::vector<FaultType> &fault_types() {
+  static const std::vector<FaultType> types = read_fault_types();
+  return types;
+}
+
+const FaultType *fault_type(std::string_view name) {
+  const auto &types = fault_types();
+  const auto found =
+      std::find_if(types.begin(), types.end(), [&](const FaultType &type) { return type.name == name; });
+  return found == types.end() ? nullptr : &*found;
+}
+
+const Json &fault_members() {
+  return faults_document().at("members");
+}
+
+Json attributes_schema(const FaultType &type) {
+  Json schema = {{"description", names_of_attributes(type)},
+                 {"type", "object"},
+                 {"properties", Json::object()},
+                 {"additionalProperties", false}};
+  for (const FaultAttribute &attribute : type.attributes) {
+    schema["properties"][attribute.name] = attribute.schema;
+    if (attribute.required) {
+      schema["required"].push_back(attribute.name);
+    }
+  }
+  return schema;
+}
+
+Json fault_schema(std::string_view name) {
+  Json names = Json::array();
+  for (const FaultType &type : fault_types()) {
+    names.push_back(type.name);
+  }
+  Json schema = {{"type", "object"}, {"required", {"type"}}, {"additionalProperties", false}};
+  Json &members = schema["properties"] = {
+      {"type", {{"description", "one of " + listed(names)}, {"type", "string"}, {"enum", names}}},
+      {"attributes", {{"description", "an object of the attributes that the type has"}, {"type", "object"}}}};
+  members.update(fault_members());
+  if (const FaultType *type = fault_type(name)) {
+    members["attributes"] = attributes_schema(*type);
+    if (members["attributes"].contains("required")) {
+      schema["required"].push_back("attributes");
+    }
+    if (type->always) {
+      members["at"] = {{"description", type->name + " is always applied to the " + type->at},
+                       {"const", type->at}};
+    }
+  }
+  return schema;
+}
+
+} // namespace flow::contract

@@ -1,0 +1,69 @@
+// GCC 12 under AddressSanitizer sees uninitialized members in std::regex that are not there (GCC bug 105562).
+#ifndef __clang__
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
+
+#include "contracts/model/json_schema.hpp"
+
+#include <stdexcept>
+
+// Without it, valijson ends the program where a schema is not one.
+#define VALIJSON_USE_EXCEPTIONS 1
+// valijson is not free of warnings at the level we hold ourselves to.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wpedantic"
+#pragma GCC diagnostic ignored "-Wextra"
+#pragma GCC diagnostic ignored "-Wshadow"
+#include <valijson/adapters/nlohmann_json_adapter.hpp>
+#include <valijson/schema.hpp>
+#include <valijson/schema_parser.hpp>
+#include <valijson/validation_results.hpp>
+#include <valijson/validator.hpp>
+#pragma GCC diagnostic pop
+
+namespace flow::contract {
+
+namespace {
+
+/// valijson names a place as `<root>[items][0][id]`; we as `/items/0/id`.
+std::string pointer_of(const std::vector<std::string> &context) {
+  std::string pointer;
+  for (const std::string &part : context) {
+    if (part.size() >= 2 && part.front() == '[' && part.back() == ']') {
+      pointer += "/";
+      for (const char c : part.substr(1, part.size() - 2)) {
+        pointer += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
+      }
+    }
+  }
+  return pointer;
+}
+
+} // namespace
+
+std::vector<SchemaViolation> validate(const Json &document, const Json &schema) {
+  const nlohmann::json plain_schema = schema;
+  const nlohmann::json plain_document = document;
+
+  valijson::Schema compiled;
+  valijson::SchemaParser parser;
+  try {
+    parser.populateSchema(valijson::adapters::NlohmannJsonAdapter(plain_schema), compiled);
+  } catch (const std::runtime_error &error) {
+    return {{"", error.what()}};
+  }
+
+  valijson::Validator validator(valijson::Validator::kStrongTypes);
+  valijson::ValidationResults results;
+  std::vector<SchemaViolation> violations;
+  if (validator.validate(compiled, valijson::adapters::NlohmannJsonAdapter(plain_document), &results)) {
+    return violations;
+  }
+  valijson::ValidationResults::Error error;
+  while (results.popError(error)) {
+    violations.push_back({pointer_of(error.context), error.description});
+  }
+  return violations;
+}
+
+} // namespace flow::contract

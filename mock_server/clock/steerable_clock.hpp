@@ -1,0 +1,59 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "mock_server/clock/clock.hpp"
+
+namespace flow::mock {
+
+/// A time that follows another one until it is held or moved. It goes forward only: what has happened stays
+/// past. Safe to use from several threads; reading it takes no lock.
+class SteerableClock final : public Clock {
+public:
+  /// `base` has to outlive it.
+  explicit SteerableClock(const Clock &base) : base_(base) {}
+
+  [[nodiscard]] std::int64_t now_ms() const override;
+  [[nodiscard]] bool stands_still() const override { return frozen() || base_.stands_still(); }
+
+  /// What shall become of it, all at once; what is not given stays as it is.
+  struct Change {
+    std::optional<bool> frozen{};
+    std::optional<std::int64_t> to_ms{};
+    std::optional<std::int64_t> by_ms{}; ///< without `to_ms`
+  };
+
+  /// Freezes it, lets it go on from where it stands, moves it. False, and nothing done, where it would go
+  /// back.
+  bool change(const Change &wanted);
+
+  /// As it was made: follows `base`; or stands still at a time, which may be earlier.
+  void start_over(std::optional<std::int64_t> frozen_at_ms = std::nullopt);
+
+  [[nodiscard]] bool frozen() const { return frozen_at_ms_.load() != kRunning; }
+
+  /// A moment, for `moved_since`.
+  static std::uint64_t mark();
+  /// By how many milliseconds the clock has been moved since the moment of `mark`.
+  [[nodiscard]] std::int64_t moved_since(std::uint64_t mark) const;
+
+private:
+  static constexpr std::int64_t kRunning = -1;
+
+  struct Move {
+    std::uint64_t mark;
+    std::int64_t by_ms;
+  };
+
+  const Clock &base_;
+  std::atomic<std::int64_t> offset_ms_ = 0;
+  std::atomic<std::int64_t> frozen_at_ms_ = kRunning;
+  mutable std::mutex mutex_; ///< of those who change it
+  std::vector<Move> moves_;  ///< oldest first; those of long ago are summed up in the first
+};
+
+} // namespace flow::mock

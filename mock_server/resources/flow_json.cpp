@@ -1,0 +1,100 @@
+#include "mock_server/resources/flow_json.hpp"
+
+#include <string>
+
+#include "mock_server/resources/id_source.hpp"
+
+namespace flow::mock {
+
+namespace {
+
+using contract::Json;
+
+/// How the last run went (openapi, lastRunDetails), as it stands now.
+Json last_run_details(const Run &run) {
+  Json details = {{"id", run.id}, {"state", text_of(run.state)}, {"startedAtUTC", run.started_at_ms}};
+  if (shows_completion(run)) {
+    details["completedAtUTC"] = run.ended_at_ms;
+  }
+  return details;
+}
+
+Json spec_of(std::string_view id) {
+  return {{"id", id}, {"version", "1.0"}};
+}
+
+/// What the flow shows of its connections with those ids; of their base connection, where they have one.
+Json connections(const Json &ids, std::string_view spec_id, const std::string &base_id) {
+  Json shown = Json::array();
+  for (const Json &id : ids) {
+    Json connection = {{"id", id}, {"connectionSpec", spec_of(spec_id)}};
+    if (!base_id.empty()) {
+      connection["baseConnection"] = {{"id", base_id}, {"connectionSpec", spec_of(spec_id)}};
+    }
+    shown.push_back(std::move(connection));
+  }
+  return shown;
+}
+
+/// The inheritedAttributes of a flow whose seed gives none: they tell batch, streaming and destination flows
+/// apart. The profile store of destination flows and the data lake of the others have no base connection
+/// here.
+Json inherited_attributes(const Flow &flow, const Json &source_ids, const Json &target_ids) {
+  const SourceTraits &traits = traits_of(flow.source);
+  const bool is_destination = flow.source == SourceKind::destination;
+  const std::string base_id = name_uuid("base connection of flow " + flow.id);
+  return {{"sourceConnections", connections(source_ids, flow.source_spec_id, is_destination ? "" : base_id)},
+          {"targetConnections",
+           connections(target_ids, traits.target_spec_id, is_destination ? base_id : std::string())},
+          {"properties", {{traits.property, true}}}};
+}
+
+} // namespace
+
+Json flow_document(Transaction &transaction, const SandboxFlow &flow) {
+  const SandboxObjects &sandbox = transaction.sandbox();
+  const Json &seeded = flow.flow->document;
+  Json document = {{"id", flow.flow->id}};
+  const auto keep = [&](const char *name, const Json &otherwise) {
+    const auto given = seeded.find(name);
+    document[name] = given == seeded.end() ? otherwise : *given;
+  };
+  document["createdAt"] = flow.created_at_ms;
+  document["updatedAt"] = flow.updated_at_ms;
+  keep("createdBy", "{CREATED_BY}");
+  keep("updatedBy", "{UPDATED_BY}");
+  keep("createdClient", "{CREATED_CLIENT}");
+  keep("updatedClient", "{UPDATED_CLIENT}");
+  document["sandboxId"] = Json::parse(sandbox.id_text);
+  document["sandboxName"] = Json::parse(sandbox.name_text);
+  document["imsOrgId"] = Json::parse(sandbox.organisation_text);
+  keep("name", "");
+  keep("description", "");
+  keep("flowSpec", Json::object());
+  keep("state", "enabled");
+  keep("version", flow.etag);
+  document["etag"] = flow.etag;
+  keep("sourceConnectionIds", Json::array({name_uuid("source connection of flow " + flow.flow->id)}));
+  keep("targetConnectionIds", Json::array({name_uuid("target connection of flow " + flow.flow->id)}));
+  if (seeded.contains("inheritedAttributes")) {
+    document["inheritedAttributes"] = seeded["inheritedAttributes"];
+  } else {
+    document["inheritedAttributes"] =
+        inherited_attributes(*flow.flow, document["sourceConnectionIds"], document["targetConnectionIds"]);
+  }
+  keep("scheduleParams", {{"frequency", "once"}});
+  keep("transformations", Json::array());
+  if (flow.flow->delta_column.empty() && !flow.delta_column.empty()) {
+    // Given with the first run, it has become part of the copy transformation (on-demand-ingestion).
+    document["transformations"].push_back(
+        {{"name", "Copy"}, {"params", {{"deltaColumn", {{"name", flow.delta_column}}}}}});
+  }
+  document["runs"] = "/runs?property=flowId==" + flow.flow->id;
+  keep("lastOperation", {{"started", flow.created_at_ms}, {"updated", 0}, {"operation", "create"}});
+  if (const Run *last = transaction->last_run(flow)) {
+    document["lastRunDetails"] = last_run_details(*last);
+  }
+  return document;
+}
+
+} // namespace flow::mock

@@ -1,0 +1,13 @@
+#include "mock_server/resources/list.hpp"
+#include "mock_server/resources/run_collection.hpp"
+
+namespace flow::mock {
+
+// GET /runs (openapi, sort-and-filter)
+Answer list_runs(const Call &call) {
+  return list(call, "runs", run_fields(), [&call](Transaction &transaction) {
+    return std::make_unique<RunCollection>(transaction, call.settings.reading);
+  });
+}
+
+} // namespace flow::mock

@@ -1,0 +1,112 @@
+#include "mock_server/resources/operation.hpp"
+
+#include <algorithm>
+
+#include <nlohmann/json.hpp>
+
+#include "common/text.hpp"
+#include "mock_server/resources/run_json.hpp"
+
+namespace flow::mock {
+
+namespace {
+
+bool matches(std::string_view tags, std::string_view etag) {
+  for (;;) {
+    const std::size_t comma = tags.find(',');
+    const std::string_view tag = flow::trimmed(tags.substr(0, comma), " \t");
+    if (tag == "*" || tag == etag) {
+      return true;
+    }
+    if (comma == std::string_view::npos) {
+      return false;
+    }
+    tags.remove_prefix(comma + 1);
+  }
+}
+
+} // namespace
+
+Error not_found(const Call &call, std::string_view name) {
+  Error error(name);
+  error.with("id", call.id);
+  error.resource_id = call.id;
+  return error;
+}
+
+std::optional<Error> check_if_match(const Request &request, const Run &run, bool required) {
+  const auto given =
+      std::find_if(request.headers.begin(), request.headers.end(),
+                   [](const HeaderField &field) { return equal_ignoring_case(field.name, "If-Match"); });
+  if (given == request.headers.end()) {
+    return required ? std::optional(Error("if-match-missing")) : std::nullopt;
+  }
+  if (matches(given->value, run.etag)) {
+    return std::nullopt;
+  }
+  Error error("version-mismatch");
+  error.with("supplied", given->value).with("current", run.etag);
+  error.resource_id = run.id;
+  return error;
+}
+
+std::optional<Error> check_room(const Transaction &transaction, const Settings &settings) {
+  const std::uint64_t most = settings.limits.runs;
+  return transaction->runs.size() < most
+             ? std::nullopt
+             : std::optional(Error("too-many-runs").with("most", std::to_string(most)));
+}
+
+std::string actor_text(const Credentials &credentials) {
+  if (credentials.api_key.find_first_of("\"\\") != std::string_view::npos) {
+    return nlohmann::json(credentials.api_key).dump();
+  }
+  return '"' + std::string(credentials.api_key) + '"'; // visible ASCII, else it was refused
+}
+
+std::string id_and_etag(const Run &run) {
+  std::string json;
+  json.reserve(128); // of ids and etags in their documented forms
+  json += R"({"id":")";
+  json += run.id;
+  json += R"(","etag":)";
+  append_etag(json, run);
+  json += '}';
+  return json;
+}
+
+NewRun fresh_run(Transaction &transaction, const ScriptedRetry &next, const Credentials &credentials) {
+  const std::int64_t now_ms = transaction.now_ms();
+  // A scripted id may have been taken since by a run made through the control API.
+  const bool is_free = !next.id.empty() && transaction->runs.find(next.id) == nullptr;
+  NewRun fresh{.id = is_free ? next.id : transaction->fresh_run_id(),
+               .etag = next.etag.empty() ? transaction->ids.etag(now_ms) : next.etag,
+               .now_ms = now_ms,
+               .actors = transaction->actors(actor_text(credentials)),
+               .ending = std::nullopt,
+               .state = {}};
+  if (has_ended(next.outcome)) {
+    fresh.ending = Ending{.at_ms = now_ms + next.duration_ms.value_or(transaction->defaults.duration_ms),
+                          .state = next.outcome};
+  } else {
+    fresh.state = next.outcome;
+  }
+  return fresh;
+}
+
+std::string list_body(const std::vector<std::string> &items, std::string_view resource,
+                      const std::string &token) {
+  std::string body = "{\"items\":[";
+  for (const std::string &item : items) {
+    body += body.back() == '[' ? "" : ",";
+    body += item;
+  }
+  body += "],\"_links\":{";
+  if (!token.empty()) {
+    // Clients take what stands behind the first '=': nothing may follow the token.
+    body += "\"next\":{\"href\":\"/" + std::string(resource) + "?continuationToken=" + token + "\"}";
+  }
+  return body + "}}";
+}
+
+} // namespace flow::mock

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "mock_server/http/error.hpp"
+#include "mock_server/http/http_message.hpp"
+#include "mock_server/pipeline/credentials.hpp"
+#include "mock_server/pipeline/target.hpp"
+#include "mock_server/query/token_seal.hpp"
+#include "mock_server/sandbox/transaction.hpp"
+#include "mock_server/settings.hpp"
+
+namespace flow::mock {
+
+/// A request that has passed the gateway and found its operation.
+struct Call {
+  const Request &request;
+  const Target &target;
+  const Credentials &credentials;
+  std::string_view id; ///< the {id} of the route, decoded
+  SandboxObjects &sandbox;
+  std::int64_t now_ms; ///< of the transaction that the operation begins on the sandbox
+  const Settings &settings;
+  const TokenSeal &seal; ///< of continuation tokens
+};
+
+/// What an operation that is carried out gives back.
+struct Success {
+  Response response{};
+  std::string made_run{}; ///< id of the run it made; empty: none
+};
+
+/// What an operation comes to.
+using Answer = std::variant<Success, Error>;
+
+/// One operation of the service, one file each.
+using Operation = Answer (*)(const Call &);
+
+Answer create_run(const Call &call);
+Answer get_flow(const Call &call);
+Answer get_run(const Call &call);
+Answer list_flows(const Call &call);
+Answer list_runs(const Call &call);
+Answer retry_run(const Call &call);
+Answer update_run(const Call &call);
+
+/// Error 1439-404 for the run or flow of this call; `name` as in errors.json.
+Error not_found(const Call &call, std::string_view name = "run-not-found");
+
+/// If-Match against a run's etag: "*", or a list that must hold it. A header that is absent is an error where
+/// it is `required` (1403), else fine; one that does not match is 1404.
+std::optional<Error> check_if_match(const Request &request, const Run &run, bool required);
+
+/// Refuses where the sandbox has had as many runs as it takes.
+std::optional<Error> check_room(const Transaction &transaction, const Settings &settings);
+
+/// Who a call acts as, JSON string text. Of a service token, the user is the client (openapi, createdBy).
+std::string actor_text(const Credentials &credentials);
+
+/// {"id","etag"} of a run, as retry and create answer.
+std::string id_and_etag(const Run &run);
+
+/// What a new run has of its own, made by who has these credentials: as scripted, fresh where the script says
+/// nothing.
+NewRun fresh_run(Transaction &transaction, const ScriptedRetry &next, const Credentials &credentials);
+
+/// The body of a list: {"items":[…],"_links":{…}} of the texts in `items`.
+std::string list_body(const std::vector<std::string> &items, std::string_view resource,
+                      const std::string &token);
+
+} // namespace flow::mock

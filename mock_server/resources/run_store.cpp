@@ -1,0 +1,48 @@
+#include "mock_server/resources/run_store.hpp"
+
+#include <utility>
+
+namespace flow::mock {
+
+const Run *RunStore::find(std::string_view id) const {
+  const auto found = by_id_.find(id);
+  return found == by_id_.end() ? nullptr : *found;
+}
+
+const Run *RunStore::add(Run run) {
+  if (by_id_.contains(std::string_view(run.id))) {
+    return nullptr;
+  }
+  run.number = static_cast<std::uint32_t>(runs_.size());
+  Run &added = runs_.emplace_back(std::move(run));
+  try {
+    by_id_.insert(&added);
+    index_.add(RunKeys(added), added.number);
+  } catch (...) {
+    by_id_.erase(&added);
+    runs_.pop_back();
+    throw;
+  }
+  return &added;
+}
+
+const Run *RunStore::replace(Run run) {
+  Run &place = **by_id_.find(std::string_view(run.id));
+  run.number = place.number;
+  change(place, [&](Run &replaced) { replaced = std::move(run); });
+  return &place;
+}
+
+bool RunStore::remove(std::string_view id) {
+  const auto found = by_id_.find(id);
+  if (found == by_id_.end()) {
+    return false;
+  }
+  Run &place = **found;
+  by_id_.erase(found);
+  index_.remove(RunKeys(place), place.number);
+  place = Run();
+  return true;
+}
+
+} // namespace flow::mock
