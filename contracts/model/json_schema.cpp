@@ -5,6 +5,10 @@
 
 #include "contracts/model/json_schema.hpp"
 
+#include <array>
+#include <limits>
+#include <locale>
+#include <numeric>
 #include <stdexcept>
 
 // Without it, valijson ends the program where a schema is not one.
@@ -24,6 +28,18 @@
 namespace flow::contract {
 
 namespace {
+
+/// libstdc++ fills a locale's table of narrowed characters as they are asked for, without a lock, and
+/// std::regex asks whenever a pattern is compiled: by valijson for each document, by cpp-httplib too. So the
+/// table is filled while the program has one thread.
+bool fill_narrowed() noexcept {
+  std::array<char, std::numeric_limits<unsigned char>::max() + 1> all{};
+  std::iota(all.begin(), all.end(), '\0');
+  std::array<char, all.size()> narrowed{};
+  std::use_facet<std::ctype<char>>(std::locale()).narrow(all.begin(), all.end(), '\0', narrowed.begin());
+  return true;
+}
+[[maybe_unused]] const bool kNarrowed = fill_narrowed();
 
 /// valijson names a place as `<root>[items][0][id]`; we as `/items/0/id`.
 std::string pointer_of(const std::vector<std::string> &context) {
