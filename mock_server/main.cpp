@@ -133,10 +133,14 @@ int report(const Options &options, const flow_mock::Server &server, LogWriter &s
   if (violated) {
     standard_error.write(flow::printable_lines(server.violations_text()));
   }
+  const std::string unused = options.fail_on_unused ? server.unused_text() : "";
+  if (!unused.empty()) {
+    standard_error.write(flow::printable_lines(unused));
+  }
   if (!options.coverage_file.empty()) {
     write_file("--coverage-file", options.coverage_file, server.coverage());
   }
-  return violated ? kViolated : 0;
+  return violated ? kViolated : unused.empty() ? 0 : kUnused;
 }
 
 int serve(const Options &options, const sigset_t &stop_signals, LogWriter &standard_error) {

@@ -155,6 +155,10 @@ void add_evidence_options(CLI::App &app, Options &options) {
       ->option_text("NUMBER [16777216]");
   app.add_flag("--fail-on-violation", options.fail_on_violation,
                "When stopped, list where the application broke the contract, and exit with 3 if it did");
+  app.add_flag(
+      "--fail-on-unused", options.fail_on_unused,
+      "When stopped, list scripted outcomes, faults and runs that tests have set up and no request has "
+      "met, and exit with 4 if there are any");
   app.add_option("--coverage-file", options.coverage_file,
                  "When stopped, write to this file which clauses of the contract the traffic exercised")
       ->option_text("FILE");
@@ -225,7 +229,8 @@ std::variant<Options, int> read_options(int argc, char **argv) {
       "readings", "Print where Adobe's pages contradict each other and which reading is in force, and exit");
   app.footer("Exit codes: 0 stopped by SIGINT or SIGTERM; 2 could not start, or not write standard "
              "output, --port-file, --https-port-file or --coverage-file; 3 likewise "
-             "stopped, but the application broke the contract (--fail-on-violation).");
+             "stopped, but the application broke the contract (--fail-on-violation); 4 likewise, but "
+             "something was set up and not used (--fail-on-unused).");
 
   try {
     app.parse(argc, argv);

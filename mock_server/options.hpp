@@ -17,6 +17,9 @@ inline constexpr int kCannotStart = 2;
 /// The exit code after a stop by a signal, with --fail-on-violation, when the application broke the contract.
 inline constexpr int kViolated = 3;
 
+/// The same, with --fail-on-unused, when something was set up and not used.
+inline constexpr int kUnused = 4;
+
 /// What flow-mock's command line says.
 struct Options {
   flow_mock::Settings settings{.port = 8080};
@@ -25,6 +28,7 @@ struct Options {
   std::string https_port_file;
   std::int64_t shutdown_timeout_ms = 2000; ///< for answers to be finished after SIGINT or SIGTERM
   bool fail_on_violation = false;
+  bool fail_on_unused = false;
   std::string coverage_file;
   spdlog::level::level_enum log_level = spdlog::level::info;
 };

@@ -256,6 +256,10 @@ std::string Server::violations_text() const {
   return violations() == 0 ? "" : mock::violations_text(state_->service().violations);
 }
 
+std::string Server::unused_text() const {
+  return mock::unused_text(mock::all_unused(state_->service()));
+}
+
 std::string Server::coverage() const {
   const mock::ServiceState &service = state_->service();
   return mock::coverage_json(service.coverage, service.settings).dump(2);

@@ -13,6 +13,7 @@
 #include "mock_server/query/token_seal.hpp"
 #include "mock_server/resources/id_source.hpp"
 #include "mock_server/sandbox/sandboxes.hpp"
+#include "mock_server/sandbox/unused.hpp"
 #include "mock_server/settings.hpp"
 #include "mock_server/webhooks/end_watch.hpp"
 
@@ -35,6 +36,7 @@ struct ServiceState {
   ViolationLog violations;
   ViolationLog expected; ///< violations that a test has announced
   Coverage coverage;
+  UnusedLog unused; ///< of tests that have ended
   Sandboxes sandboxes;
   IdSource ids; ///< of requests and tokens; runs have those of their sandbox
   TokenSeal seal;

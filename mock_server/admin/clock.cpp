@@ -1,6 +1,8 @@
 #include "mock_server/admin/routes.hpp"
 
 #include <chrono>
+#include <optional>
+#include <string>
 
 #include <spdlog/fmt/chrono.h>
 
@@ -10,6 +12,9 @@
 namespace flow::mock::admin {
 
 namespace {
+
+constexpr const char *kAuto = "auto";
+constexpr const char *kNormal = "normal";
 
 Json clock_json(std::int64_t now_ms, bool frozen) {
   const std::chrono::sys_seconds seconds{
@@ -21,9 +26,30 @@ Json clock_json(std::int64_t now_ms, bool frozen) {
 }
 
 Json clock_json(const Call &call) {
-  return call.sandbox == nullptr ? clock_json(call.state.clock.now_ms(), call.state.clock.frozen())
-                                 : clock_json(call.sandbox->clock.now_ms(),
-                                              call.sandbox->clock.frozen() || call.state.clock.frozen());
+  if (call.sandbox == nullptr) {
+    return clock_json(call.state.clock.now_ms(), call.state.clock.frozen());
+  }
+  Json json =
+      clock_json(call.sandbox->clock.now_ms(), call.sandbox->clock.frozen() || call.state.clock.frozen());
+  json["mode"] = call.sandbox->skips_time ? kAuto : kNormal;
+  return json;
+}
+
+/// Whether time is to skip to the end of a run that somebody reads; nothing where the body does not say it.
+std::optional<bool> skips_time_in(const Json &body, const Call &call) {
+  const auto mode = body.find("mode");
+  if (mode == body.end()) {
+    return std::nullopt;
+  }
+  if (call.sandbox == nullptr) {
+    throw Refusal{400, "No mode here", "/mode",
+                  "Only a sandbox's time can skip by itself: PUT /__admin" + std::string(kSandboxPath) +
+                      "/clock."};
+  }
+  if (*mode != kAuto && *mode != kNormal) {
+    throw Refusal{400, "Unknown mode", "/mode", "It has to be \"auto\" or \"normal\"."};
+  }
+  return *mode == kAuto;
 }
 
 std::int64_t duration_in(const Json &value, const char *pointer) {
@@ -51,8 +77,9 @@ Response get_clock(const Call &call) {
 
 Response put_clock(const Call &call) {
   const Json body = body_of(call);
-  check_members(body, "", {"frozen", "nowMs", "advanceMs"});
+  check_members(body, "", {"frozen", "nowMs", "advanceMs", "mode"});
   SteerableClock &clock = call.sandbox == nullptr ? call.state.clock : call.sandbox->clock;
+  const auto skips_time = skips_time_in(body, call);
   SteerableClock::Change wanted;
   if (body.contains("frozen")) {
     if (!body["frozen"].is_boolean()) {
@@ -78,6 +105,9 @@ Response put_clock(const Call &call) {
   if (!clock.change(wanted)) {
     throw Refusal{400, "Time goes forward only", "/nowMs",
                   "It is " + std::to_string(clock.now_ms()) + " now. To begin anew, reset the sandbox."};
+  }
+  if (skips_time) {
+    call.sandbox->skips_time = *skips_time;
   }
   if (call.sandbox != nullptr) {
     call.sandbox->settle();

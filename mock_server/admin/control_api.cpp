@@ -89,6 +89,7 @@ Response answer_of_sandbox(const Route &route, Call call, std::string_view organ
   try {
     Response response = slowly(sandboxes, route.operation, call);
     if (route.operation != reset_sandbox) {
+      sandbox->is_steered = true;
       sandboxes.mark_changed(*sandbox);
     }
     sandboxes.let_go(std::move(sandbox));

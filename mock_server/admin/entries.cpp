@@ -94,9 +94,10 @@ void check_copies(const Seed &seed, std::string_view prefix) {
 
 /// Runs that are deleted give no room back, as their numbers are not given again.
 void check_room(const Changes &changes, const Seed &seed, Transaction &transaction, std::uint64_t most_runs) {
+  const Ids deleted(changes.delete_runs.begin(), changes.delete_runs.end());
   const auto new_runs =
       static_cast<std::uint64_t>(std::count_if(seed.runs.begin(), seed.runs.end(), [&](const Run &run) {
-        return transaction->runs.find(run.id) == nullptr;
+        return deleted.contains(run.id) || transaction->runs.find(run.id) == nullptr;
       }));
   if (new_runs > 0 && transaction->runs.size() + new_runs > most_runs) {
     throw Refusal{409, "Too many runs", "",
@@ -115,13 +116,15 @@ void check_room(const Changes &changes, const Seed &seed, Transaction &transacti
   }
 }
 
-void check_scripted_ids(const Seed &seed, const Transaction &transaction, std::string_view prefix) {
+void check_scripted_ids(const Changes &changes, const Seed &seed, const Transaction &transaction,
+                        std::string_view prefix) {
+  const Ids deleted(changes.delete_runs.begin(), changes.delete_runs.end());
   for (std::size_t i = 0; i < seed.runs.size(); ++i) {
     if (!seed.runs[i].script) {
       continue;
     }
     for (const ScriptedRetry &retry : seed.runs[i].script->retries) {
-      if (!retry.id.empty() && transaction->runs.find(retry.id) != nullptr) {
+      if (!retry.id.empty() && !deleted.contains(retry.id) && transaction->runs.find(retry.id) != nullptr) {
         throw bad_entry({"body", "/runs/" + std::to_string(i) + "/retries",
                          "the id " + retry.id + " is that of a run already"},
                         prefix);
@@ -131,6 +134,10 @@ void check_scripted_ids(const Seed &seed, const Transaction &transaction, std::s
 }
 
 void put(Run run, Transaction &transaction) {
+  if (run.script) {
+    run.script->is_of_test = true;
+  }
+  transaction->untouched_runs.insert(run.id);
   if (run.etag.empty()) {
     run.etag = transaction->ids.etag(run.updated_at_ms);
   }
@@ -156,7 +163,7 @@ void carry_out(const Changes &changes, Transaction &transaction, const Limits &l
   const Seed seed = read({{"flows", changes.flows}, {"runs", changes.runs}}, known_flows, prefix);
   check_copies(seed, prefix);
   check_deletions(changes, seed, transaction);
-  check_scripted_ids(seed, transaction, prefix);
+  check_scripted_ids(changes, seed, transaction, prefix);
   check_room(changes, seed, transaction, limits.runs);
 
   for (const std::string &run_id : changes.delete_runs) {
@@ -164,7 +171,7 @@ void carry_out(const Changes &changes, Transaction &transaction, const Limits &l
   }
   transaction->remove_flows(changes.delete_flows);
   for (const auto &flow : seed.flows) {
-    transaction->put_flow(flow, now_ms);
+    transaction->put_flow(flow, now_ms).script.is_of_test = true;
   }
   for (const SeededRun &run : seed.runs) {
     put(made_at(run, now_ms), transaction);
@@ -180,7 +187,7 @@ RetryScript script_of(const Call &call) {
   }
   const Json flow = {{"id", "any"}, {"retries", body["retries"]}};
   const Seed seed = read({{"flows", Json::array({flow})}, {"runs", Json::array()}}, {}, "/flows/0");
-  return {.retries = seed.flows.front()->retries, .next = 0};
+  return {.retries = seed.flows.front()->retries, .next = 0, .is_of_test = true};
 }
 
 Json entry_of(const Call &call) {

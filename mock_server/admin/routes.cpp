@@ -26,6 +26,7 @@ constexpr std::array kRoutes = {
     Route{"GET", "/sandboxes/{organisation}/{sandbox}/defaults", get_defaults},
     Route{"PUT", "/sandboxes/{organisation}/{sandbox}/defaults", put_defaults},
     Route{"GET", "/sandboxes/{organisation}/{sandbox}/runs", list_runs},
+    Route{"PUT", "/sandboxes/{organisation}/{sandbox}/runs", put_runs},
     Route{"POST", "/sandboxes/{organisation}/{sandbox}/runs", add_run},
     Route{"GET", "/sandboxes/{organisation}/{sandbox}/runs/{id}", get_run},
     Route{"PUT", "/sandboxes/{organisation}/{sandbox}/runs/{id}", put_run},
@@ -67,6 +68,8 @@ constexpr std::array kRoutes = {
     Route{"GET", "/sandboxes/{organisation}/{sandbox}/violations", list_violations},
     Route{"DELETE", "/sandboxes/{organisation}/{sandbox}/violations", clear_violations},
     Route{"POST", "/sandboxes/{organisation}/{sandbox}/expectations", add_expectation},
+    Route{"GET", "/unused", get_unused},
+    Route{"GET", "/sandboxes/{organisation}/{sandbox}/unused", get_unused},
     Route{"GET", "/coverage", get_coverage},
     Route{"DELETE", "/coverage", clear_coverage},
 };

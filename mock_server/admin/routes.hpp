@@ -39,6 +39,7 @@ Response put_clock(const Call &call);
 Response get_defaults(const Call &call);
 Response put_defaults(const Call &call);
 Response list_runs(const Call &call);
+Response put_runs(const Call &call);
 Response add_run(const Call &call);
 Response get_run(const Call &call);
 Response put_run(const Call &call);
@@ -70,6 +71,7 @@ Response clear_requests(const Call &call);
 Response list_violations(const Call &call);
 Response clear_violations(const Call &call);
 Response add_expectation(const Call &call);
+Response get_unused(const Call &call);
 Response get_coverage(const Call &call);
 Response clear_coverage(const Call &call);
 

@@ -60,11 +60,12 @@ Response get_sandbox(const Call &call) {
 
 Response reset_all(const Call &call) {
   call.state.start_clock();
+  call.state.unused.add(unused_of(call.state.faults));
   call.state.faults.clear();
   call.state.journal.clear();
   for (const auto &sandbox : call.state.sandboxes.all()) {
     const SlowUse use(call.state.sandboxes, *sandbox);
-    end_expectations(call.state, *sandbox);
+    end_test(call.state, *sandbox);
     sandbox->reset(call.state.settings.seed);
   }
   call.state.sandboxes.forget_unchanged();
@@ -74,7 +75,7 @@ Response reset_all(const Call &call) {
 
 Response reset_sandbox(const Call &call) {
   const std::uint64_t runs = runs_of(*call.sandbox);
-  end_expectations(call.state, *call.sandbox);
+  end_test(call.state, *call.sandbox);
   call.sandbox->reset(call.state.settings.seed);
   if (runs > kManyRuns) {
     give_memory_back();
@@ -104,6 +105,7 @@ Response restore_snapshot(const Call &call) {
     throw Refusal{400, "Bad seed", error.pointer, error.reason};
   }
   const Seed seed = reader.take();
+  call.state.unused.add(unused_in(*call.sandbox));
   call.sandbox->restore(seed);
   return json_response(summary(*call.sandbox));
 }

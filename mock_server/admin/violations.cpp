@@ -90,6 +90,12 @@ Response clear_violations(const Call &call) {
   return json_response(Json::object());
 }
 
+Response get_unused(const Call &call) {
+  check_parameters(call, {});
+  return json_response(
+      unused_json(call.sandbox == nullptr ? all_unused(call.state) : unused_in(*call.sandbox)));
+}
+
 Response get_coverage(const Call &call) {
   check_parameters(call, {});
   return json_response(coverage_json(call.state.coverage, call.state.settings));

@@ -96,6 +96,17 @@ Json FaultSet::list() const {
   return faults;
 }
 
+Json FaultSet::unmet() const {
+  const std::scoped_lock lock(mutex_);
+  Json faults = Json::array();
+  for (const Entry &entry : entries_) {
+    if (entry.left ? *entry.left > 0 : entry.matched == 0) {
+      faults.push_back(entry.json());
+    }
+  }
+  return faults;
+}
+
 std::optional<Json> FaultSet::find(std::string_view id) const {
   const std::scoped_lock lock(mutex_);
   const auto found = entry_of(id);

@@ -41,6 +41,8 @@ public:
   /// come, or null where it lasts until removed). One of which none are left stays until it is removed.
   [[nodiscard]] contract::Json list() const;
   [[nodiscard]] std::optional<contract::Json> find(std::string_view id) const;
+  /// Those that were to fall on a request, or on more than they did, as list() shows them.
+  [[nodiscard]] contract::Json unmet() const;
   bool remove(std::string_view id); ///< false where there is none of that id
   void clear();
 

@@ -34,4 +34,18 @@ void end_expectations(ServiceState &state, Sandbox &sandbox) {
   }
 }
 
+void end_test(ServiceState &state, Sandbox &sandbox) {
+  end_expectations(state, sandbox);
+  state.unused.add(unused_in(sandbox));
+}
+
+Unused all_unused(const ServiceState &state) {
+  Unused all = state.unused.all();
+  all.add(unused_of(state.faults));
+  for (const auto &sandbox : state.sandboxes.all()) {
+    all.add(unused_in(*sandbox));
+  }
+  return all;
+}
+
 } // namespace flow::mock

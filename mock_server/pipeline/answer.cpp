@@ -58,6 +58,13 @@ void set_answer(Exchange &exchange, Answer answer) {
   }
 }
 
+/// A test may have put the run there that is asked for; also a request that is refused has met it.
+void touch_run(const Exchange &exchange) {
+  if (exchange.sandbox && exchange.sandbox->is_steered && !exchange.asked.run.empty()) {
+    Transaction::unsettled(exchange.sandbox->objects, exchange.sandbox->clock)->touch(exchange.asked.run);
+  }
+}
+
 /// Runs a step that the answer does not depend on.
 template <typename Step>
 void beside_the_answer(ServiceState &state, const Exchange &exchange, std::string_view name, Step step) {
@@ -88,6 +95,7 @@ Response answer(ServiceState &state, const Request &request) {
     beside_the_answer(state, exchange, "judge",
                       [&] { exchange.verdict = judge(exchange, state.rules, state.coverage); });
   }
+  touch_run(exchange);
   spoil(exchange.faults, exchange.response, exchange.request_id);
   beside_the_answer(state, exchange, "record", [&] { record(state, exchange); });
   return deliver(exchange);

@@ -67,6 +67,7 @@ struct Flow {
 struct RetryScript {
   std::vector<ScriptedRetry> retries;
   std::size_t next = 0;
+  bool is_of_test = false; ///< given through the control API
 };
 
 /// One execution of a flow.

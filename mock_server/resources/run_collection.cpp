@@ -105,6 +105,11 @@ SortKey RunCollection::key(std::uint64_t number, const Path &path) {
 }
 
 std::string RunCollection::text(std::uint64_t number) {
+  transaction_->touch(transaction_->runs.at(number).id); // it is shown
+  return rendered(number);
+}
+
+std::string RunCollection::rendered(std::uint64_t number) const {
   const Run &run = transaction_->runs.at(number);
   std::string json;
   append_run(json, run, transaction_.sandbox(), reading_);
@@ -113,7 +118,7 @@ std::string RunCollection::text(std::uint64_t number) {
 
 const Json &RunCollection::document(std::uint64_t number) {
   if (!last_ || last_->first != number) {
-    last_.emplace(number, Json::parse(text(number)));
+    last_.emplace(number, Json::parse(rendered(number)));
   }
   return last_->second;
 }

@@ -18,7 +18,7 @@ const Fields &run_fields();
 /// The runs of a sandbox as a collection, within a transaction, which has to outlive it.
 class RunCollection final : public Collection {
 public:
-  RunCollection(const Transaction &transaction, const contract::Reading &reading)
+  RunCollection(Transaction &transaction, const contract::Reading &reading)
       : transaction_(transaction), reading_(reading) {}
 
   [[nodiscard]] std::uint64_t size() const override { return transaction_->runs.size(); }
@@ -33,9 +33,10 @@ public:
   std::string text(std::uint64_t number) override;
 
 private:
+  std::string rendered(std::uint64_t number) const;
   const contract::Json &document(std::uint64_t number);
 
-  const Transaction &transaction_;
+  Transaction &transaction_;
   const contract::Reading &reading_;
   /// The run looked at last: all filters of a query look at a run in turn, and it is made for the first only.
   std::optional<std::pair<std::uint64_t, contract::Json>> last_;

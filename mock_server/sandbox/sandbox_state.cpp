@@ -14,6 +14,7 @@ void SandboxState::load(const Seed &seed, std::int64_t now_ms) {
   flows.clear();
   flow_places_.clear();
   due_ = {};
+  untouched_runs.clear();
   last_runs_are_stale_ = false;
   last_actors_ = nullptr;
   for (const auto &flow : seed.flows) {
@@ -43,7 +44,7 @@ void SandboxState::settle(std::int64_t now_ms) {
   while (!due_.empty() && due_.top().at_ms <= now_ms) {
     const Due due = due_.top();
     const Run &run = *due.run;
-    if (run.id.empty() || !run.ending || run.ending->at_ms != due.at_ms || has_ended(run.state)) {
+    if (!is_still(due)) {
       due_.pop();
       continue;
     }
@@ -55,6 +56,19 @@ void SandboxState::settle(std::int64_t now_ms) {
       tell_end(run);
     }
   }
+}
+
+std::optional<std::int64_t> SandboxState::next_end() {
+  while (!due_.empty() && !is_still(due_.top())) {
+    due_.pop();
+  }
+  return due_.empty() ? std::nullopt : std::optional(due_.top().at_ms);
+}
+
+std::optional<std::int64_t> SandboxState::end_of(std::string_view run_id) const {
+  const Run *run = find_run(run_id);
+  return run == nullptr || !run->ending || has_ended(run->state) ? std::nullopt
+                                                                 : std::optional(run->ending->at_ms);
 }
 
 const Run *SandboxState::add_run(Run run) {
@@ -94,7 +108,17 @@ const Run *SandboxState::replace_run(Run run) {
   return replaced;
 }
 
+void SandboxState::touch(std::string_view run_id) {
+  if (untouched_runs.empty()) {
+    return;
+  }
+  if (const auto found = untouched_runs.find(run_id); found != untouched_runs.end()) {
+    untouched_runs.erase(found);
+  }
+}
+
 bool SandboxState::remove_run(std::string_view run_id) {
+  touch(run_id);
   const bool removed = runs.remove(run_id);
   last_runs_are_stale_ = last_runs_are_stale_ || removed;
   return removed;
@@ -208,6 +232,12 @@ void SandboxState::watch(const Run &run) {
     forget_replaced_endings();
     due_.push({.at_ms = run.ending->at_ms, .order = due_made_++, .run = &run});
   }
+}
+
+/// Whether the run is to end then, as it stands now.
+bool SandboxState::is_still(const Due &due) {
+  const Run &run = *due.run;
+  return !run.id.empty() && run.ending && run.ending->at_ms == due.at_ms && !has_ended(run.state);
 }
 
 /// Endings of runs that were replaced or deleted since would stay until their time comes.

@@ -3,10 +3,12 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <queue>
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "mock_server/resources/id_source.hpp"
@@ -38,6 +40,9 @@ struct SandboxState {
 
   /// Ends every run whose time has come, one after the other as they end.
   void settle(std::int64_t now_ms);
+  /// When the next run ends, and when that one does; nothing where none will.
+  std::optional<std::int64_t> next_end();
+  std::optional<std::int64_t> end_of(std::string_view run_id) const;
   /// The run of that id, or null.
   const Run *find_run(std::string_view run_id) const { return runs.find(run_id); }
 
@@ -49,6 +54,8 @@ struct SandboxState {
   /// Puts a run in the place of the one with its id, which has to be there.
   const Run *replace_run(Run run);
   bool remove_run(std::string_view run_id);
+  /// A request has asked for that run.
+  void touch(std::string_view run_id);
   /// Tells who listens that a run has just ended.
   void tell_end(const Run &run) const;
 
@@ -80,7 +87,9 @@ struct SandboxState {
   IdSource ids;
   RetryDefaults defaults;
   RunStore runs;
-  std::vector<SandboxFlow> flows;          ///< as they were added; changed through put_flow and remove_flows
+  std::vector<SandboxFlow> flows; ///< as they were added; changed through put_flow and remove_flows
+  /// Runs that a test has put here and no request has asked for.
+  std::unordered_set<std::string, TextHash, std::equal_to<>> untouched_runs;
   std::function<void(const Run &)> on_end; ///< called within the transaction; empty: nobody listens
 
 private:
@@ -95,6 +104,7 @@ private:
   };
 
   void watch(const Run &run);
+  static bool is_still(const Due &due);
   void forget_replaced_endings();
   void find_last_runs();
 

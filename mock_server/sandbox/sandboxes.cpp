@@ -38,6 +38,8 @@ void Sandbox::reset(const Seed &seed) {
   is_changed = false; // first: what is done from here on changes it again
   tell(nullptr, {});
   faults.clear();
+  skips_time = false;
+  is_steered = false;
   Transaction transaction = Transaction::unsettled(objects, clock);
   clock.start_over();
   transaction->ids.start_over(objects.id_seed);
@@ -86,6 +88,18 @@ void Sandbox::settle() {
   const Transaction transaction(objects, clock);
   if (webhook_) {
     webhook_->advance_to(transaction.now_ms(), !clock.stands_still());
+  }
+}
+
+void Sandbox::skip_to_end(std::string_view run_id) {
+  const auto next_end = [&]() -> std::optional<std::int64_t> {
+    Transaction transaction(objects, clock);
+    return run_id.empty() ? transaction->next_end() : transaction->end_of(run_id);
+  };
+  // One end after the other, so that what each sends is sent at its time.
+  while (const auto end_ms = next_end()) {
+    clock.change({.to_ms = *end_ms}); // or another has moved it beyond
+    settle();
   }
 }
 

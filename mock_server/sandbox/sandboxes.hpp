@@ -48,6 +48,10 @@ struct Sandbox : std::enable_shared_from_this<Sandbox> {
   /// Ends the runs whose time has come by its clock, and then lets deliveries follow to the same time.
   void settle();
 
+  /// Moves its clock on to the end of that run, or of the last that is to end where `run_id` is empty, as if
+  /// the time until then had passed.
+  void skip_to_end(std::string_view run_id);
+
   /// Whom it tells them, or null.
   std::shared_ptr<WebhookSender> webhook();
 
@@ -62,6 +66,11 @@ struct Sandbox : std::enable_shared_from_this<Sandbox> {
   std::atomic<std::uint64_t> last_use = 0;
   /// Whether anything but reading has been done with it since it was as the seed says; set by Sandboxes.
   std::atomic<bool> is_changed = false;
+  /// Whether who reads a run that is in progress finds it ended.
+  std::atomic<bool> skips_time = false;
+  /// Whether the control API has changed something in it: spares others looking for what a test has put
+  /// there.
+  std::atomic<bool> is_steered = false;
   /// How many have it in use for longer than others should wait (SlowUse).
   std::atomic<int> slow_uses = 0;
 

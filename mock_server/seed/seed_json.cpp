@@ -13,25 +13,6 @@ namespace {
 using contract::Json;
 
 /// What is left of a script.
-Json retries_json(const RetryScript &script) {
-  Json retries = Json::array();
-  for (std::size_t i = script.next; i < script.retries.size(); ++i) {
-    const ScriptedRetry &retry = script.retries[i];
-    Json entry = {{"outcome", name_of(retry.outcome)}};
-    if (retry.duration_ms) {
-      entry["durationMs"] = *retry.duration_ms;
-    }
-    if (!retry.id.empty()) {
-      entry["id"] = retry.id;
-    }
-    if (!retry.etag.empty()) {
-      entry["etag"] = retry.etag;
-    }
-    retries.push_back(entry.size() == 1 ? entry["outcome"] : std::move(entry));
-  }
-  return retries;
-}
-
 bool has_retries(const RetryScript *script) {
   return script != nullptr && script->next < script->retries.size();
 }
@@ -87,6 +68,25 @@ void drop_taken_ids(Json &entry, std::unordered_set<std::string> &ids) {
 }
 
 } // namespace
+
+Json retries_json(const RetryScript &script) {
+  Json retries = Json::array();
+  for (std::size_t i = script.next; i < script.retries.size(); ++i) {
+    const ScriptedRetry &retry = script.retries[i];
+    Json entry = {{"outcome", name_of(retry.outcome)}};
+    if (retry.duration_ms) {
+      entry["durationMs"] = *retry.duration_ms;
+    }
+    if (!retry.id.empty()) {
+      entry["id"] = retry.id;
+    }
+    if (!retry.etag.empty()) {
+      entry["etag"] = retry.etag;
+    }
+    retries.push_back(entry.size() == 1 ? entry["outcome"] : std::move(entry));
+  }
+  return retries;
+}
 
 Json run_entry(const Run &run, std::int64_t now_ms) {
   Json entry = {{"id", run.id},

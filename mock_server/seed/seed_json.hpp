@@ -11,6 +11,9 @@ namespace flow::mock {
 /// An entry of `runs`. Times to an end count from `now_ms`.
 contract::Json run_entry(const Run &run, std::int64_t now_ms);
 
+/// The outcomes of a script that have not been taken.
+contract::Json retries_json(const RetryScript &script);
+
 /// An entry of `flows`.
 contract::Json flow_entry(const SandboxFlow &flow);
 

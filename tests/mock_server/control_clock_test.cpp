@@ -59,15 +59,21 @@ TEST(ControlOfTime, WhatMakesNoSenseIsRefusedAndChangesNothing) {
       {{{"nowMs", kNow}, {"advanceMs", 1}}, "/advanceMs"},
       {{{"frozen", "yes"}}, "/frozen"},
       {{{"freeze", true}}, "/freeze"},
+      {{{"mode", "fast"}, {"advanceMs", 1}}, "/mode"},
+      {{{"mode", true}}, "/mode"},
+      {{{"mode", "auto"}, {"advanceMs", -1}}, "/advanceMs"},
       {{{"frozen", true}, {"nowMs", 0}}, "/nowMs"},
   };
   for (const auto &[body, pointer] : wrong) {
     const Response refused = mock.steer("PUT", "/clock", body);
     EXPECT_EQ(refused.status, 400) << body;
     EXPECT_EQ(pointer_in(refused), pointer) << refused.body;
-    EXPECT_EQ(body_of(mock.steer("GET", "/clock")),
-              (Json{{"nowMs", kNow}, {"now", "2026-01-01T00:00:00.000Z"}, {"frozen", false}}));
+    EXPECT_EQ(
+        body_of(mock.steer("GET", "/clock")),
+        (Json{{"nowMs", kNow}, {"now", "2026-01-01T00:00:00.000Z"}, {"frozen", false}, {"mode", "normal"}}));
   }
+  EXPECT_EQ(pointer_in(mock.admin("PUT", "/clock", {{"mode", "auto"}})), "/mode");
+  EXPECT_FALSE(body_of(mock.admin("GET", "/clock")).contains("mode")) << "no run ends by it";
 }
 
 TEST(ControlOfTime, NoStepIsLostWhereManyAdvanceIt) {
@@ -111,6 +117,59 @@ TEST(ControlOfTime, RunsEndInTheOrderOfTheirTimes) {
   mock.steer("PUT", "/clock", {{"advanceMs", 5000}});
   EXPECT_EQ(mock.run("early")["updatedAt"], kNow + 1000);
   EXPECT_EQ(mock.run("late")["updatedAt"], kNow + 2000);
+}
+
+/// Puts a failed run, the retries of which take so long, into the sandbox.
+void script_retries(Steered &mock, const Json &retries) {
+  ASSERT_EQ(mock.steer("PUT", test::path_of_run(kFailed, "/script"), {{"retries", retries}}).status, 200);
+}
+
+TEST(AutomaticTime, WhoReadsARunInProgressFindsItEnded) {
+  Steered mock;
+  script_retries(mock, {{{"outcome", "failed"}, {"durationMs", 60000}},
+                        {{"outcome", "success"}, {"durationMs", 3600000}}});
+  EXPECT_EQ(body_of(mock.steer("PUT", "/clock", {{"mode", "auto"}}))["mode"], "auto");
+  const std::string first = mock.retried(kFailed);
+  EXPECT_EQ(now_of(mock.steer("GET", "/clock")), kNow) << "a retry takes no time";
+  EXPECT_EQ(mock.status(first), "failed");
+  EXPECT_EQ(now_of(mock.steer("GET", "/clock")), kNow + 60000);
+  const std::string second = mock.retried(first);
+  EXPECT_EQ(mock.run(second)["metrics"]["durationSummary"]["completedAtUTC"], kNow + 3660000);
+  EXPECT_EQ(mock.status(second), "success") << "and no time passes where it has ended";
+  EXPECT_EQ(now_of(mock.steer("GET", "/clock")), kNow + 3660000);
+}
+
+TEST(AutomaticTime, WhoListsRunsFindsAllEndedInTheirOrder) {
+  Steered mock;
+  mock.steer("PUT", "/clock", {{"mode", "auto"}, {"frozen", true}});
+  for (const auto &[id, after_ms] : {std::pair{"late", 2000}, std::pair{"early", 1000}}) {
+    mock.steer("POST", "/runs",
+               {{"id", id},
+                {"flowId", test::kNightlyFlow},
+                {"state", "in-progress"},
+                {"ends", {{"afterMs", after_ms}, {"outcome", "failed"}}}});
+  }
+  mock.steer("POST", "/runs", {{"id", "endless"}, {"flowId", test::kNightlyFlow}, {"state", "in-progress"}});
+  EXPECT_EQ(mock.call(test::read("/runs")).status, 200);
+  EXPECT_EQ(now_of(mock.steer("GET", "/clock")), kNow + 2000);
+  mock.steer("PUT", "/clock", {{"mode", "normal"}});
+  EXPECT_EQ(mock.run("early")["updatedAt"], kNow + 1000);
+  EXPECT_EQ(mock.run("late")["updatedAt"], kNow + 2000);
+  EXPECT_EQ(mock.status("endless"), "inProgress");
+}
+
+TEST(AutomaticTime, IsOfOneSandboxAndEndsWithAReset) {
+  Steered mock;
+  script_retries(mock, {{{"outcome", "success"}, {"durationMs", 60000}}});
+  mock.admin("PUT", "/sandboxes/o/other/clock", {{"mode", "auto"}});
+  const std::string made = mock.retried(kFailed);
+  EXPECT_EQ(mock.status(made), "inProgress");
+  mock.steer("PUT", "/clock", {{"mode", "auto"}});
+  EXPECT_EQ(mock.status(made), "success");
+  EXPECT_EQ(now_of(mock.admin("GET", "/sandboxes/o/other/clock")), kNow);
+  EXPECT_EQ(now_of(mock.admin("GET", "/clock")), kNow);
+  mock.steer("POST", "/reset");
+  EXPECT_EQ(body_of(mock.steer("GET", "/clock"))["mode"], "normal");
 }
 
 TEST(ControlOfTime, AnHourOfRetriesPassesAtOnce) {

@@ -126,6 +126,33 @@ TEST(FailOnViolation, EndsWithThreeWhereWhatWasExpectedDidNotCome) {
   EXPECT_EQ(met.stop(), 0);
 }
 
+TEST(FailOnUnused, EndsWithFourAndSaysWhatWasNotUsed) {
+  const std::string runs = "/__admin/sandboxes/o/s/runs";
+  const std::string failed = R"({"runs":[{"id":"a","state":"failed","retries":["failed","success"]}]})";
+  Served mock({"--fail-on-unused"});
+  EXPECT_EQ(mock.ask("PUT", runs, failed), 200);
+  EXPECT_EQ(mock.stop(), 4);
+  EXPECT_TRUE(mock.said("run a in o/s: no request asked for it")) << mock.process.error_text();
+  EXPECT_TRUE(mock.said("outcomes of run a in o/s: 0 taken, not [\"failed\",\"success\"]"))
+      << mock.process.error_text();
+  Served quiet({});
+  EXPECT_EQ(quiet.ask("PUT", runs, failed), 200);
+  EXPECT_EQ(quiet.stop(), 0) << "it has to be asked for";
+  Served broken({"--fail-on-unused", "--fail-on-violation"});
+  EXPECT_EQ(broken.ask("PUT", runs, failed), 200);
+  EXPECT_EQ(broken.ask("POST", kRetry), 400);
+  EXPECT_EQ(broken.stop(), 3) << "the contract comes first";
+  EXPECT_TRUE(broken.said("no request asked for it")) << "but both are said";
+}
+
+TEST(FailOnUnused, EndsWithZeroWhereAllWasUsed) {
+  Served mock({"--fail-on-unused"});
+  EXPECT_EQ(mock.ask("PUT", "/__admin/sandboxes/o/s/runs", R"({"runs":[{"id":"a","state":"failed"}]})"), 200);
+  EXPECT_EQ(mock.ask("POST", "/data/foundation/flowservice/runs/a/action?op=re-trigger"), 200);
+  EXPECT_EQ(mock.stop(), 0);
+  EXPECT_EQ(mock.process.error_text(), "");
+}
+
 TEST(FailOnViolation, HasToBeAskedFor) {
   Served mock({});
   mock.ask("POST", kRetry);

@@ -163,6 +163,9 @@ public:
   /// The same in words: for each broken clause what it says, where it was broken and what to change. Empty
   /// where none was.
   std::string violations_text() const;
+  /// What tests have set up and no request has met: scripted outcomes, faults, runs; a line for each. Empty
+  /// where all was used.
+  std::string unused_text() const;
   /// JSON: which clauses of the contract the traffic was a case of.
   std::string coverage() const;
 
