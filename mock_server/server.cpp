@@ -7,6 +7,7 @@
 
 #include "common/whole_file.hpp"
 #include "mock_server/admin/control_api.hpp"
+#include "mock_server/http/awaited.hpp"
 #include "mock_server/http/http_server.hpp"
 #include "mock_server/http/tls.hpp"
 #include "mock_server/journal/missing.hpp"
@@ -272,7 +273,8 @@ ControlAnswer Server::control(std::string_view method, std::string_view path, st
                               .headers = {{.name = "Host", .value = "localhost"}},
                               .body = body,
                               .unreadable = {}};
-  mock::Response response = mock::admin::answer(state_->service(), request, mock::ControlAccess());
+  mock::Response response =
+      mock::waited_for(mock::admin::answer(state_->service(), request, mock::ControlAccess()));
   return {.status = response.status, .body = std::move(response.body)};
 }
 

@@ -7,6 +7,7 @@
 #include "mock_server/auth/token_service.hpp"
 #include "mock_server/clock/steerable_clock.hpp"
 #include "mock_server/faults/fault_set.hpp"
+#include "mock_server/journal/arrivals.hpp"
 #include "mock_server/journal/journal.hpp"
 #include "mock_server/journal/violation_log.hpp"
 #include "mock_server/pipeline/failure.hpp"
@@ -33,6 +34,7 @@ struct ServiceState {
   const contract::Rules &rules;             ///< that traffic is judged by
   std::atomic<std::uint64_t> exchanges = 0; ///< numbers them
   Journal journal;                          ///< of requests that reached no sandbox
+  Arrivals arrivals;                        ///< of requests, once the journals have them
   ViolationLog violations;
   ViolationLog expected; ///< violations that a test has announced
   Coverage coverage;

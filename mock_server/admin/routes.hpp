@@ -66,6 +66,7 @@ Response delete_webhook(const Call &call);
 Response list_events(const Call &call);
 Response redeliver_event(const Call &call);
 Response list_requests(const Call &call);
+Response await_requests(const Call &call);
 Response count_requests(const Call &call);
 Response clear_requests(const Call &call);
 Response list_violations(const Call &call);

@@ -190,20 +190,43 @@ asio::awaitable<bool> Connection::send_slowly(std::string_view body, std::size_t
   co_return true;
 }
 
-// What the client sends meanwhile is kept for later, up to a bound: only by reading does one see it go.
 asio::awaitable<bool> Connection::hold(Time until, Time bound) {
-  const Time end = std::min(until, bound);
-  while (unread().size() < kMostReadAhead) {
-    if (const Received received = co_await receive(end); received != Received::bytes) {
-      co_return received == Received::late &&until <= bound;
+  Waited waited = Waited::woken;
+  while (waited == Waited::woken) { // late, by what was awaited before
+    waited = co_await wait(std::min(until, bound));
+  }
+  co_return waited == Waited::late &&until <= bound;
+}
+
+// What the client sends meanwhile is kept for later, up to a bound: only by reading does one see it go.
+asio::awaitable<Connection::Waited> Connection::wait(Time until) {
+  while (!is_woken_ && unread().size() < kMostReadAhead) {
+    const Received received = co_await receive(until);
+    if (received == Received::late) {
+      co_return Waited::late;
+    }
+    if (received == Received::stopped || (received == Received::end && !is_woken_)) {
+      co_return Waited::ended;
     }
   }
-  LoopTimer rest(timer_.get_executor(), end);
-  asio::error_code ignored;
-  resting_ = &rest;
-  co_await rest.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-  resting_ = nullptr;
-  co_return !is_stopped_ && until <= bound;
+  if (!is_woken_ && !is_stopped_) {
+    LoopTimer rest(timer_.get_executor(), until);
+    asio::error_code ignored;
+    resting_ = &rest;
+    co_await rest.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
+    resting_ = nullptr;
+  }
+  const bool was_woken = std::exchange(is_woken_, false);
+  co_return is_stopped_ ? Waited::ended : was_woken ? Waited::woken : Waited::late;
+}
+
+void Connection::wake() {
+  is_woken_ = true;
+  if (is_receiving_) {
+    stream_->interrupt();
+  } else if (resting_ != nullptr) {
+    resting_->cancel();
+  }
 }
 
 // Closing with unread bytes resets the connection, and the client loses the answer to what it is still

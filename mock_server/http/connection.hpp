@@ -48,6 +48,12 @@ public:
   asio::awaitable<bool> deliver(std::string_view answer, const Delivery &delivery,
                                 std::chrono::milliseconds bound);
 
+  enum class Waited { woken, late, ended };
+  /// Lets time pass until wake() is called; `ended`: the client ends its side, or the server stops.
+  asio::awaitable<Waited> wait(Time until);
+  /// Ends wait(), or the next one. Called in the loop's thread.
+  void wake();
+
   /// Before it closes: the client may still be sending what nobody will read, and gets a moment to take its
   /// answer.
   asio::awaitable<void> leave();
@@ -78,6 +84,7 @@ private:
   bool is_late_ = false;      ///< the deadline has passed
   bool is_receiving_ = false; ///< waits for the client's bytes
   bool is_stopped_ = false;
+  bool is_woken_ = false;
   LoopTimer *resting_ = nullptr;   ///< where time passes and nothing is read
   std::unique_ptr<char[]> buffer_; ///< received and not yet taken: from `begin_` to `end_`
   std::size_t capacity_;

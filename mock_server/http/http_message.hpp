@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -39,11 +40,14 @@ struct Delivery {
   bool operator==(const Delivery &) const = default;
 };
 
+class Awaited;
+
 struct Response {
   int status = 200;
   std::vector<std::pair<std::string, std::string>> headers; ///< without Content-Type and Content-Length
   std::string body;                                         ///< JSON, or empty
   Delivery delivery{};
+  std::shared_ptr<Awaited> awaited{}; ///< the answer is still to come (awaited.hpp); else null
 };
 
 /// Tells a client the id of its request, by which the log and the journal know it.

@@ -6,6 +6,7 @@
 #include <list>
 #include <mutex>
 #include <new>
+#include <optional>
 #include <stdexcept>
 #include <string_view>
 #include <thread>
@@ -25,6 +26,7 @@
 #include <asio/use_awaitable.hpp>
 
 #include "mock_server/http/answer_text.hpp"
+#include "mock_server/http/awaited.hpp"
 #include "mock_server/http/byte_stream.hpp"
 #include "mock_server/http/connection.hpp"
 #include "mock_server/http/error.hpp"
@@ -86,6 +88,10 @@ tcp::acceptor acceptor_for(asio::io_context &context, const std::string &host, i
   throw std::runtime_error(problem);
 }
 
+asio::awaitable<std::optional<Response>> looked(Awaited &awaited) {
+  co_return awaited.look();
+}
+
 } // namespace
 
 class HttpServer::State {
@@ -130,6 +136,9 @@ private:
   asio::awaitable<bool> answer(Loop &loop, Connection &connection, RequestReader &reader, bool is_over_limit);
   Response handle(const Request &request);
   asio::awaitable<Response> handled(const Request &request);
+  /// Waits for an answer that is to come; nothing where nobody is left to get it.
+  asio::awaitable<std::optional<Response>> come(Loop &loop, Connection &connection,
+                                                std::shared_ptr<Awaited> awaited);
   void warn(const std::string &sentence) const;
 
   const Handler handler_;
@@ -377,6 +386,13 @@ asio::awaitable<bool> HttpServer::State::answer(Loop &loop, Connection &connecti
   } else {
     response = handle(request);
   }
+  if (response.awaited) {
+    auto come = co_await this->come(loop, connection, std::move(response.awaited));
+    if (!come) {
+      co_return false;
+    }
+    response = *std::move(come);
+  }
   if (request.unreadable == "overloaded") {
     response.headers.emplace_back("Retry-After", "1");
   }
@@ -401,6 +417,35 @@ asio::awaitable<bool> HttpServer::State::answer(Loop &loop, Connection &connecti
 
 asio::awaitable<Response> HttpServer::State::handled(const Request &request) {
   co_return handle(request);
+}
+
+asio::awaitable<std::optional<Response>> HttpServer::State::come(Loop &loop, Connection &connection,
+                                                                 std::shared_ptr<Awaited> awaited) {
+  const Connection::Time until = LoopClock::now() + std::min(awaited->patience(), limits_.hold_timeout);
+  awaited->wake_by([executor = loop.context.get_executor(), weak = connection.weak_from_this()] {
+    try {
+      asio::post(executor, [weak] {
+        if (const auto waiting = weak.lock()) {
+          waiting->wake();
+        }
+      });
+    } catch (const std::bad_alloc &) { // NOLINT(bugprone-empty-catch)
+      // It looks again when its time is up.
+    }
+  });
+  for (;;) {
+    if (auto found = co_await asio::co_spawn(slow_requests_, looked(*awaited), asio::use_awaitable)) {
+      co_return found;
+    }
+    switch (co_await connection.wait(until)) {
+    case Connection::Waited::woken:
+      break;
+    case Connection::Waited::late:
+      co_return awaited->give_up();
+    case Connection::Waited::ended:
+      co_return std::nullopt;
+    }
+  }
 }
 
 Response HttpServer::State::handle(const Request &request) {

@@ -18,6 +18,8 @@ namespace flow::mock {
 
 namespace {
 
+using contract::Json;
+
 /// Of a token service, here or where a client looks for one, all that is sent and answered is secret.
 bool is_of_token_service(const Exchange &exchange) {
   if (const contract::OperationEntry *operation = exchange.asked.identified.operation) {
@@ -122,18 +124,61 @@ bool has_word(std::string_view text, std::string_view word) {
   return false;
 }
 
+/// A member of JournalFilter. What it wants and what an entry has is asked only where they differ.
+struct Check {
+  std::string_view name;
+  bool (*passes)(const JournalEntry &, const JournalFilter &);
+  Json (*wanted)(const JournalFilter &);
+  Json (*is)(const JournalEntry &);
+};
+
+Json clauses_of(const JournalEntry &entry) {
+  Json clauses = Json::array();
+  for (const contract::ClauseNumber clause : entry.clauses) {
+    clauses.push_back(contract::clause(clause).id);
+  }
+  return clauses;
+}
+
+using E = JournalEntry;
+using F = JournalFilter;
+
+constexpr std::array kChecks = {
+    Check{"method",
+          [](const E &e, const F &f) { return f.method.empty() || equal_ignoring_case(f.method, e.method); },
+          [](const F &f) -> Json { return f.method; }, [](const E &e) -> Json { return e.method; }},
+    Check{"operation",
+          [](const E &e, const F &f) { return f.operation.empty() || f.operation == e.operation; },
+          [](const F &f) -> Json { return f.operation; }, [](const E &e) -> Json { return e.operation; }},
+    Check{"run",
+          [](const E &e, const F &f) { return f.run.empty() || f.run == e.run || f.run == e.made_run; },
+          [](const F &f) -> Json { return f.run; }, [](const E &e) -> Json { return e.run; }},
+    Check{"status", [](const E &e, const F &f) { return !f.status || *f.status == e.status; },
+          [](const F &f) -> Json { return f.status.value_or(0); },
+          [](const E &e) -> Json { return e.status; }},
+    Check{"violated", [](const E &e, const F &f) { return !f.violated || *f.violated == e.violated; },
+          [](const F &f) -> Json { return f.violated.value_or(false); },
+          [](const E &e) -> Json { return e.violated; }},
+    Check{"fromMs", [](const E &e, const F &f) { return !f.from_ms || e.at_ms >= *f.from_ms; },
+          [](const F &f) -> Json { return f.from_ms.value_or(0); },
+          [](const E &e) -> Json { return e.at_ms; }},
+    Check{"toMs", [](const E &e, const F &f) { return !f.to_ms || e.at_ms <= *f.to_ms; },
+          [](const F &f) -> Json { return f.to_ms.value_or(0); }, [](const E &e) -> Json { return e.at_ms; }},
+    Check{"clause",
+          [](const E &e, const F &f) {
+            return !f.clause || std::find(e.clauses.begin(), e.clauses.end(), *f.clause) != e.clauses.end();
+          },
+          [](const F &f) -> Json { return contract::clause(f.clause.value_or(0)).id; }, clauses_of},
+    Check{"fault", [](const E &e, const F &f) { return f.fault.empty() || has_word(e.faults, f.fault); },
+          [](const F &f) -> Json { return f.fault; }, [](const E &e) -> Json { return e.faults; }},
+    Check{"path", [](const E &e, const F &f) { return f.path.empty() || has_path(e, f.path); },
+          [](const F &f) -> Json { return f.path; },
+          [](const E &e) -> Json { return std::string(path_of(e.target)); }},
+};
+
 bool passes(const JournalEntry &entry, const JournalFilter &filter) {
-  return (filter.method.empty() || equal_ignoring_case(filter.method, entry.method)) &&
-         (filter.operation.empty() || filter.operation == entry.operation) &&
-         (filter.run.empty() || filter.run == entry.run || filter.run == entry.made_run) &&
-         (!filter.status || *filter.status == entry.status) &&
-         (!filter.violated || *filter.violated == entry.violated) &&
-         (!filter.from_ms || entry.at_ms >= *filter.from_ms) &&
-         (!filter.to_ms || entry.at_ms <= *filter.to_ms) &&
-         (!filter.clause ||
-          std::find(entry.clauses.begin(), entry.clauses.end(), *filter.clause) != entry.clauses.end()) &&
-         (filter.fault.empty() || has_word(entry.faults, filter.fault)) &&
-         (filter.path.empty() || has_path(entry, filter.path));
+  return std::all_of(kChecks.begin(), kChecks.end(),
+                     [&](const Check &check) { return check.passes(entry, filter); });
 }
 
 } // namespace
@@ -247,6 +292,32 @@ std::vector<JournalEntry> Journal::find(const JournalFilter &filter, std::size_t
     }
   }
   std::reverse(found.begin(), found.end());
+  return found;
+}
+
+std::vector<Journal::Near> Journal::nearest(const JournalFilter &filter, std::size_t limit) const {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::pair<std::ptrdiff_t, const JournalEntry *>> nearest;
+  for (auto entry = entries_.rbegin(); entry != entries_.rend(); ++entry) {
+    const auto failed = std::count_if(kChecks.begin(), kChecks.end(),
+                                      [&](const Check &check) { return !check.passes(*entry, filter); });
+    if (failed > 0) {
+      nearest.emplace_back(failed, &*entry);
+    }
+  }
+  std::stable_sort(nearest.begin(), nearest.end(),
+                   [](const auto &a, const auto &b) { return a.first < b.first; });
+  nearest.resize(std::min(nearest.size(), limit));
+  std::vector<Near> found;
+  for (const auto &[failed, entry] : nearest) {
+    Near &near = found.emplace_back(Near{.entry = *entry, .differences = {}});
+    for (const Check &check : kChecks) {
+      if (!check.passes(*entry, filter)) {
+        near.differences.push_back(
+            {.filter = check.name, .wanted = check.wanted(filter), .is = check.is(*entry)});
+      }
+    }
+  }
   return found;
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "contracts/judge/judge.hpp"
+#include "contracts/model/contract.hpp"
 #include "mock_server/journal/secret_values.hpp"
 
 namespace flow::mock {
@@ -64,6 +65,13 @@ struct JournalFilter {
   std::optional<std::int64_t> to_ms{};   ///< likewise
 };
 
+/// A member of a filter that an entry does not pass.
+struct JournalDifference {
+  std::string_view filter; ///< as the parameter of GET /__admin/requests
+  contract::Json wanted;
+  contract::Json is; ///< in the entry
+};
+
 /// What a journal keeps at most.
 struct JournalSize {
   std::size_t exchanges = 1000;               ///< 0: none
@@ -96,6 +104,12 @@ public:
 
   /// Those that pass the filter, newest last; `limit`: only the last so many.
   std::vector<JournalEntry> find(const JournalFilter &filter, std::size_t limit) const;
+  /// The `limit` entries that fail the fewest members of the filter, but some; the latest first.
+  struct Near {
+    JournalEntry entry;
+    std::vector<JournalDifference> differences;
+  };
+  std::vector<Near> nearest(const JournalFilter &filter, std::size_t limit) const;
   /// When each of those came, in the same order.
   std::vector<std::int64_t> times(const JournalFilter &filter) const;
 

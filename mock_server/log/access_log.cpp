@@ -2,12 +2,16 @@
 
 #include <algorithm>
 #include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 
 #include <nlohmann/json.hpp>
 #include <spdlog/fmt/fmt.h>
 
+#include "mock_server/http/awaited.hpp"
 #include "mock_server/pipeline/target.hpp"
 
 namespace flow::mock {
@@ -37,17 +41,65 @@ std::string_view request_id(const Response &response) {
   return found == response.headers.end() ? std::string_view() : std::string_view(found->second);
 }
 
+using Log = std::function<void(std::string_view)>;
+
+/// The line of one request, written when it has its answer.
+class Line {
+public:
+  explicit Line(const Request &request)
+      : text_(fmt::format("method={} path={}", word(request.method),
+                          quoted(path_of(request.target).substr(0, kPathShown)))) {}
+
+  void write(const Response &response, const Log &log) const {
+    const auto took =
+        std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begin_);
+    log(fmt::format("{} status={} us={} request_id={}", text_, response.status, took.count(),
+                    word(request_id(response))));
+  }
+
+private:
+  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+  std::string text_;
+};
+
+/// An answer that is to come, and is logged then.
+class LoggedAwaited final : public Awaited {
+public:
+  LoggedAwaited(std::shared_ptr<Awaited> awaited, Line line, Log log)
+      : awaited_(std::move(awaited)), line_(std::move(line)), log_(std::move(log)) {}
+
+  std::chrono::milliseconds patience() const override { return awaited_->patience(); }
+  void wake_by(std::function<void()> wake) override { awaited_->wake_by(std::move(wake)); }
+  std::optional<Response> look() override {
+    auto found = awaited_->look();
+    if (found) {
+      line_.write(*found, log_);
+    }
+    return found;
+  }
+  Response give_up() override {
+    Response response = awaited_->give_up();
+    line_.write(response, log_);
+    return response;
+  }
+
+private:
+  const std::shared_ptr<Awaited> awaited_;
+  const Line line_;
+  const Log log_;
+};
+
 } // namespace
 
 Handler logged(Handler handler, std::function<void(std::string_view)> log) {
   return [handler = std::move(handler), log = std::move(log)](const Request &request) {
-    const auto begin = std::chrono::steady_clock::now();
+    Line line(request);
     Response response = handler(request);
-    const auto took =
-        std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - begin);
-    log(fmt::format("method={} path={} status={} us={} request_id={}", word(request.method),
-                    quoted(path_of(request.target).substr(0, kPathShown)), response.status, took.count(),
-                    word(request_id(response))));
+    if (response.awaited) {
+      response.awaited = std::make_shared<LoggedAwaited>(std::move(response.awaited), std::move(line), log);
+    } else {
+      line.write(response, log);
+    }
     return response;
   };
 }

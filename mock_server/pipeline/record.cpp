@@ -63,6 +63,10 @@ void record(ServiceState &state, const Exchange &exchange) {
   const std::uint64_t number = journal.add(
       exchange, secrets,
       {.at_ms = at_ms, .duration_us = std::chrono::duration_cast<std::chrono::microseconds>(took).count()});
+  if (state.arrivals.are_awaited()) {
+    state.arrivals.tell(sandbox == nullptr ? "" : sandbox->objects.organisation,
+                        sandbox == nullptr ? "" : sandbox->objects.name);
+  }
   const Verdict &verdict = exchange.verdict;
   const auto seen = std::span(verdict.clauses).first(verdict.count);
   const Parsed &parsed = exchange.parsed;

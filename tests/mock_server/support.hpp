@@ -11,6 +11,7 @@
 
 #include "contracts/model/contract.hpp"
 #include "mock_server/clock/clock.hpp"
+#include "mock_server/http/awaited.hpp"
 #include "mock_server/http/http_message.hpp"
 #include "mock_server/service.hpp"
 
@@ -100,7 +101,7 @@ inline Ask get(std::string_view id) {
 }
 
 inline Response ask(FlowService &service, const Ask &asked) {
-  return service.handle(asked.request());
+  return waited_for(service.handle(asked.request()));
 }
 
 inline Json body_of(const Response &response) {
