@@ -127,6 +127,7 @@ public:
   void start();
   bool stop(std::chrono::milliseconds patience);
 
+  const std::string &host() const { return host_; }
   std::string url() const { return url_of("http", host_, http_port_); }
   std::string https_url() const { return url_of("https", host_, https_port_); }
   int http_port() const { return http_port_; }
@@ -268,13 +269,17 @@ std::string Server::coverage() const {
 
 ControlAnswer Server::control(std::string_view method, std::string_view path, std::string_view body) {
   const std::string target = "/__admin" + std::string(path);
+  constexpr std::string_view kScheme = "http://";
+  const std::string url = state_->url();
+  const std::string host = url.empty() ? "localhost" : url.substr(kScheme.size());
   const mock::Request request{.method = method,
                               .target = target,
-                              .headers = {{.name = "Host", .value = "localhost"}},
+                              .headers = {{.name = "Host", .value = host}},
                               .body = body,
                               .unreadable = {}};
-  mock::Response response =
-      mock::waited_for(mock::admin::answer(state_->service(), request, mock::ControlAccess()));
+  mock::ControlAccess access;
+  access.host = state_->host();
+  mock::Response response = mock::waited_for(mock::admin::answer(state_->service(), request, access));
   return {.status = response.status, .body = std::move(response.body)};
 }
 

@@ -36,6 +36,7 @@ ServiceState::ServiceState(Settings given, FailureLog log)
     : settings(std::move(given)), failure_log(std::move(log)), secrets(secrets_in(settings)),
       clock(*settings.clock), rules(contract::Rules::of(settings.reading)),
       journal(settings.journal_size, exchanges), sandboxes(settings, clock, exchanges),
+      leases(*settings.clock, settings.limits.sandboxes),
       ids(settings.deterministic.value_or(IdSource::random_seed())), seal(ids.uuid()),
       tokens(settings.seed.allow.clients, clock, ids, settings.limits.tokens) {
   start_clock();

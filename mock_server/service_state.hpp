@@ -13,6 +13,7 @@
 #include "mock_server/pipeline/failure.hpp"
 #include "mock_server/query/token_seal.hpp"
 #include "mock_server/resources/id_source.hpp"
+#include "mock_server/sandbox/leases.hpp"
 #include "mock_server/sandbox/sandboxes.hpp"
 #include "mock_server/sandbox/unused.hpp"
 #include "mock_server/settings.hpp"
@@ -40,7 +41,8 @@ struct ServiceState {
   Coverage coverage;
   UnusedLog unused; ///< of tests that have ended
   Sandboxes sandboxes;
-  IdSource ids; ///< of requests and tokens; runs have those of their sandbox
+  Leases leases; ///< of some of them
+  IdSource ids;  ///< of requests and tokens; runs have those of their sandbox
   TokenSeal seal;
   TokenService tokens;
   EndWatch ends;

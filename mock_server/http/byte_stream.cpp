@@ -17,6 +17,7 @@ public:
   }
 
   asio::awaitable<asio::error_code> begin() override { co_return asio::error_code(); }
+  bool is_secure() const override { return false; }
 
   asio::awaitable<std::size_t> read_some(std::span<char> room, asio::error_code &error) override {
     return socket_.async_read_some(asio::buffer(room.data(), room.size()),

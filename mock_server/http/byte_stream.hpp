@@ -33,6 +33,9 @@ public:
   /// Tells the client that nothing more comes. What is read from then on is only to be thrown away.
   virtual void end_sending() = 0;
 
+  /// Whether it is encrypted.
+  virtual bool is_secure() const = 0;
+
   /// What waits ends, with an error.
   void interrupt();
   /// The client sees the connection reset.

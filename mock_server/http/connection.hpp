@@ -30,6 +30,8 @@ public:
   /// Makes it ready to read and write; false where that fails or takes longer.
   asio::awaitable<bool> begin(Time deadline);
 
+  [[nodiscard]] bool is_secure() const { return stream_->is_secure(); }
+
   /// Received and not yet taken. Valid until the next receive().
   [[nodiscard]] std::string_view unread() const { return {buffer_.get() + begin_, end_ - begin_}; }
   void take(std::size_t bytes) { begin_ += bytes; }

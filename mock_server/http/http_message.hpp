@@ -23,6 +23,7 @@ struct Request {
   std::string_view target; ///< as sent: path, and query behind the first '?', still percent-encoded
   std::vector<HeaderField> headers;
   std::string_view body;
+  bool is_secure = false;      ///< it came by HTTPS
   std::string_view unreadable; ///< why it could not be read whole: an error's name in errors.json; else empty
 };
 

@@ -375,6 +375,7 @@ asio::awaitable<bool> HttpServer::State::read(Connection &connection, RequestRea
 asio::awaitable<bool> HttpServer::State::answer(Loop &loop, Connection &connection, RequestReader &reader,
                                                 bool is_over_limit) {
   Request request = reader.request();
+  request.is_secure = connection.is_secure();
   if (is_over_limit) {
     request.unreadable = "overloaded";
   }

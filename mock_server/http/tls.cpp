@@ -108,6 +108,8 @@ public:
     socket_.non_blocking(true, ignored);
   }
 
+  bool is_secure() const override { return true; }
+
   asio::awaitable<asio::error_code> begin() override {
     asio::error_code error;
     co_await carried_out(SSL_accept, error);

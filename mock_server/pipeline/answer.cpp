@@ -26,7 +26,7 @@ void log_failure_of(const ServiceState &state, const Exchange &exchange, std::st
 
 /// Carries out what the gateway lets in.
 Answer carry_out(ServiceState &state, Exchange &exchange) {
-  auto passed = pass_gateway(exchange, state.settings, state.tokens);
+  auto passed = pass_gateway(exchange, state.settings, state.tokens, state.leases);
   if (Error *error = std::get_if<Error>(&passed)) {
     return std::move(*error);
   }

@@ -15,11 +15,15 @@ bool is_token(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7f; });
 }
 
-bool is_allowed(std::string_view name, const std::vector<std::string> &names, bool strict) {
+using HasName = bool (Leases::*)(std::string_view) const;
+
+bool is_allowed(std::string_view name, const std::vector<std::string> &names, bool strict,
+                const Leases *leases, HasName has_name) {
   if (names.empty() && !strict) {
     return true;
   }
-  return std::find(names.begin(), names.end(), name) != names.end();
+  return std::find(names.begin(), names.end(), name) != names.end() ||
+         (leases != nullptr && (leases->*has_name)(name));
 }
 
 /// The token of "Bearer TOKEN", or nothing where the header is not of that form.
@@ -66,7 +70,11 @@ std::string_view error_of_no_organisation(const contract::Reading &reading, bool
 
 std::variant<Credentials, Error> check_headers(const Request &request, const GivenHeaders &given,
                                                const contract::OperationEntry *operation,
-                                               const Settings &settings, const TokenCheck &standing_of) {
+                                               const Settings &settings, const TokenCheck &standing_of,
+                                               const Leases *leases) {
+  const auto allowed = [&](std::string_view name, const std::vector<std::string> &names, HasName has_name) {
+    return is_allowed(name, names, settings.strict, leases, has_name);
+  };
   const Allow &allow = settings.seed.allow;
   if (given.authorization.empty()) {
     return Error("token-missing");
@@ -74,26 +82,26 @@ std::variant<Credentials, Error> check_headers(const Request &request, const Giv
   const std::string_view token = bearer_token(given.authorization);
   const TokenStanding standing = token.empty() ? TokenStanding::unknown : standing_of(token);
   if (token.empty() || standing == TokenStanding::expired ||
-      (standing != TokenStanding::holds && !is_allowed(token, allow.tokens, settings.strict))) {
+      (standing != TokenStanding::holds && !allowed(token, allow.tokens, &Leases::has_token))) {
     return Error("token-invalid");
   }
   if (given.api_key.empty()) {
     return Error("api-key-missing");
   }
-  if (!is_token(given.api_key) || !is_allowed(given.api_key, allow.api_keys, settings.strict)) {
+  if (!is_token(given.api_key) || !allowed(given.api_key, allow.api_keys, &Leases::has_api_key)) {
     return Error("api-key-invalid");
   }
   if (given.organisation.empty()) {
     return Error(error_of_no_organisation(settings.reading, given.has_organisation));
   }
   if (!is_token(given.organisation) ||
-      !is_allowed(given.organisation, allow.organisations, settings.strict)) {
+      !allowed(given.organisation, allow.organisations, &Leases::has_organisation)) {
     return Error("org-not-entitled");
   }
   if (given.sandbox.empty()) {
     return Error("sandbox-header-missing");
   }
-  if (!is_token(given.sandbox) || !is_allowed(given.sandbox, allow.sandboxes, settings.strict)) {
+  if (!is_token(given.sandbox) || !allowed(given.sandbox, allow.sandboxes, &Leases::has_sandbox)) {
     return Error("sandbox-not-found").with("sandbox", given.sandbox);
   }
   if (needs_content_type(request, operation, settings.reading) && !is_json(given.content_type)) {
@@ -104,7 +112,7 @@ std::variant<Credentials, Error> check_headers(const Request &request, const Giv
 }
 
 std::variant<Credentials, Error> pass_gateway(const Exchange &exchange, const Settings &settings,
-                                              const TokenService &tokens) {
+                                              const TokenService &tokens, const Leases &leases) {
   const Parsed &parsed = exchange.parsed;
   const contract::Identified &identified = exchange.asked.identified;
   if (!exchange.request.unreadable.empty()) {
@@ -117,9 +125,11 @@ std::variant<Credentials, Error> pass_gateway(const Exchange &exchange, const Se
     return Credentials{};
   }
   auto checked = check_headers(
-      exchange.request, parsed.headers, identified.operation, settings, [&](std::string_view token) {
+      exchange.request, parsed.headers, identified.operation, settings,
+      [&](std::string_view token) {
         return tokens.standing(token, [&] { return exchange.sandbox ? &exchange.sandbox->clock : nullptr; });
-      });
+      },
+      &leases);
   if (std::holds_alternative<Credentials>(checked) && !parsed.is_target_whole) {
     return Error("bad-request").with("reason", "its path or query is not percent-encoded as RFC 3986 says");
   }

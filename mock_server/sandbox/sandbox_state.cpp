@@ -38,6 +38,7 @@ void SandboxState::load(const Seed &seed, std::int64_t now_ms) {
       add_run(std::move(run));
     }
   }
+  seeded_runs = runs.size();
 }
 
 void SandboxState::settle(std::int64_t now_ms) {

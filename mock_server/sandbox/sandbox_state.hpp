@@ -90,6 +90,7 @@ struct SandboxState {
   std::vector<SandboxFlow> flows; ///< as they were added; changed through put_flow and remove_flows
   /// Runs that a test has put here and no request has asked for.
   std::unordered_set<std::string, TextHash, std::equal_to<>> untouched_runs;
+  std::uint64_t seeded_runs = 0;           ///< runs whose numbers are below are the seed's
   std::function<void(const Run &)> on_end; ///< called within the transaction; empty: nobody listens
 
 private:

@@ -177,6 +177,17 @@ void Sandboxes::let_go(std::shared_ptr<Sandbox> sandbox) {
   forget(its);
 }
 
+void Sandboxes::remove(const std::shared_ptr<Sandbox> &sandbox) {
+  const std::lock_guard lock(adding_);
+  Shard &shard = shard_of(name_of(sandbox));
+  const std::lock_guard shard_lock(shard.mutex);
+  const auto found = shard.sandboxes.find(name_of(sandbox));
+  if (found != shard.sandboxes.end() && *found == sandbox) {
+    shard.sandboxes.erase(found);
+    --count_;
+  }
+}
+
 void Sandboxes::forget_unchanged() {
   std::vector<Sandbox *> unchanged;
   const std::lock_guard lock(adding_);

@@ -114,6 +114,9 @@ public:
   /// Whether that may be so in any sandbox.
   bool may_be_slow() const { return slow_uses_ > 0 || has_large_seed_; }
 
+  /// Forgets a sandbox, whatever has been done with it. Who holds it keeps it.
+  void remove(const std::shared_ptr<Sandbox> &sandbox);
+
   /// Forgets all that are as the seed says and have no violations to show.
   void forget_unchanged();
 

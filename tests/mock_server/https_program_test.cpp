@@ -27,17 +27,21 @@ std::string refusal_of(std::vector<std::string> options) {
   return process.error_text();
 }
 
-int status_over(const std::string &url, const std::string &ca_file) {
+auto answer_over(const std::string &url, const std::string &ca_file, const std::string &method,
+                 const std::string &target) {
   constexpr std::chrono::seconds kPatience{20};
   return client::http_transport(url, ca_file)
-      ->send({.method = "GET",
-              .target = "/__admin/health/ready",
+      ->send({.method = method,
+              .target = target,
               .headers = {},
               .body = "",
               .connect_timeout = kPatience,
               .read_timeout = kPatience,
-              .idempotent = true})
-      .status;
+              .idempotent = true});
+}
+
+int status_over(const std::string &url, const std::string &ca_file) {
+  return answer_over(url, ca_file, "GET", "/__admin/health/ready").status;
 }
 
 TEST(FlowMockHttps, SaysWhereAndIsTrustedByItsAuthority) {
@@ -50,6 +54,9 @@ TEST(FlowMockHttps, SaysWhereAndIsTrustedByItsAuthority) {
   const std::string number = https.substr(https.rfind(':') + 1);
   EXPECT_EQ(status_over("https://localhost:" + number, folder.file("tls/ca.pem")), 200);
   EXPECT_EQ(status_over("http://localhost:" + http.substr(http.rfind(':') + 1), ""), 200);
+  const std::string lease =
+      answer_over("https://localhost:" + number, folder.file("tls/ca.pem"), "POST", "/__admin/leases").body;
+  EXPECT_NE(lease.find("\"url\":\"https://localhost:" + number + "\""), std::string::npos) << lease;
   mock.signal(SIGTERM);
   EXPECT_EQ(mock.exit_code(), 0);
   EXPECT_EQ(mock.output(), http + "\nflow-mock listening on https://127.0.0.1:" + number + "\n");
