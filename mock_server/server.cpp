@@ -262,6 +262,11 @@ std::string Server::unused_text() const {
   return mock::unused_text(mock::all_unused(state_->service()));
 }
 
+std::string Server::unused_text(const SandboxName &name) const {
+  const auto sandbox = state_->service().sandboxes.find(name.organisation, name.sandbox);
+  return sandbox ? mock::unused_text(mock::unused_in(*sandbox)) : "";
+}
+
 std::string Server::coverage() const {
   const mock::ServiceState &service = state_->service();
   return mock::coverage_json(service.coverage, service.settings).dump(2);

@@ -84,6 +84,7 @@ def third_party(sources: dict[str, str]) -> list[str]:
         if path.startswith(PUBLIC)
         for _, name in INCLUDE.findall(text)
         if not installed(name) and not re.fullmatch("[a-z_]+", name)
+        and not (path.endswith("/gtest.hpp") and name in ("gmock/gmock.h", "gtest/gtest.h"))
     ]
 
 

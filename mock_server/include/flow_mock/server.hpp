@@ -166,6 +166,8 @@ public:
   /// What tests have set up and no request has met: scripted outcomes, faults, runs; a line for each. Empty
   /// where all was used.
   std::string unused_text() const;
+  /// The same of one sandbox, as it is now.
+  std::string unused_text(const SandboxName &name) const;
   /// JSON: which clauses of the contract the traffic was a case of.
   std::string coverage() const;
 
