@@ -58,8 +58,14 @@ Json json_of(const Fault &fault) {
   if (!fault.method.empty()) {
     entry["match"]["method"] = fault.method;
   }
+  if (!fault.operation.empty()) {
+    entry["match"]["operation"] = fault.operation;
+  }
   if (!fault.path.empty()) {
     entry["match"]["path"] = fault.path;
+  }
+  if (fault.after > 0) {
+    entry["after"] = fault.after;
   }
   if (fault.times) {
     entry["times"] = *fault.times;

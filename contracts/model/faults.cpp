@@ -4,6 +4,7 @@
 
 #include "common/json_text.hpp"
 #include "contracts/model/embedded_file.hpp"
+#include "contracts/model/operations.hpp"
 
 namespace flow::contract {
 
@@ -63,6 +64,10 @@ std::string names_of_attributes(const FaultType &type) {
 
 } // namespace
 
+bool FaultAttribute::is_text() const {
+  return schema.contains("enum") && schema.at("enum").front().is_string();
+}
+
 bool FaultAttribute::takes(const Json &value) const {
   if (schema.contains("enum")) {
     const Json &known = schema.at("enum");
@@ -83,8 +88,22 @@ const FaultType *fault_type(std::string_view name) {
   return found == types.end() ? nullptr : &*found;
 }
 
+/// Those of faults.json, and the operations that a fault can fall on.
 const Json &fault_members() {
-  return faults_document().at("members");
+  static const Json members = [] {
+    Json all = faults_document().at("members");
+    Json &operation = all["match"]["properties"]["operation"];
+    operation["enum"] = Json::array();
+    for (const OperationEntry &entry : operations()) {
+      if (entry.served && (operation["enum"].empty() || operation["enum"].back() != entry.name)) {
+        operation["enum"].push_back(entry.name);
+      }
+    }
+    operation["description"] =
+        operation.at("description").get<std::string>() + ", one of " + listed(operation.at("enum"));
+    return all;
+  }();
+  return members;
 }
 
 Json attributes_schema(const FaultType &type) {

@@ -15,6 +15,8 @@ struct FaultAttribute {
   nlohmann::ordered_json schema; ///< with a description: "ms before the first byte, 0 to 300000"
   bool required;
 
+  /// Whether its values are texts.
+  [[nodiscard]] bool is_text() const;
   /// Whether the value is valid by the schema.
   [[nodiscard]] bool takes(const nlohmann::ordered_json &value) const;
 };

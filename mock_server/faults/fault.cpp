@@ -40,7 +40,10 @@ bool glob_holds(const std::string &glob, const char *path) {
 }
 
 FaultMatch match_in(const Json &json) {
-  FaultMatch match{.method = json.value("method", ""), .path = json.value("path", ""), .headers = {}};
+  FaultMatch match{.method = json.value("method", ""),
+                   .operation = json.value("operation", ""),
+                   .path = json.value("path", ""),
+                   .headers = {}};
   const Json headers = json.value("headers", Json::object());
   for (const auto &[name, value] : headers.items()) {
     match.headers.emplace_back(name, value.get<std::string>());
@@ -50,8 +53,9 @@ FaultMatch match_in(const Json &json) {
 
 } // namespace
 
-bool FaultMatch::holds(const Request &request, const std::string &path_of_request) const {
-  if (!method.empty() && method != request.method) {
+bool FaultMatch::holds(const Request &request, std::string_view its_operation,
+                       const std::string &path_of_request) const {
+  if ((!method.empty() && method != request.method) || (!operation.empty() && operation != its_operation)) {
     return false;
   }
   if (!path.empty() && !glob_holds(path, path_of_request.c_str()) &&

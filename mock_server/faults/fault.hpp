@@ -23,13 +23,15 @@ public:
 
 /// Which requests a fault falls on; what is empty matches anything.
 struct FaultMatch {
-  std::string method;
-  std::string path; ///< a glob (fnmatch(3), a '*' stays within a segment)
-  std::vector<std::pair<std::string, std::string>> headers; ///< names in any case, values exactly
+  std::string method{};
+  std::string operation{}; ///< "retry_run", as in operations.json
+  std::string path{};      ///< a glob (fnmatch(3), a '*' stays within a segment)
+  std::vector<std::pair<std::string, std::string>> headers{}; ///< names in any case, values exactly
 
-  /// `path` is that of the request's target, still percent-encoded; the glob may also match what comes below
-  /// contract::kBasePath in it.
-  [[nodiscard]] bool holds(const Request &request, const std::string &path) const;
+  /// `path` is that of the request's target, still percent-encoded, `operation` what it asks for; the glob
+  /// may also match what comes below contract::kBasePath in it.
+  [[nodiscard]] bool holds(const Request &request, std::string_view its_operation,
+                           const std::string &path) const;
 };
 
 /// What goes wrong with the requests it matches: an entry of the control API, read.

@@ -78,6 +78,7 @@ Json FaultSet::add(const Json &entry) {
               .shown = std::move(shown),
               .probability = entry.value("probability", 1.0),
               .random = std::mt19937_64(seed),
+              .let_through = entry.value("after", std::int64_t{0}),
               .left = std::nullopt};
   if (entry.contains("times")) {
     added.left = entry.at("times").get<std::int64_t>();
@@ -130,7 +131,7 @@ void FaultSet::clear() {
   count_lasting();
 }
 
-Faults FaultSet::take(const Request &request) {
+Faults FaultSet::take(const Request &request, std::string_view operation) {
   Faults faults;
   if (empty()) {
     return faults;
@@ -138,7 +139,11 @@ Faults FaultSet::take(const Request &request) {
   const std::string path(path_of(request.target));
   const std::scoped_lock lock(mutex_);
   for (Entry &entry : entries_) {
-    if (entry.left == 0 || !entry.fault->match.holds(request, path)) {
+    if (entry.left == 0 || !entry.fault->match.holds(request, operation, path)) {
+      continue;
+    }
+    if (entry.let_through > 0) {
+      --entry.let_through;
       continue;
     }
     ++entry.matched;

@@ -49,9 +49,10 @@ public:
   /// Whether no fault is left that could fall on a request; without waiting for anyone.
   [[nodiscard]] bool empty() const noexcept { return lasting_.load(std::memory_order_relaxed) == 0; }
 
-  /// The faults that fall on this request. It counts for each one it matches, also where the fault's
-  /// probability lets it pass.
-  Faults take(const Request &request);
+  /// The faults that fall on this request, which asks for that operation (may be empty). It counts for each
+  /// one it matches, also where the fault's probability lets it pass; those that come before its `after` do
+  /// not.
+  Faults take(const Request &request, std::string_view operation = {});
 
 private:
   struct Entry {
@@ -59,6 +60,7 @@ private:
     contract::Json shown;
     double probability;
     std::mt19937_64 random;
+    std::int64_t let_through; ///< still, before it falls on any
     std::optional<std::int64_t> left;
     std::int64_t matched = 0;
 

@@ -85,8 +85,8 @@ Response answer(ServiceState &state, const Request &request) {
   exchange.sandbox =
       state.sandboxes.find(exchange.parsed.headers.organisation, exchange.parsed.headers.sandbox);
   if (state.has_faults) {
-    exchange.faults =
-        take_faults(request, state.faults, exchange.sandbox ? &exchange.sandbox->faults : nullptr);
+    exchange.faults = take_faults(request, exchange.asked.operation(), state.faults,
+                                  exchange.sandbox ? &exchange.sandbox->faults : nullptr);
   }
   if (auto instead = answer_instead(exchange.faults, exchange.request_id)) {
     exchange.response = *std::move(instead);

@@ -8,6 +8,7 @@
 namespace flow::mock {
 
 /// The faults of any sandbox, then those of the one that the request names; `of_sandbox` may be null.
-Faults take_faults(const Request &request, FaultSet &of_any, FaultSet *of_sandbox);
+Faults take_faults(const Request &request, std::string_view operation, FaultSet &of_any,
+                   FaultSet *of_sandbox);
 
 } // namespace flow::mock

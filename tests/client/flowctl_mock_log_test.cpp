@@ -65,6 +65,11 @@ TEST_F(FlowctlMockLog, AFaultIsAddedAsGiven) {
   EXPECT_EQ(sent("Content-Type"), "application/json");
   EXPECT_EQ(request_of({"fault", "--any-sandbox", "add", "hang"}),
             R"(POST /__admin/faults {"type":"hang","attributes":{}})");
+  EXPECT_EQ(request_of({"fault", "add", "status", "status=403", "errorCode=403003", "--operation",
+                        "retry_run", "--after", "2"}),
+            std::string("POST ") + kHere +
+                R"(/faults {"type":"status","attributes":{"status":403,"errorCode":"403003"},)"
+                R"("match":{"operation":"retry_run"},"after":2})");
 }
 
 TEST_F(FlowctlMockLog, FaultsAreATable) {

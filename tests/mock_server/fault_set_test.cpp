@@ -50,6 +50,19 @@ TEST(FaultSet, ShowsWhatWasAddedWithWhatItCounted) {
   EXPECT_EQ(set.find("f2"), std::nullopt);
 }
 
+TEST(FaultSet, LetsThoseThroughThatComeBefore) {
+  FaultSet set;
+  set.add(hang({{"after", 2}, {"times", 1}}));
+  EXPECT_EQ(names(set.take(kRequest)), "");
+  EXPECT_EQ(names(set.take(kRequest)), "");
+  EXPECT_EQ(set.find("f1")->at("matched"), 0);
+  EXPECT_EQ(set.unmet().size(), 1);
+  EXPECT_EQ(names(set.take(kRequest)), "f1");
+  EXPECT_EQ(names(set.take(kRequest)), "");
+  EXPECT_EQ(set.find("f1")->at("matched"), 1);
+  EXPECT_TRUE(set.unmet().empty());
+}
+
 TEST(FaultSet, OneWithoutTimesLastsUntilItIsRemoved) {
   FaultSet set;
   EXPECT_TRUE(set.add(hang()).at("left").is_null());
@@ -251,6 +264,15 @@ INSTANTIATE_TEST_SUITE_P(
         BadEntry{R"({"type":"latency","attributes":{"latencyMs":"1"}})", "/attributes/latencyMs", "300000"},
         BadEntry{R"({"type":"latency","attributes":{"latencyMs":1},"at":"request"})", "/at", "always"},
         BadEntry{R"({"type":"status","attributes":{"status":418}})", "/attributes/status", "429, 500"},
+        BadEntry{R"({"type":"status","attributes":{"status":403,"errorCode":"401013"}})",
+                 "/attributes/errorCode", "403000, 403003, 403010, 403025, 1009-403, 2120-403"},
+        BadEntry{R"({"type":"status","attributes":{"status":502,"errorCode":"403025"}})",
+                 "/attributes/errorCode", "no code is documented for 502"},
+        BadEntry{R"({"type":"status","attributes":{"status":403,"errorCode":403025}})",
+                 "/attributes/errorCode", "403025"},
+        BadEntry{R"({"type":"hang","after":-1})", "/after", "0 to"},
+        BadEntry{R"({"type":"hang","match":{"operation":"retry"}})", "/match/operation",
+                 "retry_run, list_flows"},
         BadEntry{R"({"type":"status","attributes":{"status":429,"retryAfterS":1.5}})",
                  "/attributes/retryAfterS", "seconds"},
         BadEntry{R"({"type":"truncate","attributes":{"bytes":-1}})", "/attributes/bytes",

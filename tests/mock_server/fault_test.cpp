@@ -88,10 +88,33 @@ TEST(StatusFault, AnswersWithTheDocumentedErrors) {
   EXPECT_EQ(error_in(refused(500)), "1102-500");
   EXPECT_EQ(error_in(refused(503)), "1103-503");
   EXPECT_EQ(error_in(refused(504)), "1104-504");
-  for (const int status : {429, 500, 503, 504}) {
+  EXPECT_EQ(body_of(refused(401)).at("error_code"), "401013");
+  EXPECT_EQ(body_of(refused(403)).at("error_code"), "403025");
+  EXPECT_EQ(body_of(refused(502)).at("title"), "Bad Gateway");
+  for (const int status : {401, 403, 429, 500, 502, 503, 504}) {
     EXPECT_EQ(refused(status).status, status);
   }
   EXPECT_EQ(body_of(refused(500)).at("report").at("request-id"), "the-id");
+}
+
+TEST(StatusFault, HasTheCodeThatItIsGiven) {
+  EXPECT_EQ(body_of(refused(403, {{"errorCode", "403003"}})).at("error_code"), "403003");
+  EXPECT_EQ(error_in(refused(403, {{"errorCode", "2120-403"}})), "2120-403");
+  EXPECT_EQ(error_in(refused(401, {{"errorCode", "2002-401"}})), "2002-401");
+  const contract::FaultType &type = *contract::fault_type("status");
+  for (const Json &code : type.attributes.at(1).schema.at("enum")) {
+    int taken = 0;
+    for (const Json &status : type.attributes.at(0).schema.at("enum")) {
+      try {
+        const Response response = refused(status, {{"errorCode", code}});
+        EXPECT_NE(response.body.find(code.get<std::string>()), std::string::npos) << response.body;
+        ++taken;
+      } catch (const FaultError &) { // NOLINT(bugprone-empty-catch)
+        // It is a code of another status.
+      }
+    }
+    EXPECT_EQ(taken, 1) << code << " is that of one status";
+  }
 }
 
 TEST(StatusFault, SaysWhenToComeAgain) {
@@ -188,21 +211,25 @@ TEST(Faults, AreNamedInTheOrderOfAdding) {
   EXPECT_EQ(names({}), "");
 }
 
-bool matches(const FaultMatch &match, const Ask &asked) {
+bool matches(const FaultMatch &match, const Ask &asked, std::string_view operation = "") {
   const Request request = asked.request();
-  return match.holds(request, std::string(asked.target.substr(0, asked.target.find('?'))));
+  return match.holds(request, operation, std::string(asked.target.substr(0, asked.target.find('?'))));
 }
 
 TEST(FaultMatch, ByMethodExactly) {
-  EXPECT_TRUE(matches({.method = "POST", .path = "", .headers = {}}, retry(kFailed)));
-  EXPECT_FALSE(matches({.method = "GET", .path = "", .headers = {}}, retry(kFailed)));
+  EXPECT_TRUE(matches({.method = "POST"}, retry(kFailed)));
+  EXPECT_FALSE(matches({.method = "GET"}, retry(kFailed)));
   EXPECT_TRUE(matches({}, retry(kFailed)));
 }
 
+TEST(FaultMatch, ByOperation) {
+  EXPECT_TRUE(matches({.operation = "retry_run"}, retry(kFailed), "retry_run"));
+  EXPECT_FALSE(matches({.operation = "retry_run"}, get(kFailed), "get_run"));
+  EXPECT_FALSE(matches({.operation = "retry_run"}, retry(kFailed)));
+}
+
 TEST(FaultMatch, ByPathBelowTheServiceOrWhole) {
-  const auto by_path = [](const char *path, const Ask &asked) {
-    return matches({.method = "", .path = path, .headers = {}}, asked);
-  };
+  const auto by_path = [](const char *path, const Ask &asked) { return matches({.path = path}, asked); };
   EXPECT_TRUE(by_path("/runs/*/action", retry(kFailed)));
   EXPECT_TRUE(by_path("/data/foundation/flowservice/runs/*/action", retry(kFailed)));
   EXPECT_TRUE(by_path("/data/*/*/runs/*/action", retry(kFailed)));
@@ -218,7 +245,7 @@ TEST(FaultMatch, ByHeadersWithNamesInAnyCaseAndValuesExactly) {
   const auto by_headers = [](std::vector<std::pair<std::string, std::string>> headers) {
     Ask asked = retry(kFailed);
     asked.add("X-Test", "a").add("x-test", "B");
-    return matches({.method = "", .path = "", .headers = std::move(headers)}, asked);
+    return matches({.headers = std::move(headers)}, asked);
   };
   EXPECT_TRUE(by_headers({{"x-TEST", "a"}}));
   EXPECT_TRUE(by_headers({{"x-test", "B"}, {"x-api-key", "{API_KEY}"}}));

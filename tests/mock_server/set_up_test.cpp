@@ -170,6 +170,19 @@ TEST(Unused, AreFaultsThatFellOnFewerRequestsThanTheyWereTo) {
   EXPECT_EQ(ids, (Json{"twice", "never"}));
 }
 
+TEST(FaultsOfASandbox, FallOnAnOperationAndTheJournalSaysOnWhich) {
+  Steered mock;
+  mock.steer(
+      "POST", "/faults",
+      {{"type", "status"}, {"attributes", {{"status", 502}}}, {"match", {{"operation", "retry_run"}}}});
+  EXPECT_EQ(mock.call(test::get(kFailed)).status, 200);
+  EXPECT_EQ(mock.call(test::retry(kFailed)).status, 502);
+  const Json seen = body_of(mock.steer("GET", "/requests?fault=f1"))["requests"];
+  ASSERT_EQ(seen.size(), 1);
+  EXPECT_EQ(seen[0]["operation"], "retry_run");
+  EXPECT_EQ(seen[0]["run"], kFailed);
+}
+
 TEST(Unused, IsKeptWhenTheSandboxIsResetAndShownForAll) {
   Steered mock;
   const auto put = [&] { mock.steer("PUT", "/runs", {{"runs", {{{"id", "a"}, {"state", "failed"}}}}}); };

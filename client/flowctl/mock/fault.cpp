@@ -22,8 +22,10 @@ struct FaultArguments {
   std::vector<std::string> attributes; ///< "key=value"
   std::string at;
   std::string method;
+  std::string operation;
   std::string path;
   std::vector<std::string> headers; ///< "Name: value"
+  std::optional<std::int64_t> after;
   std::optional<std::int64_t> times;
   std::optional<double> probability;
   std::optional<std::int64_t> seed;
@@ -57,6 +59,9 @@ Json match_of(const FaultArguments &given) {
   if (!given.method.empty()) {
     match["method"] = given.method;
   }
+  if (!given.operation.empty()) {
+    match["operation"] = given.operation;
+  }
   if (!given.path.empty()) {
     match["path"] = given.path;
   }
@@ -82,7 +87,7 @@ Json attributes_of(const FaultArguments &given, const contract::FaultType &type)
       throw std::invalid_argument("a fault of type " + type.name + " has no attribute " + key +
                                   "; see flowctl mock fault add --help");
     }
-    const Json value = json_or_discarded(text);
+    const Json value = known->is_text() ? Json(text) : json_or_discarded(text);
     if (!known->takes(value)) {
       throw std::invalid_argument(key + "=" + text + " cannot be used; " + key + ": " +
                                   text_of_description(known->schema));
@@ -112,6 +117,9 @@ Json fault_of(const FaultArguments &given) {
   }
   if (!match.empty()) {
     fault["match"] = std::move(match);
+  }
+  if (given.after) {
+    fault["after"] = *given.after;
   }
   if (given.times) {
     fault["times"] = *given.times;
@@ -164,11 +172,16 @@ void add_options(CLI::App &add, FaultArguments &given) {
   add.add_option("ATTRIBUTE", given.attributes, "Attributes of the type, as below")->type_name("KEY=VALUE");
   add.add_option("--method", given.method, capitalised(text_of_description(match.at("method"))))
       ->type_name("METHOD");
+  const Json &operation = match.at("operation");
+  add.add_option("--operation", given.operation, capitalised(text_of_description(operation)))
+      ->check(CLI::IsMember(operation.at("enum").get<std::vector<std::string>>()).description(""))
+      ->type_name("NAME");
   add.add_option("--path", given.path, capitalised(text_of_description(match.at("path"))))->type_name("GLOB");
   add.add_option("--header", given.headers, "Only requests with this header; repeatable, all must match")
       ->expected(1)
       ->take_all()
       ->type_name("NAME:VALUE");
+  add_number(add, "after", given.after, "N");
   add_number(add, "times", given.times, "N");
   add_number(add, "probability", given.probability, "P");
   add_number(add, "seed", given.seed, "N");
@@ -183,7 +196,9 @@ void add_options(CLI::App &add, FaultArguments &given) {
 
 /// "POST /runs/*/action x-test:a"
 std::string text_of_match(const Json &match) {
-  return joined({text(at(match, "method")), text(at(match, "path")), pairs(at(match, "headers"), ":")}, " ");
+  return joined({text(at(match, "method")), text(at(match, "operation")), text(at(match, "path")),
+                 pairs(at(match, "headers"), ":")},
+                " ");
 }
 
 std::string text_of_faults(const Json &answer) {

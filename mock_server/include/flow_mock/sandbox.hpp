@@ -40,7 +40,9 @@ struct Fault {
   std::vector<std::pair<std::string, std::variant<std::int64_t, std::string>>>
       attributes{};                    ///< {"status", 503}
   std::string method{};                ///< of the requests; empty: any
+  std::string operation{};             ///< "retry_run"; empty: any
   std::string path{};                  ///< glob: "/runs/*/action"; empty: any
+  std::int64_t after = 0;              ///< so many of them are let through before
   std::optional<std::int64_t> times{}; ///< how many of them; none: until it is removed
   std::string at{};                    ///< "request" or "answer"; empty: as is usual for the type
 };
