@@ -29,7 +29,7 @@ std::string segment_of(const OperationEntry &operation, std::string_view id) {
   return percent_encoded(id);
 }
 
-std::string path_of(const OperationEntry &operation, std::string_view id) {
+std::string filled_path(const OperationEntry &operation, std::string_view id) {
   std::string path;
   for (const std::string &segment : operation.path) {
     path += "/" + (segment == kAnyId ? segment_of(operation, id) : segment);
@@ -37,7 +37,7 @@ std::string path_of(const OperationEntry &operation, std::string_view id) {
   return path;
 }
 
-Call call_at(const OperationEntry &operation, std::string target) {
+Call call_to(const OperationEntry &operation, std::string target) {
   return {.method = operation.method,
           .target = std::move(target),
           .idempotent = operation.repeat == Repeat::safe || operation.repeat == Repeat::idempotent};
@@ -47,15 +47,15 @@ Call call_at(const OperationEntry &operation, std::string target) {
 
 Call call_of(std::string_view operation, std::string_view id) {
   const OperationEntry &entry = contract::operation(operation);
-  return call_at(entry, path_of(entry, id));
+  return call_to(entry, filled_path(entry, id));
 }
 
 Call call_at(std::string_view operation, std::string target) {
-  return call_at(contract::operation(operation), std::move(target));
+  return call_to(contract::operation(operation), std::move(target));
 }
 
 std::string path_of(std::string_view operation) {
-  return path_of(contract::operation(operation), {});
+  return filled_path(contract::operation(operation), {});
 }
 
 } // namespace flow::client

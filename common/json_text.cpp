@@ -11,7 +11,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string place_of(std::string_view text, std::size_t byte) {
+std::string line_and_column(std::string_view text, std::size_t byte) {
   const std::string_view before = text.substr(0, byte);
   const auto line = std::count(before.begin(), before.end(), '\n') + 1;
   const std::size_t line_begin = before.rfind('\n') + 1; // 0 where there is none
@@ -20,7 +20,7 @@ std::string place_of(std::string_view text, std::size_t byte) {
 
 JsonProblem problem(JsonFlaw flaw, std::string_view text, std::size_t byte, std::string what) {
   byte = std::min(byte, text.size());
-  return {.flaw = flaw, .byte = byte, .what = std::move(what) + place_of(text, byte)};
+  return {.flaw = flaw, .byte = byte, .what = std::move(what) + line_and_column(text, byte)};
 }
 
 /// The end of the string that begins at `at`: its closing quote, or the last byte.

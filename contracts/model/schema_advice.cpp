@@ -13,7 +13,7 @@ namespace flow::contract {
 
 namespace {
 
-constexpr std::size_t kShownBytes = 100; ///< of a member's name
+constexpr std::size_t kShownNameBytes = 100;
 
 /// What a "$ref" stands for; that which stands beside it is left to the caller.
 const Json &resolved(const Json &place, const Json &schema) {
@@ -98,7 +98,7 @@ std::string about_members(const Json &object, const Json &place) {
   if (place.value("additionalProperties", Json(true)) == false && !place.contains("patternProperties")) {
     for (const auto &member : object.items()) {
       if (!known.contains(member.key())) {
-        return "has a member '" + shortened(member.key(), kShownBytes) +
+        return "has a member '" + shortened(member.key(), kShownNameBytes) +
                "' that is not known here; known: " + (known.empty() ? "none" : names_of(known));
       }
     }
