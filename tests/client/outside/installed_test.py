@@ -30,11 +30,9 @@ def main():
     program = pathlib.Path(__file__).with_name("outside.cpp")
     with tempfile.TemporaryDirectory() as root:
         output_of("meson", "install", "-C", build, "--no-rebuild", "--tags", "devel", "--destdir", root)
-        installed = root + prefix
-        found = next(pathlib.Path(installed).rglob("flow-client.pc")).parent
+        found = next(pathlib.Path(root + prefix).rglob("flow-client.pc")).parent
         environment = dict(os.environ, PKG_CONFIG_PATH=str(found))
-        flags = output_of("pkg-config", f"--define-variable=prefix={installed}", "--cflags", "--libs", "flow-client",
-                          env=environment).split()
+        flags = output_of("pkg-config", "--cflags", "--libs", "flow-client", env=environment).split()
         if sanitizers != "none":
             flags.append("-fsanitize=" + sanitizers)
         binary = os.path.join(root, "outside")
