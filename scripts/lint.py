@@ -17,7 +17,7 @@ import subprocess
 import sys
 
 VERSION = 14
-FOLDERS = ("common", "contracts", "mock_server", "client", "tests")
+FOLDERS = ("common", "contracts", "mock_server", "client", "examples", "tests")
 TIDIED = ("common/", "contracts/", "mock_server/", "client/")  # tests may be plainer: they are formatted, not tidied
 root = pathlib.Path(__file__).resolve().parent.parent
 
