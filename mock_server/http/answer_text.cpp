@@ -2,6 +2,10 @@
 
 #include <utility>
 
+// A program with the mock in it may use another version of this header, and other options.
+#ifdef FLOW_MOCK_RENAMES_HTTPLIB
+#define httplib flow_mock_httplib
+#endif
 #include <httplib.h>
 
 namespace flow::mock {
