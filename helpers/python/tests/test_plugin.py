@@ -1,0 +1,89 @@
+"""The wheel, and its plugin in a pytest of its own."""
+import importlib.util
+import pathlib
+import shutil
+import subprocess
+import sys
+import zipfile
+
+import pytest
+
+TEST = """
+    import os
+    import pytest
+
+    @pytest.mark.parametrize("number", range(4))
+    def test_each_has_its_own(flow_mock, flow_sandbox, number):
+        flow_sandbox.put_runs([{"id": "same", "state": "failed"}])
+        worker = os.environ.get("PYTEST_XDIST_WORKER", "none")
+        with open(os.environ["SEEN"], "a") as seen:
+            print(worker, flow_mock.url, flow_sandbox.name, file=seen)
+"""
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory):
+    """The package's wheel, built from a copy of its sources: building writes beside them."""
+    missing = [name for name in ("pip", "setuptools", "wheel") if not importlib.util.find_spec(name)]
+    if missing:
+        pytest.skip("a wheel needs python3-pip, python3-setuptools and python3-wheel; missing: " + ", ".join(missing))
+    folder = tmp_path_factory.mktemp("wheel")
+    sources = pathlib.Path(__file__).parents[1]
+    shutil.copytree(sources, folder / "sources", ignore=shutil.ignore_patterns(".*", "__pycache__", "tests"))
+    command = ["pip", "wheel", "--quiet", "--no-build-isolation", "--no-deps", "--no-index", "--wheel-dir", folder]
+    subprocess.run([sys.executable, "-m", *command, folder / "sources"], check=True)
+    [file] = folder.glob("*.whl")
+    return file
+
+
+@pytest.fixture
+def seen(wheel, pytester, monkeypatch):
+    """Makes the wheel's plugin known to pytests in `pytester`; returns what their tests have written."""
+    site = pytester.path / "site"
+    zipfile.ZipFile(wheel).extractall(site)
+    monkeypatch.setenv("PYTHONPATH", str(site))
+    monkeypatch.setenv("SEEN", str(pytester.path / "seen"))
+    return lambda: [line.split() for line in (pytester.path / "seen").read_text().splitlines()]
+
+
+def test_the_wheel_holds_the_package_its_types_and_its_plugin(wheel):
+    names = zipfile.ZipFile(wheel).namelist()
+    assert {"flow_mock/__init__.py", "flow_mock/py.typed", "flow_mock/pytest_plugin.py"} <= set(names)
+    assert {name.split("/")[0] for name in names} == {"flow_mock", wheel.name.split("-py3")[0] + ".dist-info"}
+
+
+def test_each_test_has_its_own_sandbox_in_one_mock(pytester, seen):
+    pytester.makepyfile(TEST)
+    pytester.runpytest_subprocess("-p", "no:xdist").assert_outcomes(passed=4)
+    assert len({url for _, url, _ in seen()}) == 1
+    assert len({name for _, _, name in seen()}) == 4
+
+
+def test_each_worker_of_xdist_has_its_own_mock(pytester, seen):
+    pytest.importorskip("xdist", reason="python3-pytest-xdist is not installed")
+    pytester.makepyfile(TEST)
+    pytester.runpytest_subprocess("-n", "2").assert_outcomes(passed=4)
+    mocks = {(worker, url) for worker, url, _ in seen()}
+    assert {worker for worker, _ in mocks} == {"gw0", "gw1"}
+    assert len({url for _, url in mocks}) == len(mocks) == 2
+
+
+def test_options_are_a_fixture_to_override(pytester, seen):
+    pytester.makeconftest("""
+        import pytest
+
+        @pytest.fixture(scope="session")
+        def flow_mock_options():
+            return ["--fail-on-unused"]
+    """)
+    pytester.makepyfile(TEST)
+    result = pytester.runpytest_subprocess("-p", "no:xdist")
+    result.assert_outcomes(passed=4, errors=1)
+    result.stdout.fnmatch_lines(["*Stopped: flow-mock ended with exit code 4:*"])
+
+
+def test_a_missing_program_is_reported(pytester, seen, monkeypatch):
+    monkeypatch.setenv("FLOW_MOCK", "/no/such/program")
+    pytester.makepyfile(TEST)
+    result = pytester.runpytest_subprocess("-p", "no:xdist")
+    result.stdout.fnmatch_lines(["*BinaryNotFound: FLOW_MOCK=/no/such/program is not a program*"])
