@@ -14,7 +14,7 @@ TEST = """
 
     @pytest.mark.parametrize("number", range(4))
     def test_each_has_its_own(flow_mock, flow_sandbox, number):
-        flow_sandbox.put_runs([{"id": "same", "state": "failed"}])
+        flow_sandbox.clock.freeze()
         worker = os.environ.get("PYTEST_XDIST_WORKER", "none")
         with open(os.environ["SEEN"], "a") as seen:
             print(worker, flow_mock.url, flow_sandbox.name, file=seen)
@@ -76,10 +76,37 @@ def test_options_are_a_fixture_to_override(pytester, seen):
         def flow_mock_options():
             return ["--fail-on-unused"]
     """)
-    pytester.makepyfile(TEST)
+    pytester.makepyfile("""
+        def test_passes(flow_mock):
+            flow_mock.sandbox().fault("reset")
+    """)
     result = pytester.runpytest_subprocess("-p", "no:xdist")
-    result.assert_outcomes(passed=4, errors=1)
+    result.assert_outcomes(passed=1, errors=1)
     result.stdout.fnmatch_lines(["*Stopped: flow-mock ended with exit code 4:*"])
+
+
+LEAVES = """
+    def test_passes(flow_sandbox):
+        flow_sandbox.fault("reset", id="unmet")
+
+    def test_fails(flow_sandbox):
+        flow_sandbox.fault("reset", id="beside-the-point")
+        assert False
+"""
+
+
+def test_a_test_fails_by_what_it_has_left_over_unless_it_has_failed_before(pytester, seen):
+    pytester.makepyfile(LEAVES)
+    result = pytester.runpytest_subprocess("-p", "no:xdist")
+    result.assert_outcomes(passed=1, failed=1, errors=1)
+    result.stdout.fnmatch_lines(["left over in the sandbox:", '  faults: {*"id": "unmet"*'])
+    result.stdout.no_fnmatch_line("*faults:*beside-the-point*")
+
+
+def test_what_fails_a_test_can_be_configured(pytester, seen):
+    pytester.makepyfile(LEAVES)
+    pytester.makeini("[pytest]\nflow_mock_fail_on = violations")
+    pytester.runpytest_subprocess("-p", "no:xdist").assert_outcomes(passed=1, failed=1)
 
 
 def test_a_missing_program_is_reported(pytester, seen, monkeypatch):
