@@ -1,6 +1,7 @@
 #!/bin/sh
-# The tests of helpers/node.
-cd "$(dirname "$0")/../../helpers/node" || exit 1
+# Tests in Node.
+# usage: node_test.sh FOLDER, with a folder test/
+cd "$1" || exit 1
 
 if ! node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)' 2>/dev/null; then
   echo 'skipped: there is no Node 18 or newer; install nodejs'

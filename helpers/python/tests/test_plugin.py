@@ -37,13 +37,23 @@ def wheel(tmp_path_factory):
 
 
 @pytest.fixture
-def seen(wheel, pytester, monkeypatch):
-    """Makes the wheel's plugin known to pytests in `pytester`; returns what their tests have written."""
-    site = pytester.path / "site"
-    zipfile.ZipFile(wheel).extractall(site)
-    monkeypatch.setenv("PYTHONPATH", str(site))
+def installed(wheel, pytester, monkeypatch):
+    """Pytests in processes of their own know the wheel's plugin."""
+    zipfile.ZipFile(wheel).extractall(pytester.path / "site")
+    monkeypatch.setenv("PYTHONPATH", str(pytester.path / "site"))
+
+
+@pytest.fixture
+def seen(pytester, monkeypatch):
+    """What the tests of TEST have written."""
     monkeypatch.setenv("SEEN", str(pytester.path / "seen"))
     return lambda: [line.split() for line in (pytester.path / "seen").read_text().splitlines()]
+
+
+@pytest.fixture
+def run(pytester):
+    """Runs the tests in `pytester`."""
+    return lambda: pytester.runpytest_inprocess("-p", "flow_mock.pytest_plugin", "-p", "no:xdist")
 
 
 def test_the_wheel_holds_the_package_its_types_and_its_plugin(wheel):
@@ -52,14 +62,12 @@ def test_the_wheel_holds_the_package_its_types_and_its_plugin(wheel):
     assert {name.split("/")[0] for name in names} == {"flow_mock", wheel.name.split("-py3")[0] + ".dist-info"}
 
 
-def test_each_test_has_its_own_sandbox_in_one_mock(pytester, seen):
+def test_an_installed_wheel_brings_the_fixtures(pytester, installed, seen):
     pytester.makepyfile(TEST)
     pytester.runpytest_subprocess("-p", "no:xdist").assert_outcomes(passed=4)
-    assert len({url for _, url, _ in seen()}) == 1
-    assert len({name for _, _, name in seen()}) == 4
 
 
-def test_each_worker_of_xdist_has_its_own_mock(pytester, seen):
+def test_each_worker_of_xdist_has_its_own_mock(pytester, installed, seen):
     pytest.importorskip("xdist", reason="python3-pytest-xdist is not installed")
     pytester.makepyfile(TEST)
     pytester.runpytest_subprocess("-n", "2").assert_outcomes(passed=4)
@@ -68,7 +76,14 @@ def test_each_worker_of_xdist_has_its_own_mock(pytester, seen):
     assert len({url for _, url in mocks}) == len(mocks) == 2
 
 
-def test_options_are_a_fixture_to_override(pytester, seen):
+def test_each_test_has_its_own_sandbox_in_one_mock(pytester, run, seen):
+    pytester.makepyfile(TEST)
+    run().assert_outcomes(passed=4)
+    assert len({url for _, url, _ in seen()}) == 1
+    assert len({name for _, _, name in seen()}) == 4
+
+
+def test_options_are_a_fixture_to_override(pytester, run):
     pytester.makeconftest("""
         import pytest
 
@@ -80,7 +95,7 @@ def test_options_are_a_fixture_to_override(pytester, seen):
         def test_passes(flow_mock):
             flow_mock.sandbox().fault("reset")
     """)
-    result = pytester.runpytest_subprocess("-p", "no:xdist")
+    result = run()
     result.assert_outcomes(passed=1, errors=1)
     result.stdout.fnmatch_lines(["*Stopped: flow-mock ended with exit code 4:*"])
 
@@ -95,22 +110,22 @@ LEAVES = """
 """
 
 
-def test_a_test_fails_by_what_it_has_left_over_unless_it_has_failed_before(pytester, seen):
+def test_a_test_fails_by_what_it_has_left_over_unless_it_has_failed_before(pytester, run):
     pytester.makepyfile(LEAVES)
-    result = pytester.runpytest_subprocess("-p", "no:xdist")
+    result = run()
     result.assert_outcomes(passed=1, failed=1, errors=1)
     result.stdout.fnmatch_lines(["left over in the sandbox:", '  faults: {*"id": "unmet"*'])
     result.stdout.no_fnmatch_line("*faults:*beside-the-point*")
 
 
-def test_what_fails_a_test_can_be_configured(pytester, seen):
+def test_what_fails_a_test_can_be_configured(pytester, run):
     pytester.makepyfile(LEAVES)
     pytester.makeini("[pytest]\nflow_mock_fail_on = violations")
-    pytester.runpytest_subprocess("-p", "no:xdist").assert_outcomes(passed=1, failed=1)
+    run().assert_outcomes(passed=1, failed=1)
 
 
-def test_a_missing_program_is_reported(pytester, seen, monkeypatch):
+def test_a_missing_program_is_reported(pytester, run, monkeypatch):
     monkeypatch.setenv("FLOW_MOCK", "/no/such/program")
     pytester.makepyfile(TEST)
-    result = pytester.runpytest_subprocess("-p", "no:xdist")
+    result = run()
     result.stdout.fnmatch_lines(["*BinaryNotFound: FLOW_MOCK=/no/such/program is not a program*"])

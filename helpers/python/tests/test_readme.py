@@ -15,10 +15,9 @@ def blocks(page: str):
 
 @pytest.mark.parametrize("code", [*blocks("README.md"), *blocks("helpers/python/README.md")])
 def test_python_in_a_readme_runs(code, pytester, monkeypatch):
-    folders = [ROOT / "helpers/python/src", ROOT / "examples/python-retry-loop"]
-    monkeypatch.setenv("PYTHONPATH", ":".join(map(str, folders)))
+    monkeypatch.syspath_prepend(ROOT / "examples/python-retry-loop")
     pytester.makepyfile(code)
-    result = pytester.runpytest_subprocess("-p", "flow_mock.pytest_plugin", "-p", "no:xdist")
+    result = pytester.runpytest_inprocess("-p", "flow_mock.pytest_plugin", "-p", "no:xdist")
     tests = len(re.findall(r"^def test_", code, re.MULTILINE))
     result.assert_outcomes(passed=tests)
     assert result.ret == (pytest.ExitCode.OK if tests else pytest.ExitCode.NO_TESTS_COLLECTED)
