@@ -21,6 +21,7 @@
 #include "mock_server/http/open_files.hpp"
 #include "mock_server/log/log.hpp"
 #include "mock_server/options.hpp"
+#include "mock_server/parent_watch.hpp"
 #include "mock_server/tls/trust_advice.hpp"
 
 namespace {
@@ -151,6 +152,9 @@ int serve(const Options &options, const sigset_t &stop_signals, LogWriter &stand
   const MemoryReserve reserve(kMemoryReserve);
   flow_mock::Server server(settings_in(options, log));
   server.start();
+  if (options.exit_with_parent) {
+    stop_with_parent();
+  }
   say_where(options, server);
   write_port("--port-file", options.port_file, server.port());
   write_port("--https-port-file", options.https_port_file, server.https_port());

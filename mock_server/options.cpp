@@ -75,6 +75,10 @@ void add_server_options(CLI::App &app, Options &options, Given &given) {
       ->capture_default_str();
   app.add_option("--port-file", options.port_file,
                  "Write the port to this file once connections are accepted");
+  app.add_flag(
+      "--exit-with-parent", options.exit_with_parent,
+      "Stop, as after SIGTERM, when standard input ends: a pipe from the process that starts the mock ends "
+      "with that process, however it ends");
   app.add_option("--shutdown-timeout", options.shutdown_timeout_ms,
                  "Milliseconds to finish answers in after SIGINT or SIGTERM; connections that are then left "
                  "are closed")

@@ -27,6 +27,7 @@ struct Options {
   std::string port_file;
   std::string https_port_file;
   std::int64_t shutdown_timeout_ms = 2000; ///< for answers to be finished after SIGINT or SIGTERM
+  bool exit_with_parent = false;
   bool fail_on_violation = false;
   bool fail_on_unused = false;
   std::string coverage_file;

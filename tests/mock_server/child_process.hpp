@@ -53,6 +53,7 @@ constexpr int kClosed = -2;
 struct Streams {
   int out = -1;
   int error = -1;
+  int in = -1; ///< the test's own
 };
 
 /// flow-mock as a user starts it, in a folder of its own; FLOW_MOCK in the environment names the program.
@@ -77,6 +78,9 @@ public:
     const int error = ::open(error_file.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
     pid_ = ::fork();
     if (pid_ == 0) {
+      if (streams.in != -1) {
+        redirect(STDIN_FILENO, streams.in);
+      }
       redirect(STDOUT_FILENO, streams.out == -1 ? out[1] : streams.out);
       redirect(STDERR_FILENO, streams.error == -1 ? error : streams.error);
       ::execv(argv[0], argv.data());

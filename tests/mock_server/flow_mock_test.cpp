@@ -1,10 +1,14 @@
+#include <array>
 #include <cstdlib>
 #include <regex>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include <fcntl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <gtest/gtest.h>
 
@@ -19,6 +23,7 @@ using contract::Json;
 using test::Answer;
 using test::ChildProcess;
 using test::Folder;
+using test::Streams;
 
 const std::string kRuns = "/data/foundation/flowservice/runs/";
 const std::string kFailed = "4fb0418e-1804-45d6-8d56-dd51f05c0baf";
@@ -277,6 +282,41 @@ void serve_within_few_files() {
 
 TEST(FlowMockLog, SaysWhenTheLimitOfOpenFilesBoundsTheConnections) {
   EXPECT_EXIT(serve_within_few_files(), testing::ExitedWithCode(0), "");
+}
+
+/// A pipe whose writing end nobody inherits: it stands for what a parent holds.
+struct Pipe {
+  Pipe() { EXPECT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0); }
+  ~Pipe() {
+    ::close(ends[0]);
+    end();
+  }
+  void end() { ::close(std::exchange(ends[1], -1)); }
+  std::array<int, 2> ends{};
+};
+
+TEST(ExitWithParent, StopsWhenStandardInputEndsAndReadsOverWhatComes) {
+  Pipe input;
+  ChildProcess mock({"--port", "0", "--quiet", "--exit-with-parent"}, Streams{.in = input.ends[0]});
+  const std::string line = mock.first_line();
+  ASSERT_EQ(::write(input.ends[1], "hello\n", 6), 6);
+  test::RawClient client(std::stoi(line.substr(line.rfind(':') + 1)));
+  client.send("GET /__admin/health/live HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  EXPECT_EQ(client.answer().status, 200) << "it goes on";
+  input.end();
+  EXPECT_EQ(mock.exit_code(), 0);
+}
+
+TEST(ExitWithParent, IsRefusedWhereStandardInputHasEnded) {
+  Pipe input;
+  input.end();
+  ChildProcess mock({"--port", "0", "--exit-with-parent"}, Streams{.in = input.ends[0]});
+  EXPECT_EQ(mock.exit_code(), 2);
+  EXPECT_NE(mock.error_text().find("--exit-with-parent: standard input has ended"), std::string::npos);
+  ChildProcess other({"--port", "0", "--quiet"}, Streams{.in = input.ends[0]});
+  EXPECT_NE(other.first_line(), "") << "it has to be asked for";
+  other.signal(SIGTERM);
+  EXPECT_EQ(other.exit_code(), 0);
 }
 
 TEST(FlowMock, DeterministicIsReproducible) {
