@@ -8,10 +8,13 @@ export type Outcome = string | { outcome: string; durationMs?: number; id?: stri
 export type Json = Record<string, any>;
 
 export interface FaultMembers {
-  /** method, path and headers select requests; path is a glob such as "/runs/*\/action". */
+  /** method, operation, path and headers select requests; path is a glob such as "/runs/*\/action". */
   method?: string;
+  operation?: string;
   path?: string;
   headers?: Record<string, string>;
+  /** Number of matching requests that are let through before. */
+  after?: number;
   /** Number of matching requests that the fault applies to. */
   times?: number;
   probability?: number;

@@ -148,9 +148,9 @@ class Sandbox {
     return this.control('PUT', `/runs/${encodeURIComponent(run)}/script`, { retries: outcomes.map(scripted) });
   }
 
-  fault(type, { method, path, headers, times, probability, at, seed, id, ...attributes } = {}) {
-    const match = { method, path, headers };
-    return this.control('POST', '/faults', { type, attributes, match, times, probability, at, seed, id });
+  fault(type, { method, operation, path, headers, after, times, probability, at, seed, id, ...attributes } = {}) {
+    const match = { method, operation, path, headers };
+    return this.control('POST', '/faults', { type, attributes, match, after, times, probability, at, seed, id });
   }
 
   async clearFaults() {
@@ -238,7 +238,7 @@ class Process {
 }
 
 export async function startFlowMock({ options = [], binary = process.env.FLOW_MOCK || 'flow-mock' } = {}) {
-  const child = new Process(binary, ['--quiet', '--port', '0', ...options]);
+  const child = new Process(binary, ['--quiet', '--exit-with-parent', '--port', '0', ...options]);
   try {
     return new FlowMock(await child.url(), child);
   } catch (error) {

@@ -91,15 +91,15 @@ test('a fault falls on what it matches so many times, or until it is cleared', a
 
 test('all members of a fault reach the mock', async () => {
   const { members } = JSON.parse(readFileSync(new URL('../../../contracts/data/faults.json', import.meta.url)));
-  const match = { method: 'GET', path: '/runs', headers: { 'x-test': 'a' } };
-  const others = { times: 2, probability: 0.5, at: 'answer', seed: 7, id: 'slow' };
+  const match = { method: 'GET', operation: 'list_runs', path: '/runs', headers: { 'x-test': 'a' } };
+  const others = { after: 1, times: 2, probability: 0.5, at: 'answer', seed: 7, id: 'slow' };
   assert.deepEqual(Object.keys(members).sort(), [...Object.keys(others), 'match'].sort());
   assert.deepEqual(Object.keys(members.match.properties).sort(), Object.keys(match).sort());
 
   const fault = await sandbox.fault('latency', { latencyMs: 1, jitterMs: 1, ...match, ...others });
   assert.deepEqual(fault.attributes, { latencyMs: 1, jitterMs: 1 });
   assert.deepEqual(fault.match, match);
-  for (const name of ['times', 'probability', 'at', 'id']) assert.equal(fault[name], others[name]);
+  for (const name of ['after', 'times', 'probability', 'at', 'id']) assert.equal(fault[name], others[name]);
 });
 
 test('a refused call names the place and what to change', async () => {

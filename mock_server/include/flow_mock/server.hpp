@@ -19,8 +19,8 @@
 ///
 /// All that the program flow-mock can do is here: it is a command line around a Server.
 ///
-/// The program may use cpp-httplib in a version of its own, unless the mock was built with Debian's or Ubuntu's
-/// package of it: that is a library, whose names cannot be changed.
+/// The program may use cpp-httplib in a version of its own, unless the mock was built with Debian's or
+/// Ubuntu's package of it: that is a library, whose names cannot be changed.
 namespace flow_mock {
 
 /// Settings that cannot be used, or an address that cannot be listened on. what() names the setting as

@@ -55,7 +55,7 @@ class FlowMock:
     """``http://127.0.0.1:PORT``"""
 
     def __init__(self, *options: str, binary: Optional[str] = None):
-        command = [binary or find_binary(), "--quiet", "--port", "0", *options]
+        command = [binary or find_binary(), "--quiet", "--exit-with-parent", "--port", "0", *options]
         self._log = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")
         try:
             self._process = subprocess.Popen(

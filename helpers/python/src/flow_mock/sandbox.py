@@ -112,8 +112,10 @@ class Sandbox:
         type: str,
         *,
         method: Optional[str] = None,
+        operation: Optional[str] = None,
         path: Optional[str] = None,
         headers: Optional[Mapping[str, str]] = None,
+        after: Optional[int] = None,
         times: Optional[int] = None,
         probability: Optional[float] = None,
         at: Optional[str] = None,
@@ -123,11 +125,13 @@ class Sandbox:
     ) -> Json:
         """Adds a fault: ``fault("status", status=429, retryAfterS=2, path="/runs/*/action", times=1)``.
 
-        ``method``, ``path`` and ``headers`` select requests. ``attributes`` are those of the type, by their names in
+        ``method``, ``operation``, ``path`` and ``headers`` select requests, of which ``after`` are let through before. ``attributes`` are those of the type, by their names in
         the control API. Returns the fault.
         """
-        match = _given(method=method, path=path, headers=headers)
-        others = _given(match=match or None, times=times, probability=probability, at=at, seed=seed, id=id)
+        match = _given(method=method, operation=operation, path=path, headers=headers)
+        others = _given(
+            match=match or None, after=after, times=times, probability=probability, at=at, seed=seed, id=id
+        )
         return dict(self.control("POST", "/faults", {"type": type, "attributes": attributes, **others}))
 
     def clear_faults(self) -> None:
