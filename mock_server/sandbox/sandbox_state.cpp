@@ -59,11 +59,14 @@ void SandboxState::settle(std::int64_t now_ms) {
   }
 }
 
-std::optional<std::int64_t> SandboxState::next_end() {
-  while (!due_.empty() && !is_still(due_.top())) {
-    due_.pop();
+std::optional<std::int64_t> SandboxState::last_end() const {
+  std::optional<std::int64_t> last;
+  for (const Due &due : due_.all()) {
+    if (is_still(due) && (!last || due.at_ms > *last)) {
+      last = due.at_ms;
+    }
   }
-  return due_.empty() ? std::nullopt : std::optional(due_.top().at_ms);
+  return last;
 }
 
 std::optional<std::int64_t> SandboxState::end_of(std::string_view run_id) const {

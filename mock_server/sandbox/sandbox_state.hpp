@@ -40,8 +40,8 @@ struct SandboxState {
 
   /// Ends every run whose time has come, one after the other as they end.
   void settle(std::int64_t now_ms);
-  /// When the next run ends, and when that one does; nothing where none will.
-  std::optional<std::int64_t> next_end();
+  /// When the last run ends, and when that one does; nothing where none will.
+  std::optional<std::int64_t> last_end() const;
   std::optional<std::int64_t> end_of(std::string_view run_id) const;
   /// The run of that id, or null.
   const Run *find_run(std::string_view run_id) const { return runs.find(run_id); }
@@ -110,7 +110,11 @@ private:
   void find_last_runs();
 
   std::unordered_map<std::string, std::size_t, TextHash, std::equal_to<>> flow_places_; ///< in `flows`
-  std::priority_queue<Due, std::vector<Due>, std::greater<>> due_;
+  struct DueRuns : std::priority_queue<Due, std::vector<Due>, std::greater<>> {
+    using priority_queue::priority_queue;
+    const std::vector<Due> &all() const { return c; }
+  };
+  DueRuns due_;
   std::uint64_t due_made_ = 0;
   std::shared_ptr<const Actors> last_actors_; ///< that were asked for; null: none yet
   bool last_runs_are_stale_ = false;          ///< since a run was replaced or deleted

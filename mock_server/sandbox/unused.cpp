@@ -45,6 +45,9 @@ void Unused::add(const Unused &others) {
 
 Unused unused_in(Sandbox &sandbox) {
   Unused unused;
+  if (!sandbox.is_steered) {
+    return unused;
+  }
   const Transaction transaction(sandbox.objects, sandbox.clock);
   for (const SandboxFlow &flow : transaction->flows) {
     add_script(unused.outcomes, sandbox.objects, "flow", flow.flow->id, flow.script);
