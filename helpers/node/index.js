@@ -207,12 +207,10 @@ class Process {
       output.setEncoding('utf8').on('data', (text) => (this.#said += text));
     }
     this.#child.stdin.on('error', () => {});
-    const kill = () => this.#child.kill();
-    process.once('exit', kill); // for whoever forgets to end it
     this.#ended = new Promise((resolve, reject) => {
       this.#child.on('error', reject);
       this.#child.on('close', (code, signal) => resolve([code ?? signal, this.#said]));
-    }).finally(() => process.off('exit', kill));
+    });
   }
 
   /** The URL of the first line. */
@@ -231,7 +229,13 @@ class Process {
     return Promise.race([listening, ended]);
   }
 
+  /** Whether Node goes on as long as the process does. */
+  keepsNode(keeps) {
+    for (const handle of [this.#child, ...this.#child.stdio]) keeps ? handle.ref() : handle.unref();
+  }
+
   end() {
+    this.keepsNode(true);
     this.#child.kill();
     return this.#ended;
   }
@@ -240,7 +244,9 @@ class Process {
 export async function startFlowMock({ options = [], binary = process.env.FLOW_MOCK || 'flow-mock' } = {}) {
   const child = new Process(binary, ['--quiet', '--exit-with-parent', '--port', '0', ...options]);
   try {
-    return new FlowMock(await child.url(), child);
+    const url = await child.url();
+    child.keepsNode(false);
+    return new FlowMock(url, child);
   } catch (error) {
     if (error instanceof NotStarted) throw error;
     throw new NotStarted(`${binary} cannot be run (${error.code}); have flow-mock on PATH, or set FLOW_MOCK to its path`);

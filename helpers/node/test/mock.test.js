@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
 import { NotStarted, startFlowMock } from 'flow-mock';
 
@@ -43,4 +44,12 @@ test('the exit code of set-up that was not used is thrown', async () => {
   const sandbox = await mock.sandbox();
   await sandbox.fault('reset');
   await assert.rejects(mock.end(), { name: 'Stopped', exitCode: 4, message: /reset/ });
+});
+
+test('a mock that nobody ends keeps no process, and ends with it', async () => {
+  const program = "import { startFlowMock } from 'flow-mock'; console.log((await startFlowMock()).url);";
+  const node = [process.execPath, ['--input-type=module', '--eval', program]];
+  const url = execFileSync(...node, { cwd: new URL('..', import.meta.url), encoding: 'utf8', timeout: 30_000 }).trim();
+  assert.match(url, /^http:/);
+  while (await fetch(url).then((answer) => answer.text(), () => false)); // it has been told to end
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync, mkdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -38,10 +38,11 @@ for (const page of ['README.md', 'helpers/node/README.md']) {
       try {
         mkdirSync(join(folder, 'node_modules'));
         symlinkSync(here, join(folder, 'node_modules', 'flow-mock'));
-        writeFileSync(join(folder, 'block.test.mjs'), code);
+        const file = join(folder, 'block.mjs');
+        writeFileSync(file, code);
         // Without the variable, by which a test of a test would report to this one.
         const { NODE_TEST_CONTEXT, ...env } = process.env;
-        const { stdout } = await run(process.execPath, ['--test', folder], { env });
+        const { stdout } = await run(process.execPath, [file], { env });
         assert.match(stdout, /pass 1\b/);
       } finally {
         rmSync(folder, { recursive: true });

@@ -1,4 +1,6 @@
+import subprocess
 import sys
+import time
 import urllib.request
 
 import pytest
@@ -25,6 +27,19 @@ def test_it_ends_well_although_a_client_is_connected():
     with FlowMock() as mock:
         answer = urllib.request.urlopen(mock.url + "/__admin/version")
     answer.close()
+
+
+def test_it_ends_with_a_process_that_is_killed(project, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(project / "helpers/python/src"))
+    program = "from flow_mock import FlowMock; mock = FlowMock(); print(mock.url, flush=True); input()"
+    command = [sys.executable, "-c", program]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        url = process.stdout.readline().strip()
+        process.kill()
+    until = time.monotonic() + 30
+    with pytest.raises(OSError):
+        while time.monotonic() < until:
+            urllib.request.urlopen(url + "/__admin/health/live", timeout=30).close()
 
 
 def test_no_proxy_is_asked(monkeypatch):

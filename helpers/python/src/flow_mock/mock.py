@@ -1,5 +1,4 @@
 """A flow-mock process on a free port."""
-import atexit
 import os
 import re
 import shutil
@@ -64,7 +63,6 @@ class FlowMock:
         except OSError as error:
             self._log.close()
             raise BinaryNotFound(f"{command[0]} cannot be run: {error.strerror}") from None
-        atexit.register(self._process.terminate)  # for whoever forgets to end it
         assert self._process.stdout
         line = self._process.stdout.readline()
         found = re.fullmatch(r"flow-mock listening on (http://\S+)", line.strip())
@@ -103,7 +101,6 @@ class FlowMock:
         """Ends the process, and returns all that it said."""
         self._process.terminate()
         printed, _ = self._process.communicate()
-        atexit.unregister(self._process.terminate)
         with self._log as log:
             log.seek(0)
             return printed + log.read()
