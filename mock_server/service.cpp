@@ -38,12 +38,14 @@ ServiceState::ServiceState(Settings given, FailureLog log)
       journal(settings.journal_size, exchanges), sandboxes(settings, clock, exchanges),
       leases(*settings.clock, settings.limits.sandboxes),
       ids(settings.deterministic.value_or(IdSource::random_seed())), seal(ids.uuid()),
-      tokens(settings.seed.allow.clients, clock, ids, settings.limits.tokens) {
+      tokens(settings.seed.allow.clients, clock, ids, settings.limits.tokens,
+             settings.seed.allow.timed_tokens) {
   start_clock();
 }
 
 void ServiceState::start_clock() {
   clock.start_over(settings.frozen_at_ms);
+  tokens.start_lives();
 }
 
 namespace {

@@ -68,8 +68,19 @@ bool may_have(const TokenClient &client, const std::vector<std::string> &scopes)
 } // namespace
 
 TokenService::TokenService(const std::vector<TokenClient> &clients, const Clock &clock, IdSource &ids,
-                           std::size_t most)
-    : clients_(clients), clock_(clock), ids_(ids), most_(most) {}
+                           std::size_t most, const std::vector<TimedToken> &timed)
+    : clients_(clients), clock_(clock), ids_(ids), most_(most), timed_(timed) {
+  start_lives();
+}
+
+void TokenService::start_lives() {
+  const Issue begin{.at_ms = clock_.now_ms(), .mark = SteerableClock::mark(), .life_ms = 0};
+  const std::unique_lock lock(mutex_);
+  for (const TimedToken &token : timed_) {
+    issued_[token.token] = {.at_ms = begin.at_ms, .mark = begin.mark, .life_ms = token.life_ms};
+    has_issued_ = true;
+  }
+}
 
 Response TokenService::answer(const Request &request) {
   if (request.method != "POST") {
@@ -125,10 +136,12 @@ Response TokenService::issue() {
     issued_.erase(*oldest_.front());
     oldest_.pop();
   }
-  if (issued_.size() >= most_) {
+  if (oldest_.size() >= most_) {
     return refusal(Error("too-many-tokens").with("most", std::to_string(most_)));
   }
-  const auto added = issued_.emplace(token, Issue{.at_ms = now_ms, .mark = SteerableClock::mark()}).first;
+  const auto added =
+      issued_.emplace(token, Issue{.at_ms = now_ms, .mark = SteerableClock::mark(), .life_ms = kLifeS * 1000})
+          .first;
   try {
     oldest_.push(&added->first);
   } catch (...) {
@@ -155,7 +168,7 @@ TokenStanding TokenService::standing(std::string_view token,
   const SteerableClock *clock = sandbox_clock();
   const std::int64_t age_ms =
       clock_.now_ms() - issue.at_ms + (clock == nullptr ? 0 : clock->moved_since(issue.mark));
-  return age_ms < kLifeS * 1000 ? TokenStanding::holds : TokenStanding::expired;
+  return age_ms < issue.life_ms ? TokenStanding::holds : TokenStanding::expired;
 }
 
 } // namespace flow::mock

@@ -26,8 +26,13 @@ enum class TokenStanding { unknown, holds, expired };
 /// Safe to use from several threads.
 class TokenService {
 public:
-  /// Without `clients`, anyone is given a token. Tokens expire on `clock`; `most` hold at once.
-  TokenService(const std::vector<TokenClient> &clients, const Clock &clock, IdSource &ids, std::size_t most);
+  /// Without `clients`, anyone is given a token. Tokens expire on `clock`; `most` hold at once. `timed` are
+  /// known although they were not given out here.
+  TokenService(const std::vector<TokenClient> &clients, const Clock &clock, IdSource &ids, std::size_t most,
+               const std::vector<TimedToken> &timed = {});
+
+  /// From now on the lives of the timed tokens count.
+  void start_lives();
 
   /// {"access_token","token_type":"bearer","expires_in"}, or an error as RFC 6749, 5.2 has it.
   Response answer(const Request &request);
@@ -47,12 +52,14 @@ private:
   struct Issue {
     std::int64_t at_ms;
     std::uint64_t mark; ///< SteerableClock::mark
+    std::int64_t life_ms;
   };
 
+  const std::vector<TimedToken> timed_;
   std::atomic<bool> has_issued_ = false; ///< spares those a lock who bring tokens of their own
   mutable std::shared_mutex mutex_;
   std::unordered_map<std::string, Issue, TextHash, std::equal_to<>> issued_; ///< by token
-  std::queue<const std::string *> oldest_;                                   ///< of `issued_`, as they came
+  std::queue<const std::string *> oldest_; ///< of `issued_`, as they came; no timed ones
 };
 
 } // namespace flow::mock

@@ -26,9 +26,16 @@ struct TokenClient {
   std::vector<std::string> scopes; ///< empty: any
 };
 
+/// A token that is let in for so long, from the start of the mock or its last reset.
+struct TimedToken {
+  std::string token;
+  std::int64_t life_ms;
+};
+
 /// Who is let in. An empty list lets everyone in.
 struct Allow {
-  std::vector<std::string> tokens;
+  std::vector<std::string> tokens; ///< all, timed ones too
+  std::vector<TimedToken> timed_tokens;
   std::vector<std::string> api_keys;
   std::vector<std::string> organisations;
   std::vector<std::string> sandboxes;

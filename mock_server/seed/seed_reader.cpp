@@ -133,7 +133,12 @@ void SeedReader::read_allow(const Json &allow) {
       names.push_back(entry);
     }
   };
-  append("tokens", seed_.allow.tokens);
+  for (const Json &token : allow.value("tokens", Json::array())) {
+    if (token.is_object()) {
+      seed_.allow.timed_tokens.push_back({.token = token.at("token"), .life_ms = token.at("expiresInMs")});
+    }
+    seed_.allow.tokens.push_back(token.is_object() ? token.at("token") : token);
+  }
   append("apiKeys", seed_.allow.api_keys);
   append("organisations", seed_.allow.organisations);
   append("sandboxes", seed_.allow.sandboxes);

@@ -9,7 +9,7 @@
 
 #include "mock_server/auth/token_service.hpp"
 #include "mock_server/log/access_log.hpp"
-#include "tests/mock_server/resource.hpp"
+#include "tests/mock_server/steered.hpp"
 
 /// POST /ims/token/v3 and /v2 (ims; RFC 6749, 4.4 and 5), and what the tokens are good for.
 namespace flow::mock::test {
@@ -198,6 +198,70 @@ TEST(AccessToken, IsGoodBesideNamedOnes) {
   EXPECT_EQ(stage(with_token("named")).status, 200);
   EXPECT_EQ(stage(with_token(token_of(stage))).status, 200);
   EXPECT_EQ(error_in(stage(with_token("other"))), "401013");
+}
+
+TEST(TimedToken, ExpiresAndIsYoungAgainAfterAReset) {
+  Steered mock([](Settings &settings) {
+    settings.seed.allow =
+        parse_seed(
+            R"({"allow":{"tokens":["lasting",{"token":"short","expiresInMs":1000}]},"flows":[],"runs":[]})",
+            "test seed")
+            .allow;
+  });
+  const auto status_of = [&](const char *token, const char *sandbox = "s") {
+    return mock(get(kSuccess)
+                    .set("Authorization", std::string("Bearer ") + token)
+                    .set("x-sandbox-name", sandbox))
+        .status;
+  };
+  EXPECT_EQ(status_of("other"), 401) << "a list is a list";
+  EXPECT_EQ(status_of("short"), 200);
+  mock.clock->advance(999);
+  EXPECT_EQ(status_of("short"), 200);
+  mock.clock->advance(1);
+  EXPECT_EQ(status_of("short"), 401);
+  EXPECT_EQ(status_of("lasting"), 200);
+  mock.admin("POST", "/reset");
+  EXPECT_EQ(status_of("short"), 200);
+  mock.admin("PUT", "/sandboxes/%7BORG_ID%7D/later/clock", {{"advanceMs", 1000}});
+  EXPECT_EQ(status_of("short", "later"), 401) << "time has passed there";
+  EXPECT_EQ(status_of("short"), 200);
+  mock.admin("PUT", "/clock", {{"advanceMs", 1000}});
+  EXPECT_EQ(status_of("short"), 401);
+}
+
+TEST(TimedToken, IsKeptNowhere) {
+  Steered mock([](Settings &settings) {
+    settings.seed.allow.tokens = {"s3cr3t-t1med"};
+    settings.seed.allow.timed_tokens = {{.token = "s3cr3t-t1med", .life_ms = 1000}};
+  });
+  mock(read("/runs?property=id==s3cr3t-t1med").set("Authorization", "Bearer s3cr3t-t1med"));
+  const std::string told = mock.admin("GET", "/requests").body;
+  EXPECT_NE(told.find("/runs"), std::string::npos);
+  EXPECT_EQ(told.find("s3cr3t-t1med"), std::string::npos) << told;
+}
+
+TEST(TimedToken, HasATokenAndATime) {
+  const auto refusal_of = [](const std::string &token) {
+    try {
+      parse_seed(R"({"allow":{"tokens":[)" + token + R"(]},"flows":[],"runs":[]})", "seed");
+    } catch (const SeedError &error) {
+      return error.pointer + ": " + error.reason;
+    }
+    return std::string("taken");
+  };
+  EXPECT_EQ(refusal_of(R"({"token":"t","expiresInMs":0})"), "taken");
+  EXPECT_EQ(refusal_of("5"), "/allow/tokens/0: must be a string or an object.");
+  EXPECT_EQ(refusal_of(R"({"token":"t"})"), "/allow/tokens/0: needs the member 'expiresInMs'.");
+  EXPECT_EQ(refusal_of(R"({"expiresInMs":5})"), "/allow/tokens/0: needs the member 'token'.");
+  EXPECT_EQ(refusal_of(R"({"token":"t","expiresInMs":1,"for":"x"})"),
+            "/allow/tokens/0: has a member 'for' that is not known here; known: token, expiresInMs.");
+  EXPECT_EQ(refusal_of(R"({"token":"t","expiresInMs":-1})"),
+            "/allow/tokens/0/expiresInMs: must not be below 0.");
+  EXPECT_EQ(refusal_of(R"({"token":"t","expiresInMs":"1h"})"),
+            "/allow/tokens/0/expiresInMs: must be an integer.");
+  EXPECT_TRUE(refusal_of(R"({"token":"","expiresInMs":1})").starts_with("/allow/tokens/0/token: "));
+  EXPECT_TRUE(refusal_of(R"("")").starts_with("/allow/tokens/0: "));
 }
 
 TEST(AccessToken, TheStoreIsBoundedAndExpiredOnesMakeRoom) {
