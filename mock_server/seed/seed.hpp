@@ -34,12 +34,12 @@ struct TimedToken {
 
 /// Who is let in. An empty list lets everyone in.
 struct Allow {
-  std::vector<std::string> tokens; ///< all, timed ones too
-  std::vector<TimedToken> timed_tokens;
-  std::vector<std::string> api_keys;
-  std::vector<std::string> organisations;
-  std::vector<std::string> sandboxes;
-  std::vector<TokenClient> clients; ///< of the token service
+  std::vector<std::string> tokens{}; ///< all, timed ones too
+  std::vector<TimedToken> timed_tokens{};
+  std::vector<std::string> api_keys{};
+  std::vector<std::string> organisations{};
+  std::vector<std::string> sandboxes{};
+  std::vector<TokenClient> clients{}; ///< of the token service
 };
 
 /// A run of a seed, or as many as it has copies: they differ by their ids (run_ids.hpp) and, but for the
