@@ -298,13 +298,14 @@ std::vector<JournalEntry> Journal::find(const JournalFilter &filter, std::size_t
 std::vector<Journal::Near> Journal::nearest(const JournalFilter &filter, std::size_t limit) const {
   const std::lock_guard lock(mutex_);
   std::vector<std::pair<std::ptrdiff_t, const JournalEntry *>> nearest;
-  for (auto entry = entries_.rbegin(); entry != entries_.rend(); ++entry) {
+  for (const JournalEntry &entry : entries_) {
     const auto failed = std::count_if(kChecks.begin(), kChecks.end(),
-                                      [&](const Check &check) { return !check.passes(*entry, filter); });
+                                      [&](const Check &check) { return !check.passes(entry, filter); });
     if (failed > 0) {
-      nearest.emplace_back(failed, &*entry);
+      nearest.emplace_back(failed, &entry);
     }
   }
+  std::reverse(nearest.begin(), nearest.end());
   std::stable_sort(nearest.begin(), nearest.end(),
                    [](const auto &a, const auto &b) { return a.first < b.first; });
   nearest.resize(std::min(nearest.size(), limit));
