@@ -12,6 +12,7 @@ namespace flow::mock {
 
 namespace {
 
+constexpr std::size_t kFirstRoom = 2048; ///< most requests fit, and many clients are idle
 constexpr std::size_t kReadSize = 16384;
 constexpr std::size_t kMostReadAhead = 65536; ///< while an answer is held back
 constexpr std::chrono::milliseconds kLingerTime{500};
@@ -20,11 +21,10 @@ constexpr std::size_t kSlowPiecesPerSecond = 20;
 
 } // namespace
 
-// The buffer is not filled with zeros: of an idle client's, only what it has sent takes memory.
 Connection::Connection(std::unique_ptr<ByteStream> stream, const asio::any_io_executor &loop,
                        std::chrono::milliseconds write_timeout)
     : stream_(std::move(stream)), write_timeout_(write_timeout), timer_(loop),
-      buffer_(std::make_unique_for_overwrite<char[]>(kReadSize)), capacity_(kReadSize) {}
+      buffer_(std::make_unique_for_overwrite<char[]>(kFirstRoom)), capacity_(kFirstRoom) {}
 
 void Connection::wait_until(Time deadline) {
   deadline_ = deadline;
@@ -94,10 +94,11 @@ void Connection::make_room() {
     end_ -= begin_;
     begin_ = 0;
   } else if (end_ == capacity_) {
-    auto larger = std::make_unique_for_overwrite<char[]>(2 * capacity_);
+    const std::size_t more = std::max(2 * capacity_, kReadSize);
+    auto larger = std::make_unique_for_overwrite<char[]>(more);
     std::copy_n(buffer_.get(), end_, larger.get());
     buffer_ = std::move(larger);
-    capacity_ *= 2;
+    capacity_ = more;
   }
 }
 
