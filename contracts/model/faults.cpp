@@ -1,6 +1,7 @@
 #include "contracts/model/faults.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 
 #include "common/json_text.hpp"
 #include "contracts/model/embedded_file.hpp"
@@ -28,6 +29,40 @@ std::string description_of(const Json &attribute) {
          (attribute.contains("absent") ? "; absent: " + attribute.at("absent").get<std::string>() : "");
 }
 
+/// Whether a fault answers with it where its code is asked for.
+bool is_told_by_code(const ErrorEntry &entry) {
+  return entry.form == ErrorForm::gateway || entry.form == ErrorForm::service;
+}
+
+/// The codes of that status that a fault can be asked for.
+Json codes_of(int status) {
+  Json codes = Json::array();
+  for (const ErrorEntry &entry : errors()) {
+    if (entry.status == status && is_told_by_code(entry) && !entry.code.empty()) {
+      codes.push_back(entry.code);
+    }
+  }
+  return codes;
+}
+
+/// The attributes of a type, with the values that follow from its errors.
+Json attributes_of(const Json &type) {
+  Json attributes = type.at("attributes");
+  if (type.contains("errors")) {
+    Json statuses = Json::array();
+    Json codes = Json::array();
+    for (const auto &error : type.at("errors").items()) {
+      const int status = std::stoi(error.key());
+      const Json its_codes = codes_of(status);
+      statuses.push_back(status);
+      codes.insert(codes.end(), its_codes.begin(), its_codes.end());
+    }
+    attributes.at("status")["enum"] = statuses;
+    attributes.at("errorCode")["enum"] = codes;
+  }
+  return attributes;
+}
+
 FaultAttribute attribute_of(const std::string &name, const Json &entry) {
   Json schema = entry;
   for (const char *ours : {"unit", "help", "required", "absent"}) {
@@ -45,7 +80,8 @@ std::vector<FaultType> read_fault_types() {
                                                    .always = entry.value("always", false),
                                                    .about = entry.at("about"),
                                                    .attributes = {}});
-    for (const auto &attribute : entry.at("attributes").items()) {
+    const Json attributes = attributes_of(entry);
+    for (const auto &attribute : attributes.items()) {
       type.attributes.push_back(attribute_of(attribute.key(), attribute.value()));
     }
   }
@@ -74,6 +110,25 @@ bool FaultAttribute::takes(const Json &value) const {
     return std::find(known.begin(), known.end(), value) != known.end();
   }
   return value.is_number_integer() && value >= schema.at("minimum") && value <= schema.at("maximum");
+}
+
+const ErrorEntry &fault_error(int status, const std::string &code) {
+  if (code.empty()) {
+    const auto &types = faults_document().at("types");
+    const auto type =
+        std::find_if(types.begin(), types.end(), [](const Json &each) { return each.contains("errors"); });
+    return error(type->at("errors").at(std::to_string(status)).get_ref<const std::string &>());
+  }
+  const auto found = std::find_if(errors().begin(), errors().end(), [&](const ErrorEntry &entry) {
+    return entry.status == status && entry.code == code && is_told_by_code(entry);
+  });
+  if (found != errors().end()) {
+    return *found;
+  }
+  const Json codes = codes_of(status);
+  throw std::invalid_argument("with status " + std::to_string(status) +
+                              (codes.empty() ? " no errorCode is documented: leave it out"
+                                             : " errorCode is one of " + listed(codes)));
 }
 
 const std::vector<FaultType> &fault_types() {

@@ -6,6 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "contracts/model/errors.hpp"
+
 /// The faults that a mock can inject, as faults.json has them: the only list of types and of
 /// their attributes. The mock, its control API's description and flowctl read it here.
 namespace flow::contract {
@@ -28,6 +30,11 @@ struct FaultType {
   std::string about; ///< what a client sees
   std::vector<FaultAttribute> attributes;
 };
+
+/// The error that a fault of the type "status" answers with: the one of that status, or of its errors in the
+/// service's or the gateway's form the one with that code. Throws std::invalid_argument, which says the codes
+/// of the status, where it has none such.
+const ErrorEntry &fault_error(int status, const std::string &code = {});
 
 /// Every type of faults.json, in its order.
 const std::vector<FaultType> &fault_types();

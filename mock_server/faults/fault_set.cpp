@@ -146,13 +146,14 @@ Faults FaultSet::take(const Request &request, std::string_view operation) {
       --entry.let_through;
       continue;
     }
+    if (entry.probability < 1 && drawn(entry.random) >= entry.probability) {
+      continue;
+    }
     ++entry.matched;
     if (entry.left && --*entry.left == 0) {
       lasting_.fetch_sub(1, std::memory_order_relaxed);
     }
-    if (entry.probability >= 1 || drawn(entry.random) < entry.probability) {
-      faults.push_back(entry.fault);
-    }
+    faults.push_back(entry.fault);
   }
   return faults;
 }

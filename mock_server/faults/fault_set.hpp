@@ -37,8 +37,9 @@ public:
   /// Without a seed it takes its place in the set as one. Throws FaultError, FaultIdTaken, TooManyFaults.
   contract::Json add(const contract::Json &entry);
 
-  /// Every fault in the order of adding: its entry, "matched" (requests so far) and "left" (requests still to
-  /// come, or null where it lasts until removed). One of which none are left stays until it is removed.
+  /// Every fault in the order of adding: its entry, "matched" (requests it fell on) and "left" (those it is
+  /// still to fall on, or null where it lasts until removed). One of which none are left stays until it is
+  /// removed.
   [[nodiscard]] contract::Json list() const;
   [[nodiscard]] std::optional<contract::Json> find(std::string_view id) const;
   /// Those that were to fall on a request, or on more than they did, as list() shows them.
@@ -49,9 +50,8 @@ public:
   /// Whether no fault is left that could fall on a request; without waiting for anyone.
   [[nodiscard]] bool empty() const noexcept { return lasting_.load(std::memory_order_relaxed) == 0; }
 
-  /// The faults that fall on this request, which asks for that operation (may be empty). It counts for each
-  /// one it matches, also where the fault's probability lets it pass; those that come before its `after` do
-  /// not.
+  /// The faults that fall on this request, which asks for that operation (may be empty). A request that a
+  /// fault's `after` or its probability lets pass does not count for it.
   Faults take(const Request &request, std::string_view operation = {});
 
 private:

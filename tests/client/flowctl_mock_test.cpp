@@ -366,6 +366,8 @@ TEST_F(FlowctlMock, WrongUsageIsExitCode2) {
                                      {"fault", "add", "latency", "latencyMs=1s"},
                                      {"fault", "add", "latency", "latencyMs=1", "--at", "request"},
                                      {"fault", "add", "status", "status=418"},
+                                     {"fault", "add", "status", "status=403", "errorCode=401013"},
+                                     {"fault", "add", "status", "status=502", "errorCode=403025"},
                                      {"fault", "add", "hang", "bytes=1"},
                                      {"fault", "add", "hang", "--header", "x-test"},
                                      {"fault", "add", "hang", "--times", "0"},

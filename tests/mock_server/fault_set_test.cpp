@@ -192,6 +192,18 @@ TEST(FaultProbability, NeverAndAlwaysAreSo) {
   EXPECT_EQ(falls(hang({{"probability", 1}})), std::vector<bool>(1000, true));
 }
 
+TEST(FaultProbability, ARequestThatItLetsPassDoesNotCount) {
+  const auto fell = falls(hang({{"probability", 0.25}, {"times", 5}}));
+  EXPECT_EQ(std::count(fell.begin(), fell.end(), true), 5);
+  FaultSet set;
+  set.add(hang({{"probability", 0}, {"times", 1}}));
+  set.add(hang({{"probability", 0}}));
+  EXPECT_TRUE(set.take(kRequest).empty());
+  EXPECT_EQ(set.list().at(0).at("matched"), 0);
+  EXPECT_EQ(set.list().at(0).at("left"), 1);
+  EXPECT_EQ(set.unmet().size(), 2) << "what never fell on a request was not met";
+}
+
 TEST(FaultProbability, WithoutASeedItIsTheSameEachTimeAndAnotherForEachFault) {
   EXPECT_EQ(falls(hang({{"probability", 0.5}})), falls(hang({{"probability", 0.5}})));
   FaultSet set;
@@ -265,9 +277,10 @@ INSTANTIATE_TEST_SUITE_P(
         BadEntry{R"({"type":"latency","attributes":{"latencyMs":1},"at":"request"})", "/at", "always"},
         BadEntry{R"({"type":"status","attributes":{"status":418}})", "/attributes/status", "429, 500"},
         BadEntry{R"({"type":"status","attributes":{"status":403,"errorCode":"401013"}})",
-                 "/attributes/errorCode", "403000, 403003, 403010, 403025, 1009-403, 2120-403"},
+                 "/attributes/errorCode",
+                 "with status 403 errorCode is one of 403010, 403000, 403003, 403025, 2120-403, 1009-403"},
         BadEntry{R"({"type":"status","attributes":{"status":502,"errorCode":"403025"}})",
-                 "/attributes/errorCode", "no code is documented for 502"},
+                 "/attributes/errorCode", "with status 502 no errorCode is documented"},
         BadEntry{R"({"type":"status","attributes":{"status":403,"errorCode":403025}})",
                  "/attributes/errorCode", "403025"},
         BadEntry{R"({"type":"hang","after":-1})", "/after", "0 to"},

@@ -117,6 +117,19 @@ TEST(StatusFault, HasTheCodeThatItIsGiven) {
   }
 }
 
+TEST(StatusFault, MayHaveAnyCodeOfTheServiceAndItsGateway) {
+  const Json codes = contract::fault_type("status")->attributes.at(1).schema.at("enum");
+  const std::set<int> statuses{401, 403, 429, 500, 502, 503, 504};
+  for (const contract::ErrorEntry &entry : contract::errors()) {
+    const bool is_of_service =
+        entry.form == contract::ErrorForm::gateway || entry.form == contract::ErrorForm::service;
+    const bool is_known = std::find(codes.begin(), codes.end(), entry.code) != codes.end();
+    if (statuses.contains(entry.status)) {
+      EXPECT_EQ(is_known, is_of_service) << entry.name;
+    }
+  }
+}
+
 TEST(StatusFault, SaysWhenToComeAgain) {
   EXPECT_EQ(header(refused(429), "Retry-After"), "1");
   EXPECT_EQ(header(refused(429, {{"retryAfterS", 30}}), "Retry-After"), "30");

@@ -100,6 +100,9 @@ Json attributes_of(const FaultArguments &given, const contract::FaultType &type)
                                   "=…: " + text_of_description(attribute.schema));
     }
   }
+  if (attributes.contains("errorCode")) {
+    contract::fault_error(attributes.at("status"), attributes.at("errorCode"));
+  }
   return attributes;
 }
 
