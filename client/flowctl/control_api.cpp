@@ -74,7 +74,7 @@ std::string ControlApi::perform(const ControlRequest &request) const {
                .headers = {{"Accept", "application/json"}},
                .body = request.body,
                .connect_timeout = timeouts.connect,
-               .read_timeout = timeouts.read,
+               .read_timeout = timeouts.read + request.patience,
                .idempotent = reads,
                .longest_answer = kLongestAnswer};
   if (!request.body.empty()) {
@@ -90,7 +90,8 @@ std::string ControlApi::perform(const ControlRequest &request) const {
     throw error_of(failure, !reads);
   }
   const Json document = read_answer(answer.body);
-  if (answer.status < 200 || answer.status > 299 || document.is_discarded()) {
+  const bool is_taken = (answer.status >= 200 && answer.status <= 299) || answer.status == request.also_taken;
+  if (!is_taken || document.is_discarded()) {
     throw error_of(answer, document, origin_);
   }
   return std::move(answer.body);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -15,6 +16,8 @@ struct ControlRequest {
   std::string method;
   std::string path; ///< below /__admin, with its query, percent-encoded
   std::string body = {};
+  std::chrono::milliseconds patience{0}; ///< for which the mock may hold the answer back
+  int also_taken = 0;                    ///< a status beside 2xx that is no refusal
 };
 
 /// Sends requests to the control API of a flow-mock (contracts/data/control-api.openapi.json). Nothing is
@@ -24,9 +27,9 @@ public:
   /// Throws std::invalid_argument where the base URL is none.
   explicit ControlApi(const MockSettings &settings);
 
-  /// The answer, whose status is 2xx and whose body is JSON. Throws Error: `service` where the control API
-  /// refused, with its title and detail; `unknown_outcome` where a request that changes something may have
-  /// arrived; `malformed_answer` where the server has no control API.
+  /// The answer, whose status is 2xx or `also_taken` and whose body is JSON. Throws Error: `service` where
+  /// the control API refused, with its title and detail; `unknown_outcome` where a request that changes
+  /// something may have arrived; `malformed_answer` where the server has no control API.
   std::string perform(const ControlRequest &request) const;
 
 private:

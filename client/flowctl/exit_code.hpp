@@ -7,9 +7,10 @@ using ExitCode = int;
 
 inline constexpr ExitCode kDone = 0;
 inline constexpr ExitCode kRefused = 1;   ///< the service or its gateway answered with an error
+inline constexpr ExitCode kLeftOver = 1;  ///< what was set up was not used
 inline constexpr ExitCode kUsage = 2;     ///< arguments, settings or files cannot be used, or standard output
 inline constexpr ExitCode kRunFailed = 3; ///< the awaited run ended, failed
-inline constexpr ExitCode kNotEnded = 4;  ///< the awaited run has not ended in time
+inline constexpr ExitCode kNotEnded = 4;  ///< what is awaited has not ended, or come, in time
 inline constexpr ExitCode kNoAnswer = 5;  ///< the server could not be reached, or gave no readable answer
 inline constexpr ExitCode kOutcomeUnknown = 6; ///< the run may or may not have been retried
 

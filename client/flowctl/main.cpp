@@ -39,10 +39,11 @@ For an http:// URL on this machine, missing settings default to the placeholders
 
 Exit codes:
   0  done; when waiting: the run ended successfully
-  1  the service refused the request; with retry --all-failed: for at least one run
+  1  the service refused the request; with retry --all-failed: for at least one run; mock unused and
+     mock lease end: something was left over
   2  wrong usage, a setting is wrong or missing, or a file or standard output cannot be written
   3  the awaited run failed
-  4  the awaited run has not ended within --timeout
+  4  the awaited run has not ended, or the awaited requests have not come, within --timeout
   5  the server could not be reached, or gave no answer that can be read
   6  it is unknown whether the run was retried or created, or the mock changed: check before trying again
 Messages go to standard error (with --json as {"error": {…}}), results to standard output.)";

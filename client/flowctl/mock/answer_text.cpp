@@ -69,6 +69,27 @@ std::string contents_of(const Json &summary) {
          std::to_string(number(at(summary, "flows")).value_or(0)) + " flows";
 }
 
+std::string state_of(const Json &run) {
+  if (!text(at(run, "state")).empty()) {
+    return text(at(run, "state"));
+  }
+  const Json &metrics = at(run, "metrics");
+  switch (state(text(at(at(metrics, "statusSummary"), "status")))) {
+  case RunState::failed:
+    return "failed";
+  case RunState::in_progress:
+    return "in-progress";
+  case RunState::success:
+    break;
+  case RunState::other:
+    return text(at(at(metrics, "statusSummary"), "status"));
+  }
+  const Json &records = at(metrics, "recordSummary");
+  const auto out = number(at(records, "outputRecordCount"));
+  const bool none = out.value_or(number(at(records, "createdRecordCount")).value_or(0)) == 0;
+  return none ? "success-without-records" : "success";
+}
+
 std::string script_of(const Json &entry) {
   std::vector<std::string> words;
   for (const Json &outcome : at(entry, "retries")) {

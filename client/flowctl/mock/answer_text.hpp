@@ -34,6 +34,9 @@ std::string dropped(const Json &answer, const std::string &noun);
 /// "5 runs, 4 flows" of a sandbox's summary.
 std::string contents_of(const Json &summary);
 
+/// The state of a run: "success" or "success-without-records", as the entry says or its metrics tell.
+std::string state_of(const Json &run);
+
 /// The script of a run or a flow, as `mock script` takes it: "failed failed:30s success"; empty where there
 /// is none.
 std::string script_of(const Json &entry);

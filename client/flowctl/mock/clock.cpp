@@ -14,9 +14,10 @@ struct ClockArguments {
   std::string duration;
 };
 
-/// "2026-01-01T00:00:00.000Z, frozen"
+/// "2026-01-01T00:00:00.000Z, frozen, auto"
 std::string text_of_clock(const Json &clock) {
-  return printable(text(at(clock, "now"))) + (at(clock, "frozen") == true ? ", frozen\n" : "\n");
+  return printable(text(at(clock, "now"))) + (at(clock, "frozen") == true ? ", frozen" : "") +
+         (at(clock, "mode") == "auto" ? ", auto\n" : "\n");
 }
 
 } // namespace
@@ -38,6 +39,12 @@ void add_mock_clock(CLI::App &mock, Session &session) {
   };
   moves(add_mock_command(clock, "freeze", "Stop the clock"), [] { return Json{{"frozen", true}}; });
   moves(add_mock_command(clock, "resume", "Let the clock run again"), [] { return Json{{"frozen", false}}; });
+  moves(add_mock_command(clock, "auto", "Let runs in progress be found ended, whoever reads them"), [] {
+    return Json{{"mode", "auto"}};
+  });
+  moves(add_mock_command(clock, "normal", "Let them take their time again"), [] {
+    return Json{{"mode", "normal"}};
+  });
   CLI::App &set = add_mock_command(clock, "set", "Move the clock forward to a time");
   set.add_option("TIME", given->time, "The new time")->required()->type_name("");
   moves(set, [given] { return Json{{"nowMs", parse_time(given->time).time_since_epoch().count()}}; });

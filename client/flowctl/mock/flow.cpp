@@ -1,4 +1,5 @@
 #include <memory>
+#include <stdexcept>
 
 #include "client/flowctl/mock/mock.hpp"
 #include "client/flowctl/text_table.hpp"
@@ -18,21 +19,49 @@ std::string text_of_flow(const Json &flow) {
 
 void add_mock_flow(CLI::App &mock, Session &session) {
   struct Given {
-    std::string flow, state;
+    std::string flow, state, name;
   };
-  CLI::App &command = add_mock_command(mock, "flow", "Show or set the state of a flow");
+  CLI::App &command = add_mock_command(mock, "flow", "Show or set the state of a flow, create or delete one");
+  command.require_subcommand(0, 1);
   const auto given = std::make_shared<Given>();
-  add_id(command, "FLOW", "Id of the flow", given->flow)->required();
+  add_id(command, "FLOW", "Id of the flow", given->flow);
   command
       .add_option("STATE", given->state,
                   "enabled, disabled, draft, …; runs can be retried only if the flow is enabled")
       ->type_name("");
   on_mock_call(command, session, [given](const MockSettings &mock) -> MockCall {
+    if (given->flow.empty()) {
+      throw std::invalid_argument("give a flow: mock flow FLOW");
+    }
     const std::string flow = sandbox_path(mock, "/flows/" + percent_encoded(given->flow));
     if (given->state.empty()) {
       return {{"GET", flow}, text_of_flow, advice_where(mock)};
     }
     return {{"PATCH", flow, body_of({{"state", given->state}})}, text_of_flow, advice_where(mock)};
+  });
+
+  CLI::App &put = add_mock_command(command, "put", "Create or replace a flow");
+  add_id(put, "FLOW", "Id of the flow", given->flow)->required();
+  put.add_option("STATE", given->state, "Its state; enabled if not given")->type_name("");
+  put.add_option("--name", given->name, "Its name")->type_name("TEXT");
+  on_mock_call(put, session, [given](const MockSettings &mock) -> MockCall {
+    Json flow = Json::object();
+    if (!given->state.empty()) {
+      flow["state"] = given->state;
+    }
+    if (!given->name.empty()) {
+      flow["name"] = given->name;
+    }
+    return {{"PUT", sandbox_path(mock, "/flows/" + percent_encoded(given->flow)), body_of(flow)},
+            text_of_flow};
+  });
+
+  CLI::App &remove = add_mock_command(command, "delete", "Delete a flow that has no runs");
+  add_id(remove, "FLOW", "Id of the flow", given->flow)->required();
+  on_mock_call(remove, session, [given](const MockSettings &mock) -> MockCall {
+    return {{"DELETE", sandbox_path(mock, "/flows/" + percent_encoded(given->flow))},
+            sentence("flow " + given->flow + " is deleted"),
+            advice_where(mock)};
   });
 }
 

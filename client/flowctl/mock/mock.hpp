@@ -14,6 +14,7 @@
 /// is printed; and what they share.
 namespace flow::client {
 
+void add_mock_await(CLI::App &mock, Session &session);
 void add_mock_clock(CLI::App &mock, Session &session);
 void add_mock_coverage(CLI::App &mock, Session &session);
 void add_mock_events(CLI::App &mock, Session &session);
@@ -22,13 +23,17 @@ void add_mock_fault(CLI::App &mock, Session &session);
 void add_mock_flow(CLI::App &mock, Session &session);
 void add_mock_health(CLI::App &mock, Session &session);
 void add_mock_journal(CLI::App &mock, Session &session);
+void add_mock_lease(CLI::App &mock, Session &session);
+void add_mock_lineage(CLI::App &mock, Session &session);
 void add_mock_redeliver(CLI::App &mock, Session &session);
 void add_mock_reset(CLI::App &mock, Session &session);
 void add_mock_restore(CLI::App &mock, Session &session);
+void add_mock_run(CLI::App &mock, Session &session);
 void add_mock_script(CLI::App &mock, Session &session);
 void add_mock_settings(CLI::App &mock, Session &session);
 void add_mock_snapshot(CLI::App &mock, Session &session);
 void add_mock_state(CLI::App &mock, Session &session);
+void add_mock_unused(CLI::App &mock, Session &session);
 void add_mock_violations(CLI::App &mock, Session &session);
 void add_mock_webhook(CLI::App &mock, Session &session);
 
@@ -37,7 +42,8 @@ struct MockCall {
   ControlRequest request;
   std::function<std::string(const Json &answer)> text; ///< of the answer; it ends with a line break
   std::map<int, std::string> advice = {}; ///< on a refusal with this status, where its own words do not say
-  std::function<std::string(const Json &answer)> json = {}; ///< with --json; else the answer as it was sent
+  std::function<std::string(const Json &answer)> json = {};   ///< with --json; else the answer as it was sent
+  std::function<ExitCode(const Json &answer)> exit_code = {}; ///< else kDone
 };
 
 CLI::App &add_mock_command(CLI::App &app, const char *name, const char *about);

@@ -71,7 +71,7 @@ void on_mock_call(CLI::App &command, Session &session,
         } else {
           std::cout << (made->json ? made->json(document) : printable_json(with_line_break(answer)));
         }
-        return kDone;
+        return made->exit_code ? made->exit_code(document) : kDone;
       },
       [made](const Error &error) { return advice_on_mock(error, made->advice); });
 }

@@ -9,28 +9,6 @@ namespace flow::client {
 
 namespace {
 
-/// "success" or "success-without-records", as the entry says or its metrics tell.
-std::string state_of(const Json &run) {
-  if (!text(at(run, "state")).empty()) {
-    return text(at(run, "state"));
-  }
-  const Json &metrics = at(run, "metrics");
-  switch (state(text(at(at(metrics, "statusSummary"), "status")))) {
-  case RunState::failed:
-    return "failed";
-  case RunState::in_progress:
-    return "in-progress";
-  case RunState::success:
-    break;
-  case RunState::other:
-    return text(at(at(metrics, "statusSummary"), "status"));
-  }
-  const Json &records = at(metrics, "recordSummary");
-  const auto out = number(at(records, "outputRecordCount"));
-  const bool none = out.value_or(number(at(records, "createdRecordCount")).value_or(0)) == 0;
-  return none ? "success-without-records" : "success";
-}
-
 std::string text_of_run(const Json &run) {
   std::string lines =
       line("run", text(at(run, "id"))) + line("flow", text(at(run, "flowId"))) + line("state", state_of(run));

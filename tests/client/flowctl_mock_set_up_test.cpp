@@ -1,0 +1,179 @@
+#include <regex>
+#include <sstream>
+
+#include "tests/client/flowctl_fixture.hpp"
+
+/// `flowctl mock` for what a test sets up, awaits, and leaves over.
+namespace flow::client {
+
+namespace {
+
+using testing::EndsWith;
+using testing::StartsWith;
+
+struct FlowctlMockSetUp : Flowctl {
+  Ended mock(Arguments arguments) {
+    arguments.insert(arguments.begin(), "mock");
+    return run(arguments);
+  }
+
+  /// What a command prints that is expected to be done.
+  std::string printed(const Arguments &arguments) {
+    const Ended ended = mock(arguments);
+    EXPECT_EQ(ended.code, 0) << ended.err;
+    return ended.out;
+  }
+
+  std::string retried(const std::string &run_id) {
+    return json::parse(run({"--json", "retry", run_id}).out).at("id");
+  }
+};
+
+TEST_F(FlowctlMockSetUp, OnlyTheRunsThatAreNamedAreThere) {
+  const std::string runs = printed({"run", "only", "first", "second=success", "third=in-progress"});
+  EXPECT_THAT(runs, StartsWith("RUN     FLOW "));
+  EXPECT_EQ(std::count(runs.begin(), runs.end(), '\n'), 4);
+  EXPECT_EQ(printed({"run", "list"}), runs);
+  EXPECT_THAT(printed({"state", "first"}), HasSubstr("state     failed\n"));
+  EXPECT_THAT(printed({"state", "second"}), HasSubstr("state     success\n"));
+  EXPECT_EQ(run({"get", kFailed}).code, 1);
+  const Ended nameless = mock({"run", "only", "=failed"});
+  EXPECT_EQ(nameless.code, 2);
+  EXPECT_THAT(nameless.err, HasSubstr("\"=failed\" is not RUN[=STATE]"));
+  EXPECT_THAT(mock({"run", "only", "a=b"}).err, HasSubstr("at /runs/0/state: must be one of in-progress, "));
+  EXPECT_EQ(printed({"run", "list"}), runs) << "nothing is half done";
+}
+
+TEST_F(FlowctlMockSetUp, ARunIsPutAndDeleted) {
+  const Ended homeless = mock({"run", "put", "r1", "--flow", "f1"});
+  EXPECT_NE(homeless.code, 0);
+  EXPECT_THAT(homeless.err, HasSubstr("flowctl mock flow put f1"));
+  EXPECT_THAT(printed({"flow", "put", "f1", "disabled", "--name", "of a test"}),
+              HasSubstr("name      of a test\nstate     disabled\n"));
+  EXPECT_EQ(printed({"run", "put", "r1", "--flow", "f1"}), "run r1 is there, failed\n");
+  EXPECT_EQ(printed({"run", "put", "r1", "success", "--flow", "f1"}), "run r1 is there, success\n");
+  EXPECT_THAT(printed({"state", "r1"}), HasSubstr("flow      f1\nstate     success\n"));
+  EXPECT_NE(mock({"flow", "delete", "f1"}).code, 0) << "it has a run";
+  EXPECT_EQ(printed({"run", "delete", "r1"}), "run r1 is deleted\n");
+  EXPECT_THAT(mock({"run", "delete", "r1"}).err, HasSubstr("It was looked for in sandbox {SANDBOX_NAME}"));
+  EXPECT_EQ(printed({"flow", "delete", "f1"}), "flow f1 is deleted\n");
+  EXPECT_EQ(mock({"flow", "f1"}).code, 1);
+  EXPECT_EQ(mock({"flow"}).code, 2);
+}
+
+TEST_F(FlowctlMockSetUp, WhatHasComeIsListedAtOnce) {
+  retried(kFailed);
+  retried(kFailed);
+  const std::string listed =
+      printed({"await", "--operation", "retry_run", "--run", kFailed, "--count", "2", "--timeout", "1m"});
+  EXPECT_THAT(listed, StartsWith("NO "));
+  EXPECT_EQ(std::count(listed.begin(), listed.end(), '\n'), 3);
+  EXPECT_THAT(asked().back(), HasSubstr("count=2&timeoutMs=60000"));
+}
+
+TEST_F(FlowctlMockSetUp, WhatDoesNotComeInTimeIsToldWithWhatCameInstead) {
+  retried(kFailed);
+  const Ended late =
+      mock({"await", "--operation", "retry_run", "--status", "503", "--count", "2", "--timeout", "10ms"});
+  EXPECT_EQ(late.code, 4);
+  EXPECT_EQ(late.out, "0 requests of 2 came within 10ms\nPOST /data/foundation/flowservice/runs/" +
+                          std::string(kFailed) + "/action?op=re-trigger (200): status: 200 instead of 503\n");
+  const Ended as_json =
+      mock({"await", "--operation", "retry_run", "--status", "503", "--timeout", "10ms", "--json"});
+  EXPECT_EQ(as_json.code, 4);
+  EXPECT_EQ(json::parse(as_json.out).at("nearest").size(), 1);
+  EXPECT_EQ(mock({"await", "--status", "often"}).code, 1) << "refused, not late";
+  EXPECT_EQ(mock({"await", "--timeout", "soon"}).code, 2);
+  EXPECT_EQ(mock({"await", "--count", "0"}).code, 2);
+}
+
+TEST_F(FlowctlMockSetUp, WhatWasNeverUsedIsListedAndTheExitCodeTells) {
+  EXPECT_EQ(printed({"unused"}), "nothing is unused\n");
+  printed({"script", kFailed, "failed", "success:30s"});
+  printed({"fault", "add", "status", "status=503", "--times", "2"});
+  const Ended unused = mock({"unused"});
+  EXPECT_EQ(unused.code, 1);
+  EXPECT_EQ(unused.err, "");
+  EXPECT_EQ(unused.out, "outcomes of run " + std::string(kFailed) +
+                            " ({SANDBOX_NAME}) not taken: failed success:30s\n"
+                            "fault f1 (status status=503) fell on 0 requests, 2 still to come\n");
+  printed({"run", "only", "a"});
+  EXPECT_THAT(mock({"unused", "--any-sandbox"}).out,
+              EndsWith("run a ({SANDBOX_NAME}) was put there, and no request has asked for it\n"));
+  const Ended as_json = mock({"unused", "--json"});
+  EXPECT_EQ(as_json.code, 1);
+  EXPECT_EQ(json::parse(as_json.out).at("runs").size(), 1);
+}
+
+/// What a shell makes of the output of `mock lease`.
+std::map<std::string, std::string> exported(const std::string &output) {
+  std::map<std::string, std::string> variables;
+  std::istringstream lines(output);
+  for (std::string line; std::getline(lines, line);) {
+    const std::size_t equals = line.find("='");
+    EXPECT_TRUE(line.starts_with("export ") && equals != std::string::npos && line.ends_with("'")) << line;
+    variables[line.substr(7, equals - 7)] = line.substr(equals + 2, line.size() - equals - 3);
+  }
+  return variables;
+}
+
+TEST_F(FlowctlMockSetUp, ALeaseIsWhatFlowctlTakesFromItsEnvironment) {
+  const auto variables = exported(printed({"lease", "--ttl", "1m"}));
+  EXPECT_EQ(variables.size(), 6);
+  const std::string lease = variables.at("FLOW_MOCK_LEASE");
+  EXPECT_THAT(printed({"lease", "list"}), HasSubstr(lease));
+  for (const auto &[name, value] : variables) {
+    environment[name] = value;
+  }
+  EXPECT_EQ(run_bare({"mock", "run", "only", "mine", "other=in-progress"}).code, 0);
+  EXPECT_EQ(run_bare({"retry", "mine"}).code, 0) << "it is let in";
+  EXPECT_EQ(run_bare({"mock", "script", "mine", "failed"}).code, 0);
+  const Ended ended = run_bare({"mock", "lease", "end", lease});
+  EXPECT_EQ(ended.code, 1);
+  EXPECT_THAT(ended.out,
+              HasSubstr("outcomes of run mine (" + variables.at("FLOW_SANDBOX") + ") not taken: failed\n"));
+  EXPECT_THAT(ended.out, HasSubstr("run other is in progress"));
+  const Ended gone = run_bare({"mock", "lease", "end", lease});
+  EXPECT_EQ(gone.code, 1);
+  EXPECT_THAT(gone.err, HasSubstr("flowctl mock lease list"));
+}
+
+TEST_F(FlowctlMockSetUp, ALeaseThatLeavesNothingOverEndsWell) {
+  const std::string lease = exported(printed({"lease"})).at("FLOW_MOCK_LEASE");
+  EXPECT_EQ(printed({"lease", "end", lease}), "nothing was left over\n");
+  EXPECT_EQ(mock({"lease", "--ttl", "soon"}).code, 2);
+}
+
+TEST_F(FlowctlMockSetUp, LineageGoesFromTheFirstRunToEachRetryOfARetry) {
+  printed({"script", kFailed, "failed:0s", "failed:0s"});
+  const std::string first = retried(kFailed);
+  const std::string second = retried(kFailed);
+  printed({"script", first, "success"});
+  const std::string third = retried(first);
+  const std::string line = printed({"lineage", third});
+  const std::regex expected(std::string(kFailed) + "\n  " + first + "  retried [0-9-]+ [0-9:.]+ UTC\n    " +
+                            third + "  retried [0-9-]+ [0-9:.]+ UTC  \\*\n  " + second +
+                            "  retried [0-9-]+ [0-9:.]+ UTC\n");
+  EXPECT_TRUE(std::regex_match(line, expected)) << line;
+  EXPECT_EQ(printed({"lineage", "alone"}), "alone  *\n");
+}
+
+TEST_F(FlowctlMockSetUp, LineageEndsWhereAServerTellsOfACircle) {
+  answer = [] {
+    mock::Response circle;
+    circle.body = R"({"requests":[{"run":"a","madeRun":"b"},{"run":"b","madeRun":"a"}]})";
+    return circle;
+  };
+  EXPECT_THAT(printed({"lineage", "a"}), HasSubstr("b"));
+}
+
+TEST_F(FlowctlMockSetUp, RunsInProgressAreFoundEndedByAClockThatSkips) {
+  EXPECT_THAT(printed({"clock", "auto"}), EndsWith(", auto\n"));
+  printed({"script", kFailed, "success:3h"});
+  EXPECT_THAT(run({"get", retried(kFailed)}).out, HasSubstr("state     success\n"));
+  EXPECT_THAT(printed({"clock", "normal"}), Not(HasSubstr("auto")));
+}
+
+} // namespace
+
+} // namespace flow::client
