@@ -10,6 +10,7 @@
 #include <CLI/CLI.hpp>
 
 #include "contracts/model/reading_options.hpp"
+#include "mock_server/option_variables.hpp"
 #include "mock_server/version.hpp"
 
 namespace flow::mock {
@@ -88,7 +89,6 @@ void add_server_options(CLI::App &app, Options &options, Given &given) {
                  "Token that the control API under /__admin requires, as Authorization: Bearer TOKEN; "
                  "without one, the control API is available only if --host is a loopback address")
       ->check([](const std::string &token) { return token.empty() ? "it is empty" : ""; })
-      ->envname("FLOW_MOCK_ADMIN_TOKEN")
       ->option_text("TOKEN");
   app.add_option("--log-level", options.log_level, "debug, info (a line per request), warn, error or off")
       ->transform(CLI::CheckedTransformer(kLogLevels, CLI::ignore_case))
@@ -231,16 +231,26 @@ std::variant<Options, int> read_options(int argc, char **argv) {
   add_limits(app, options);
   const CLI::App *readings = app.add_subcommand(
       "readings", "Print where Adobe's pages contradict each other and which reading is in force, and exit");
-  app.footer("Exit codes: 0 stopped by SIGINT or SIGTERM; 2 could not start, or not write standard "
+  app.footer("An option may also be given in the environment, as FLOW_MOCK_<OPTION>: FLOW_MOCK_PORT_FILE for "
+             "--port-file, true for one without a value, several values one a line. The command line comes "
+             "first.\n\nExit codes: 0 stopped by SIGINT or SIGTERM; 2 could not start, or not write standard "
              "output, --port-file, --https-port-file or --coverage-file; 3 likewise "
              "stopped, but the application broke the contract (--fail-on-violation); 4 likewise, but "
              "something was set up and not used (--fail-on-unused).");
+  const std::string ignored = let_environment_give(app);
+  if (!ignored.empty()) {
+    std::cerr << "flow-mock: " << ignored << '\n';
+  }
 
   try {
     app.parse(argc, argv);
     apply(given, options);
   } catch (const CLI::ParseError &error) {
-    return app.exit(error) == 0 ? 0 : kCannotStart;
+    const int code = app.exit(error) == 0 ? 0 : kCannotStart;
+    if (const std::string variable = variable_behind(app, error); !variable.empty()) {
+      std::cerr << variable << '\n';
+    }
+    return code;
   }
   if (readings->parsed()) {
     print_readings(given.reading);

@@ -59,7 +59,9 @@ struct Streams {
 /// flow-mock as a user starts it, in a folder of its own; FLOW_MOCK in the environment names the program.
 class ChildProcess {
 public:
-  explicit ChildProcess(std::vector<std::string> arguments, Streams streams = {}) {
+  /// `environment` is added to the test's: "FLOW_MOCK_PORT=0".
+  explicit ChildProcess(std::vector<std::string> arguments, Streams streams = {},
+                        std::vector<std::string> environment = {}) {
     const char *program = std::getenv("FLOW_MOCK"); // NOLINT(concurrency-mt-unsafe): nobody sets it
     if (program == nullptr) {
       throw std::runtime_error("FLOW_MOCK names no flow-mock; run this by `meson test`");
@@ -83,6 +85,9 @@ public:
       }
       redirect(STDOUT_FILENO, streams.out == -1 ? out[1] : streams.out);
       redirect(STDERR_FILENO, streams.error == -1 ? error : streams.error);
+      for (std::string &variable : environment) {
+        ::putenv(variable.data());
+      }
       ::execv(argv[0], argv.data());
       ::_exit(127);
     }
