@@ -6,6 +6,7 @@
 #include "client/flowctl/commands/commands.hpp"
 #include "client/flowctl/exit_code.hpp"
 #include "client/flowctl/session.hpp"
+#include "client/flowctl/unknown_words.hpp"
 #include "common/printable.hpp"
 #include "common/standard_streams.hpp"
 #include "common/whole_file.hpp"
@@ -58,6 +59,7 @@ void add_commands(CLI::App &app, Session &session) {
   add_flows(app, session);
   add_flow(app, session);
   add_mock(app, session);
+  add_help(app);
 }
 
 int run(int argc, char **argv) {
@@ -73,6 +75,11 @@ int run(int argc, char **argv) {
     app.parse(argc, argv);
     return session.exit_code;
   } catch (const CLI::ParseError &error) {
+    const std::string unknown = error.get_exit_code() == 0 ? "" : unknown_word_in(app);
+    if (!unknown.empty()) {
+      std::cerr << "flowctl: " << unknown << "\n";
+      return kUsage;
+    }
     return app.exit(error) == 0 ? kDone : kUsage;
   } catch (const SettingsError &error) {
     std::cerr << "flowctl: " << printable_lines(error.what()) << "\n";

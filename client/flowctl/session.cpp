@@ -39,7 +39,7 @@ CLI::Option *add_time(CLI::App &command, const char *flag, const char *about,
             try {
               store(parse_time(text));
             } catch (const std::invalid_argument &error) {
-              throw CLI::ValidationError(error.what());
+              throw CLI::ValidationError(flag, error.what());
             }
           },
           about)

@@ -3,6 +3,7 @@
 #include "client/flowctl/advice.hpp"
 #include "client/flowctl/commands/commands.hpp"
 #include "client/flowctl/commands/wait.hpp"
+#include "client/flowctl/time_text.hpp"
 
 namespace flow::client {
 
@@ -25,9 +26,8 @@ std::string advice_on_create(const Error &error, const std::string &flow_id) {
 
 void add_create(CLI::App &app, Session &session) {
   CLI::App &command = add_command(app, "create", "Create a run of a flow that is scheduled once");
-  command.footer(
-      "TIME is epoch seconds, epoch milliseconds, or 2022-05-03T14:00:00Z; whole seconds are sent.\n"
-      "Settings and exit codes: flowctl --help");
+  command.footer(std::string("TIME is ") + kTimeForms +
+                 "; whole seconds are sent.\nSettings and exit codes: flowctl --help");
   const auto given = std::make_shared<CreateArguments>();
   NewRunRequest &run = given->run;
   command.add_option("FLOW", run.flow_id, "Id of the flow")->required()->type_name("");

@@ -1,10 +1,35 @@
 #include "client/flowctl/commands/list.hpp"
 
+#include <array>
 #include <memory>
 
 #include "client/flowctl/commands/commands.hpp"
+#include "client/flowctl/time_text.hpp"
+#include "common/printable.hpp"
+#include "common/text.hpp"
 
 namespace flow::client {
+
+namespace {
+
+/// Every documented one, in the spelling of the service's answers (monitor, openapi: StatusDTO).
+constexpr std::array kStatuses{
+    "success", "failed", "inProgress", "partialSuccess", "partialFailure",  "COMPLETED",      "Processing",
+    "Waiting", "queued", "scheduled",  "IN_PROGRESS",    "PARTIAL_SUCCESS", "PARTIAL_FAILURE"};
+
+/// Replaces a status by its documented spelling; what is wrong with it, or "".
+std::string spelled_as_documented(std::string &status) {
+  const auto known = std::find_if(kStatuses.begin(), kStatuses.end(),
+                                  [&](const char *each) { return equal_ignoring_case(each, status); });
+  if (known == kStatuses.end()) {
+    return "no documented status is \"" + printable(status) + "\": " + CLI::detail::join(kStatuses, ", ") +
+           "; for another one, --property metrics.statusSummary.status==" + printable(status);
+  }
+  status = *known;
+  return "";
+}
+
+} // namespace
 
 void add_list_options(CLI::App &command, ListArguments &given) {
   CLI::Option *limit = command.add_option("--limit", given.limit, "Maximum number to show")
@@ -33,12 +58,15 @@ void add_list_options(CLI::App &command, ListArguments &given) {
 
 void add_list(CLI::App &app, Session &session) {
   CLI::App &command = add_command(app, "list", "List runs");
-  command.footer("TIME is epoch seconds, epoch milliseconds, or 2022-05-03T14:00:00Z.\n"
-                 "Settings and exit codes: flowctl --help");
+  command.footer(std::string("TIME is ") + kTimeForms + ".\nSettings and exit codes: flowctl --help");
   const auto query = std::make_shared<RunQuery>();
   const auto given = std::make_shared<ListArguments>();
   command.add_option("--flow", query->flow_id, "Only runs of this flow")->type_name("FLOW");
-  command.add_option("--status", query->status, "Only runs that are success, failed or inProgress")
+  command
+      .add_option("--status", query->status,
+                  "Only runs with this status: " + CLI::detail::join(kStatuses, ", ") +
+                      "; another one: --property metrics.statusSummary.status==STATUS")
+      ->transform(CLI::Validator(spelled_as_documented, ""))
       ->type_name("STATUS");
   add_time(command, "--started-after", "Only runs started after this time",
            [query](Time time) { query->started_after = time; });

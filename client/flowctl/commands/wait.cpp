@@ -2,20 +2,29 @@
 
 #include <iostream>
 #include <memory>
+#include <stdexcept>
 
 #include "client/flowctl/advice.hpp"
 #include "client/flowctl/commands/commands.hpp"
 #include "client/flowctl/output.hpp"
+#include "client/flowctl/time_text.hpp"
 #include "common/printable.hpp"
 
 namespace flow::client {
 
 void add_timeout(CLI::App &command, Waiting &waiting) {
-  constexpr double kTenYears = 315'576'000;
-  command.add_option("--timeout", waiting.timeout_s, "Seconds to wait for the run to end")
-      ->check(CLI::Range(0.0, kTenYears).description(""))
-      ->type_name("SECONDS")
-      ->capture_default_str();
+  command
+      .add_option_function<std::string>(
+          "--timeout",
+          [&waiting](const std::string &text) {
+            try {
+              waiting.timeout = parse_duration_or_seconds(text);
+            } catch (const std::invalid_argument &error) {
+              throw CLI::ValidationError("--timeout", error.what());
+            }
+          },
+          "How long to wait for the run to end: 30s, 5m, 1h; a number alone is in seconds")
+      ->option_text("DURATION [10m]");
 }
 
 void add_repeat_when_unknown(CLI::App &command, bool &repeat) {
@@ -26,8 +35,7 @@ void add_repeat_when_unknown(CLI::App &command, bool &repeat) {
 
 ExitCode wait_for(const Client &client, const std::string &run_id, const Waiting &waiting,
                   const Session &session) {
-  const auto timeout = std::chrono::milliseconds(static_cast<std::int64_t>(waiting.timeout_s * 1000));
-  const Run run = client.wait(run_id, timeout);
+  const Run run = client.wait(run_id, waiting.timeout);
   std::cout << (session.json ? json_as_sent(run.json) : readable(run));
   if (run.state == RunState::success) {
     return kDone;
@@ -35,7 +43,7 @@ ExitCode wait_for(const Client &client, const std::string &run_id, const Waiting
   const bool failed = run.state == RunState::failed;
   if (!session.json) { // programs have the exit code and the run
     std::cerr << "flowctl: run " << printable(run_id)
-              << (failed ? " failed\n" : " has not ended in time; wait longer with --timeout SECONDS\n");
+              << (failed ? " failed\n" : " has not ended in time; wait longer with --timeout DURATION\n");
   }
   return failed ? kRunFailed : kNotEnded;
 }

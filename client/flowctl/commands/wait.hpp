@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 
 #include <CLI/CLI.hpp>
@@ -12,7 +13,7 @@ namespace flow::client {
 /// Whether, and how long, to wait for a run to end.
 struct Waiting {
   bool wait = false;
-  double timeout_s = 600;
+  std::chrono::milliseconds timeout = std::chrono::minutes(10);
 };
 
 void add_timeout(CLI::App &command, Waiting &waiting);

@@ -1,15 +1,18 @@
 #include "client/flowctl/mock/mock.hpp"
 #include "client/flowctl/commands/commands.hpp"
+#include "client/flowctl/time_text.hpp"
 
 namespace flow::client {
 
 namespace {
 
-constexpr const char *kMockFooter =
-    R"(The mock is the server of --base-url [FLOW_BASE_URL]; the path of the URL is ignored. No credentials of the
+const std::string kMockFooter =
+    std::string(
+        R"(The mock is the server of --base-url [FLOW_BASE_URL]; the path of the URL is ignored. No credentials of the
 service are needed, only --admin-token [FLOW_MOCK_ADMIN_TOKEN] if the mock was started with one. Commands for one
 sandbox use that of --org [FLOW_ORG] and --sandbox [FLOW_SANDBOX].
-A DURATION is 500ms, 30s, 5m, 1h or 2d; a TIME is epoch seconds, epoch milliseconds, or 2022-05-03T14:00:00Z.
+A DURATION is 500ms, 30s, 5m, 1h or 2d; a TIME is )") +
+    kTimeForms + R"(.
 Settings and exit codes: flowctl --help)";
 
 } // namespace
