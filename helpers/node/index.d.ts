@@ -76,7 +76,7 @@ export interface Sandbox {
   readonly apiKey: string;
   /** Those that the application has to send: Authorization, x-api-key, x-gw-ims-org-id, x-sandbox-name. */
   readonly headers: Record<string, string>;
-  /** The mock's, http://127.0.0.1:PORT; the service is below /data/foundation/flowservice. */
+  /** The mock's, http://127.0.0.1:PORT or https://…; the service is below /data/foundation/flowservice. */
   readonly url: string;
   /** The sandbox's in the control API. */
   readonly adminUrl: string;
@@ -110,14 +110,21 @@ export interface Sandbox {
 export interface FlowMock {
   /** http://127.0.0.1:PORT */
   readonly url: string;
+  /** https://127.0.0.1:PORT, with { https: true }. */
+  readonly httpsUrl?: string;
+  /** PEM file of the authority that clients of httpsUrl have to trust; there until the mock ends. */
+  readonly caFile?: string;
   /** Leases a sandbox. The lease ends by itself after ttl of real time: 1 hour if not given, 1 day at most. */
   sandbox(options?: { ttl?: Duration }): Promise<Sandbox>;
   /** Ends the mock. Rejects with Stopped if its exit code is not 0. */
   end(): Promise<void>;
 }
 
-/** Starts flow-mock on a free port: binary, or $FLOW_MOCK, or flow-mock on PATH. Rejects with NotStarted. */
-export function startFlowMock(settings?: { options?: string[]; binary?: string }): Promise<FlowMock>;
+/**
+ * Starts flow-mock on a free port: binary, or $FLOW_MOCK, or flow-mock on PATH. Rejects with NotStarted.
+ * With https it serves HTTPS, too, with a certificate of its own, and the url of its sandboxes is the HTTPS one.
+ */
+export function startFlowMock(settings?: { options?: string[]; binary?: string; https?: boolean }): Promise<FlowMock>;
 
 export class FlowMockError extends Error {}
 

@@ -1,7 +1,10 @@
 // Starts flow-mock, a mock of Adobe's Flow Service, and sets up situations in it. Each method is one call of the mock's
 // control API (docs/control-api.md); index.d.ts has shapes, units and errors.
 import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 /** What the helpers throw. */
 export class FlowMockError extends Error {
@@ -178,15 +181,15 @@ class Sandbox {
 class FlowMock {
   #process;
 
-  constructor(url, process) {
-    this.url = url;
+  constructor(url, httpsUrl, caFile, process) {
+    Object.assign(this, { url, httpsUrl, caFile });
     this.#process = process;
   }
 
   async sandbox({ ttl } = {}) {
     const leases = `${this.url}/__admin/leases`;
     const lease = await call('POST', leases, { ttlMs: ttl === undefined ? ttl : milliseconds(ttl) });
-    return new Sandbox(lease, `${leases}/${lease.id}`);
+    return new Sandbox({ ...lease, url: this.httpsUrl ?? lease.url }, `${leases}/${lease.id}`);
   }
 
   async end() {
@@ -213,20 +216,32 @@ class Process {
     });
   }
 
-  /** The URL of the first line. */
-  url() {
+  /** The URLs of the first lines: HTTP's and, if it is served, that of HTTPS. */
+  urls(https) {
+    const schemes = https ? ['http', 'https'] : ['http'];
+    const lines = new RegExp('^' + schemes.map((scheme) => `flow-mock listening on (${scheme}:\\S+)\n`).join(''));
     const listening = new Promise((resolve) => {
       let printed = '';
       this.#child.stdout.on('data', (text) => {
         printed += text;
-        const found = /^flow-mock listening on (http:\S+)\n/.exec(printed);
-        if (found) resolve(found[1]);
+        const found = lines.exec(printed);
+        if (found) resolve(found.slice(1));
       });
     });
     const ended = this.#ended.then(([code, said]) => {
       throw new NotStarted(`${this.#child.spawnargs.join(' ')} did not start (exit code ${code}):\n${said}`);
     });
     return Promise.race([listening, ended]);
+  }
+
+  /** Removes the folder when the process has ended, or when Node ends before. */
+  removeAtEnd(folder) {
+    const remove = () => rmSync(folder, { recursive: true, force: true });
+    process.once('exit', remove);
+    this.#ended = this.#ended.finally(() => {
+      process.off('exit', remove);
+      remove();
+    });
   }
 
   /** Whether Node goes on as long as the process does. */
@@ -241,12 +256,20 @@ class Process {
   }
 }
 
-export async function startFlowMock({ options = [], binary = process.env.FLOW_MOCK || 'flow-mock' } = {}) {
-  const child = new Process(binary, ['--quiet', '--exit-with-parent', '--port', '0', ...options]);
+export async function startFlowMock({
+  options = [],
+  binary = process.env.FLOW_MOCK || 'flow-mock',
+  https = false,
+} = {}) {
+  const tls = https ? mkdtempSync(join(tmpdir(), 'flow-mock-')) : undefined;
+  const tlsOptions = tls ? ['--https-port', '0', '--tls-auto', tls] : [];
+  const args = ['--quiet', '--exit-with-parent', '--port', '0', ...tlsOptions, ...options];
+  const child = new Process(binary, args);
+  if (tls) child.removeAtEnd(tls);
   try {
-    const url = await child.url();
+    const [url, httpsUrl] = await child.urls(https);
     child.keepsNode(false);
-    return new FlowMock(url, child);
+    return new FlowMock(url, httpsUrl, tls && join(tls, 'ca.pem'), child);
   } catch (error) {
     if (error instanceof NotStarted) throw error;
     throw new NotStarted(`${binary} cannot be run (${error.code}); have flow-mock on PATH, or set FLOW_MOCK to its path`);

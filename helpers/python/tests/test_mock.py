@@ -1,3 +1,5 @@
+import os
+import ssl
 import subprocess
 import sys
 import time
@@ -21,6 +23,23 @@ def test_the_mock_listens_until_it_is_left():
 def test_two_mocks_have_ports_of_their_own():
     with FlowMock() as one, FlowMock() as other:
         assert one.url != other.url
+
+
+def test_https_is_served_with_a_certificate_that_the_file_vouches_for():
+    with FlowMock(https=True) as mock, mock.sandbox() as sandbox:
+        assert sandbox.url == mock.https_url != mock.url
+        run = f"{sandbox.url}/data/foundation/flowservice/runs?limit=1"
+        request = urllib.request.Request(run, headers=sandbox.headers)
+        trust = ssl.create_default_context(cafile=mock.ca_file)
+        assert urllib.request.urlopen(request, context=trust).status == 200
+        with pytest.raises(OSError, match="CERTIFICATE_VERIFY_FAILED"):
+            urllib.request.urlopen(request)
+    assert not os.path.exists(os.path.dirname(mock.ca_file))
+
+
+def test_without_https_there_is_none():
+    with FlowMock() as mock, mock.sandbox() as sandbox:
+        assert (mock.https_url, mock.ca_file, sandbox.url) == (None, None, mock.url)
 
 
 def test_it_ends_well_although_a_client_is_connected():
@@ -52,6 +71,8 @@ def test_no_proxy_is_asked(monkeypatch):
 def test_a_wrong_option_is_reported_with_what_the_mock_says():
     with pytest.raises(NotStarted, match=r"exit code 2\):\n(.|\n)*--no-such-option"):
         FlowMock("--no-such-option")
+    with pytest.raises(NotStarted, match="--no-such-option"):
+        FlowMock("--no-such-option", https=True)
 
 
 def test_a_program_that_is_not_the_mock_is_reported():

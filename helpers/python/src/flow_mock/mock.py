@@ -47,29 +47,39 @@ def find_binary() -> str:
 class FlowMock:
     """Starts flow-mock with these options, such as ``"--run-duration", "60000"``; ``with`` or ``end()`` ends it.
 
-    Raises BinaryNotFound or NotStarted.
+    With ``https`` it serves HTTPS, too, with a certificate of its own, and the ``url`` of its sandboxes is the HTTPS
+    one. Raises BinaryNotFound or NotStarted.
     """
 
     url: str
     """``http://127.0.0.1:PORT``"""
+    https_url: Optional[str]
+    """``https://127.0.0.1:PORT``; None without ``https``."""
+    ca_file: Optional[str]
+    """PEM file of the authority that clients have to trust; there until the mock ends."""
 
-    def __init__(self, *options: str, binary: Optional[str] = None):
+    def __init__(self, *options: str, binary: Optional[str] = None, https: bool = False):
         command = [binary or find_binary(), "--quiet", "--exit-with-parent", "--port", "0", *options]
+        self._tls = tempfile.TemporaryDirectory(prefix="flow-mock-") if https else None
+        if self._tls:
+            command += ["--https-port", "0", "--tls-auto", self._tls.name]
+        self.ca_file = os.path.join(self._tls.name, "ca.pem") if self._tls else None
         self._log = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")
         try:
             self._process = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log, encoding="utf-8"
             )
         except OSError as error:
-            self._log.close()
+            self._remove_files()
             raise BinaryNotFound(f"{command[0]} cannot be run: {error.strerror}") from None
         assert self._process.stdout
-        line = self._process.stdout.readline()
-        found = re.fullmatch(r"flow-mock listening on (http://\S+)", line.strip())
-        if not found:
-            said = line + self._end_process()
+        lines = [self._process.stdout.readline() for _ in range(2 if https else 1)]
+        urls = re.findall(r"^flow-mock listening on (https?://\S+)$", "".join(lines), re.MULTILINE)
+        if len(urls) != len(lines):
+            said = "".join(lines) + self._end_process()
             raise NotStarted(f"{' '.join(command)} did not start (exit code {self._process.returncode}):\n{said}")
-        self.url = found[1]
+        self.url = urls[0]
+        self.https_url = urls[1] if https else None
 
     def __enter__(self) -> "FlowMock":
         return self
@@ -95,12 +105,18 @@ class FlowMock:
         """Leases a sandbox. The lease ends by itself after ``ttl`` of real time: 1 hour if not given, 1 day at most."""
         leases = self.url + "/__admin/leases"
         lease = call("POST", leases, {} if ttl is None else {"ttlMs": milliseconds(ttl)})
-        return Sandbox(lease, f"{leases}/{lease['id']}")
+        return Sandbox({**lease, "url": self.https_url or lease["url"]}, f"{leases}/{lease['id']}")
 
     def _end_process(self) -> str:
         """Ends the process, and returns all that it said."""
         self._process.terminate()
         printed, _ = self._process.communicate()
-        with self._log as log:
-            log.seek(0)
-            return printed + log.read()
+        self._log.seek(0)
+        said = printed + self._log.read()
+        self._remove_files()
+        return said
+
+    def _remove_files(self) -> None:
+        self._log.close()
+        if self._tls:
+            self._tls.cleanup()

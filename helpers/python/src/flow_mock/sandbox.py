@@ -59,7 +59,7 @@ class Sandbox:
     headers: Dict[str, str]
     """Those that the application has to send: Authorization, x-api-key, x-gw-ims-org-id, x-sandbox-name."""
     url: str
-    """The mock's, ``http://127.0.0.1:PORT``; the service is below ``/data/foundation/flowservice``."""
+    """The mock's, ``http://127.0.0.1:PORT`` or ``https://…``; the service is below ``/data/foundation/flowservice``."""
     admin_url: str
     """The sandbox's in the control API."""
     clock: Clock
