@@ -47,6 +47,7 @@ Exit codes:
   4  the awaited run has not ended, or the awaited requests have not come, within --timeout
   5  the server could not be reached, or gave no answer that can be read
   6  it is unknown whether the run was retried or created, or the mock changed: check before trying again
+130  interrupted; retry --all-failed has said what it has done
 Messages go to standard error (with --json as {"error": {…}}), results to standard output.)";
 
 /// The commands, as `flowctl --help` lists them.

@@ -5,6 +5,7 @@
 
 #include "client/flowctl/advice.hpp"
 #include "client/flowctl/output.hpp"
+#include "client/flowctl/text_table.hpp"
 #include "client/flowctl/time_text.hpp"
 
 namespace flow::client {
@@ -22,6 +23,7 @@ void add_settings(CLI::App &app, Session &session) {
   app.add_option("--config", session.config,
                  "Settings file [FLOW_CONFIG], else flowctl.toml in $XDG_CONFIG_HOME or ~/.config");
   app.add_flag("--json", session.json, "Print one JSON document instead of text");
+  app.add_flag_callback("--wide", set_wide_tables, "Tables as wide as their contents, on a terminal, too");
 }
 
 CLI::App &add_command(CLI::App &app, const char *name, const char *about) {
@@ -35,7 +37,7 @@ CLI::Option *add_time(CLI::App &command, const char *flag, const char *about,
   return command
       .add_option_function<std::string>(
           flag,
-          [store = std::move(store)](const std::string &text) {
+          [store = std::move(store), flag](const std::string &text) {
             try {
               store(parse_time(text));
             } catch (const std::invalid_argument &error) {

@@ -1,9 +1,13 @@
 #include "tests/client/child_process.hpp"
 
 #include <fcntl.h>
+#include <pty.h>
 #include <spawn.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
+#include <atomic>
+#include <csignal>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
@@ -26,7 +30,13 @@ std::string content(const std::string &file) {
   return {std::istreambuf_iterator<char>(stream), {}};
 }
 
+std::atomic<pid_t> running = 0;
+
 } // namespace
+
+void interrupt_program() {
+  ::kill(running, SIGINT);
+}
 
 Ended run_program(const std::vector<std::string> &arguments,
                   const std::map<std::string, std::string> &environment, const std::string &folder) {
@@ -47,9 +57,42 @@ Ended run_program(const std::vector<std::string> &arguments,
   if (error != 0) {
     throw std::runtime_error("cannot run " + arguments[0]);
   }
+  running = child;
   int status = 0;
   waitpid(child, &status, 0);
+  running = 0;
   return {.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1, .out = content(out), .err = content(err)};
+}
+
+Ended run_on_terminal(const std::vector<std::string> &arguments,
+                      const std::map<std::string, std::string> &environment, const std::string &input,
+                      unsigned short columns) {
+  std::vector<std::string> variables;
+  for (const auto &[name, value] : environment) {
+    variables.push_back(name + "=" + value);
+  }
+  const auto program = pointers(arguments);
+  const auto surroundings = pointers(variables);
+  winsize size{.ws_row = 25, .ws_col = columns, .ws_xpixel = 0, .ws_ypixel = 0};
+  int terminal = -1;
+  const pid_t child = ::forkpty(&terminal, nullptr, nullptr, &size);
+  if (child == 0) {
+    ::execve(program[0], program.data(), surroundings.data());
+    ::_exit(127);
+  }
+  if (child < 0 || ::write(terminal, input.data(), input.size()) < 0) {
+    throw std::runtime_error("cannot run " + arguments[0] + " on a terminal");
+  }
+  std::string shown;
+  char part[4096];
+  for (ssize_t length = 0; (length = ::read(terminal, part, sizeof part)) > 0;) {
+    shown.append(part, static_cast<std::size_t>(length));
+  }
+  ::close(terminal);
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  std::erase(shown, '\r'); // a terminal's line breaks have one
+  return {.code = WIFEXITED(status) ? WEXITSTATUS(status) : -1, .out = shown, .err = ""};
 }
 
 } // namespace flow::client

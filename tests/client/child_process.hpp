@@ -17,4 +17,12 @@ struct Ended {
 Ended run_program(const std::vector<std::string> &arguments,
                   const std::map<std::string, std::string> &environment, const std::string &folder);
 
+/// SIGINT to what run_program() waits for; called by another thread.
+void interrupt_program();
+
+/// The same on a terminal of so many columns, at which `input` is typed; both streams are its `out`.
+Ended run_on_terminal(const std::vector<std::string> &arguments,
+                      const std::map<std::string, std::string> &environment, const std::string &input,
+                      unsigned short columns = 80);
+
 } // namespace flow::client

@@ -28,6 +28,10 @@ using testing::HasSubstr;
 using testing::Not;
 using Arguments = std::vector<std::string>;
 
+inline mock::Response answered(int status, const std::string &body) {
+  return {.status = status, .headers = {}, .body = body};
+}
+
 /// flowctl as a child process in an environment of its own, and a server for it to talk to: the mock, unless
 /// a test sets `answer`.
 struct Flowctl : ::testing::Test {

@@ -20,10 +20,6 @@ std::vector<std::string> ids(const std::string &document) {
   return found;
 }
 
-mock::Response answered(int status, const std::string &body) {
-  return {.status = status, .headers = {}, .body = body};
-}
-
 TEST_F(FlowctlLists, RunsAreATable) {
   const Ended ended = run({"list", "--status", "Failed", "--flow", kNightly});
   EXPECT_EQ(ended.code, 0) << ended.err;
@@ -49,7 +45,7 @@ TEST_F(FlowctlLists, TimesAreSecondsMillisecondsOrRfc3339) {
         ElementsAre("5b1f0c9e-3d2a-4e6b-9c47-0d8a2f6e1b34"))
         << after;
   }
-  for (const char *bad : {"", "now", "-1", "2022-02-30T00:00:00Z", "2022-05-03", "2022-05-03T14:00:00",
+  for (const char *bad : {"", "now", "-1", "2022-02-30T00:00:00Z", "2022-05-03T14:00", "2022-05-03T14:00:00",
                           "2022-05-03T24:00:00Z", "99999999999999999999"}) {
     const Ended ended = run({"list", "--started-after", bad});
     EXPECT_EQ(ended.code, 2) << bad;
@@ -198,7 +194,10 @@ TEST_F(FlowctlLists, WrongUsageIsExitCode2) {
                                      {"retry", kFailed, "--all-failed"},
                                      {"retry", kFailed, "--dry-run"},
                                      {"retry", kFailed, "--flow", kNightly},
-                                     {"retry", "--all-failed", "--wait"},
+                                     {"retry", kFailed, "--parallel", "2"},
+                                     {"retry", kFailed, "--yes"},
+                                     {"retry", "--all-failed", "--parallel", "0"},
+                                     {"retry", "--all-failed", "--since", "lately"},
                                      {"list", "--limit", "0"},
                                      {"list", "--limit", "1", "--all"},
                                      {"list", "--count", "--all"},

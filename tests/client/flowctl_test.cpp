@@ -258,6 +258,39 @@ TEST_F(Flowctl, TellsItsVersion) {
   EXPECT_EQ(run_bare({"--version"}).out, "flowctl " FLOW_CLIENT_VERSION "\n");
 }
 
+TEST_F(Flowctl, AWordThatNothingIsCalledIsNamedWithTheNearestOne) {
+  for (const auto &[arguments, told] :
+       {std::pair{Arguments{"lst"}, "there is no command \"lst\". Did you mean list? See flowctl --help"},
+        {{"mock", "fautl", "add"},
+         "there is no command \"fautl\". Did you mean fault? See flowctl mock --help"},
+        {{"list", "--stat=failed"},
+         "there is no option --stat. Did you mean --status? See flowctl list --help"},
+        {{"retry", "--all-faild"}, "there is no option --all-faild. Did you mean --all-failed? See"},
+        {{"list", "--sandbx", "a"}, "there is no option --sandbx. Did you mean --sandbox? See"},
+        {{"frobnicate"}, "there is no command \"frobnicate\". See flowctl --help"},
+        {{"get", "a", "b"}, "\"b\" is more than flowctl get takes. See flowctl get --help"}}) {
+    const Ended ended = run_bare(arguments);
+    EXPECT_EQ(ended.code, 2);
+    EXPECT_EQ(ended.out, "");
+    EXPECT_THAT(ended.err, testing::StartsWith("flowctl: " + std::string(told)));
+  }
+}
+
+TEST_F(Flowctl, HelpIsACommandToo) {
+  EXPECT_EQ(run_bare({"help"}).out, run_bare({"--help"}).out);
+  EXPECT_THAT(run_bare({"help", "mock", "fault", "add"}).out, HasSubstr("Usage: flowctl mock fault add "));
+  EXPECT_THAT(run_bare({"help", "mock", "falt"}).err, HasSubstr("Did you mean fault?"));
+}
+
+TEST_F(Flowctl, AnUnknownStatusIsRefusedWithThoseThereAre) {
+  const Ended ended = run({"list", "--status", "broken"});
+  EXPECT_EQ(ended.code, 2);
+  EXPECT_THAT(ended.err, HasSubstr("\"broken\": success, failed, inProgress, "));
+  EXPECT_THAT(ended.err, HasSubstr("--property metrics.statusSummary.status==broken"));
+  EXPECT_EQ(requests, 0);
+  EXPECT_EQ(run({"list", "--status", "FAILED"}).out, run({"list", "--status", "failed"}).out);
+}
+
 } // namespace
 
 } // namespace flow::client

@@ -7,6 +7,7 @@
 #include "client/flowctl/advice.hpp"
 #include "client/flowctl/commands/commands.hpp"
 #include "client/flowctl/output.hpp"
+#include "client/flowctl/terminal.hpp"
 #include "client/flowctl/time_text.hpp"
 #include "common/printable.hpp"
 
@@ -35,6 +36,10 @@ void add_repeat_when_unknown(CLI::App &command, bool &repeat) {
 
 ExitCode wait_for(const Client &client, const std::string &run_id, const Waiting &waiting,
                   const Session &session) {
+  if (!session.json && is_terminal(Stream::error)) {
+    std::cerr << "waiting for run " << printable(run_id) << ", up to " << duration_text(waiting.timeout)
+              << "\n";
+  }
   const Run run = client.wait(run_id, waiting.timeout);
   std::cout << (session.json ? json_as_sent(run.json) : readable(run));
   if (run.state == RunState::success) {
