@@ -3,10 +3,10 @@
 
 #include <CLI/CLI.hpp>
 
+#include "client/flowctl/command_words.hpp"
 #include "client/flowctl/commands/commands.hpp"
 #include "client/flowctl/exit_code.hpp"
 #include "client/flowctl/session.hpp"
-#include "client/flowctl/unknown_words.hpp"
 #include "common/printable.hpp"
 #include "common/standard_streams.hpp"
 #include "common/whole_file.hpp"
@@ -35,6 +35,8 @@ tokens itself. If both are given, the token is used:
   client_secret = "…"         also FLOW_CLIENT_SECRET; no flag, because other users can see flags
   scopes = "openid,AdobeID"   also FLOW_SCOPES, --scopes
   token_url = "https://…"     also FLOW_TOKEN_URL, --token-url; else Adobe's, or that of a mock on this machine
+Below a line [NAME], the file has settings of a profile, which --profile NAME takes first; with protected = true in
+it, what changes anything asks, or needs --yes.
 For an http:// URL on this machine, missing settings default to the placeholders of Adobe's examples
 ({ACCESS_TOKEN}, {API_KEY}, {ORG_ID}, {SANDBOX_NAME}), which flow-mock accepts.
 
@@ -60,6 +62,8 @@ void add_commands(CLI::App &app, Session &session) {
   add_flows(app, session);
   add_flow(app, session);
   add_mock(app, session);
+  add_config(app, session);
+  add_completion(app);
   add_help(app);
 }
 

@@ -5,6 +5,7 @@
 
 #include "client/flowctl/advice.hpp"
 #include "client/flowctl/output.hpp"
+#include "client/flowctl/terminal.hpp"
 #include "client/flowctl/text_table.hpp"
 #include "client/flowctl/time_text.hpp"
 
@@ -16,12 +17,18 @@ void add_settings(CLI::App &app, Session &session) {
       continue;
     }
     app.add_option_function<std::string>(
-           name.flag, [&session, key = name.key](const std::string &value) { session.flags[key] = value; },
+           name.flag,
+           [&session, key = name.key](const std::string &value) { session.sources.flags[key] = value; },
            std::string(name.help) + " [" + name.variable + "]")
         ->type_name("TEXT");
   }
-  app.add_option("--config", session.config,
+  app.add_option("--config", session.sources.config,
                  "Settings file [FLOW_CONFIG], else flowctl.toml in $XDG_CONFIG_HOME or ~/.config");
+  app.add_option("--profile", session.sources.profile,
+                 "Profile of the settings file: what stands in it under [NAME] [FLOW_PROFILE]")
+      ->type_name("NAME");
+  app.add_flag("--yes", session.agreed,
+               "Do not ask: in a profile that is protected, and before more than ten runs are retried");
   app.add_flag("--json", session.json, "Print one JSON document instead of text");
   app.add_flag_callback("--wide", set_wide_tables, "Tables as wide as their contents, on a terminal, too");
 }
@@ -65,10 +72,20 @@ void on_call(CLI::App &command, Session &session, std::function<ExitCode(const C
              Advice advice) {
   on_parsed(
       command, session,
-      [&session, action = std::move(action)] {
-        return action(Client(settings_from(session.flags, session.config)));
-      },
+      [&session, action = std::move(action)] { return action(Client(settings_from(session.sources))); },
       advice ? std::move(advice) : [](const Error &error) { return advice_on(error, ""); });
+}
+
+void require_agreement(const Session &session, const std::string &what) {
+  if (session.agreed || !is_protected(session.sources)) {
+    return;
+  }
+  if (!is_terminal(Stream::in) || !is_terminal(Stream::error)) {
+    throw SettingsError("the profile in use is protected: to " + what + ", give --yes");
+  }
+  if (!agreed("The profile in use is protected. Really " + what + "?")) {
+    throw SettingsError("nothing was changed");
+  }
 }
 
 ExitCode tell(const Error &error, const Session &session, const std::string &advice) {

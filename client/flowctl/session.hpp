@@ -15,9 +15,9 @@ namespace flow::client {
 
 /// One call of flowctl: what holds for any command, and the exit code that it ends with.
 struct Session {
-  SettingValues flags;
-  std::optional<std::string> config; ///< the settings file
-  bool json = false;                 ///< print one JSON document instead of text
+  SettingSources sources;
+  bool agreed = false; ///< nobody is to be asked
+  bool json = false;   ///< print one JSON document instead of text
   ExitCode exit_code = kDone;
 };
 
@@ -40,6 +40,11 @@ void on_parsed(CLI::App &command, Session &session, std::function<ExitCode()> ac
 /// The same for a command that calls Flow Service. Without `advice`, it is the contract's.
 void on_call(CLI::App &command, Session &session, std::function<ExitCode(const Client &client)> action,
              Advice advice = {});
+
+/// Before anything is changed: in a protected profile it is asked for on a terminal, and has to be agreed to
+/// by --yes elsewhere. `what` begins a sentence: "retry run …". Throws SettingsError where it is not agreed
+/// to.
+void require_agreement(const Session &session, const std::string &what);
 
 /// Prints the error and gives its exit code.
 ExitCode tell(const Error &error, const Session &session, const std::string &advice);

@@ -50,12 +50,14 @@ OpenFile read(const std::string &file) {
 }
 
 /// What others on this machine can do with the file; "" where they can do no harm.
-std::string danger_of(const OpenFile &open, const SettingValues &values) {
+std::string danger_of(const OpenFile &open, const SettingProfiles &profiles) {
   const bool is_readable = (open.about.st_mode & (S_IRGRP | S_IROTH)) != 0;
   const bool is_writable = (open.about.st_mode & (S_IWGRP | S_IWOTH)) != 0;
-  const bool holds_secret = std::any_of(kSecrets.begin(), kSecrets.end(), [&](std::string_view key) {
-    const auto value = values.find(key);
-    return value != values.end() && !value->second.empty();
+  const bool holds_secret = std::any_of(profiles.begin(), profiles.end(), [](const auto &profile) {
+    return std::any_of(kSecrets.begin(), kSecrets.end(), [&](std::string_view key) {
+      const auto value = profile.second.find(key);
+      return value != profile.second.end() && !value->second.empty();
+    });
   });
   const std::string reading = is_readable && holds_secret ? "read the secret in" : "";
   const std::string changing = is_writable ? "change" : "";
@@ -63,11 +65,11 @@ std::string danger_of(const OpenFile &open, const SettingValues &values) {
 }
 
 /// Of a pipe, as in --config <(pass show flow), nobody else has the other end.
-void warn(const std::string &file, const OpenFile &open, const SettingValues &values) {
+void warn(const std::string &file, const OpenFile &open, const SettingProfiles &profiles) {
   if (!S_ISREG(open.about.st_mode)) {
     return;
   }
-  const std::string danger = danger_of(open, values);
+  const std::string danger = danger_of(open, profiles);
   const std::string shown = printable(file);
   if (!danger.empty()) {
     std::cerr << "flowctl: warning: other users of this machine can " << danger << " the settings file "
@@ -115,7 +117,9 @@ struct Line {
     throw SettingsError("the settings file " + file + ", line " + std::to_string(number) + ", " + why);
   }
 
-  void read_into(SettingValues &values) const;
+  /// Begins a profile, or adds to that of that name.
+  void read_into(SettingProfiles &profiles, std::string &profile) const;
+  std::string profile_of(std::string_view line) const;
   std::string value_of(const std::string &key, std::string_view text) const;
 };
 
@@ -146,13 +150,30 @@ std::string Line::value_of(const std::string &key, std::string_view text) const 
   return value;
 }
 
-void Line::read_into(SettingValues &values) const {
+/// The name in "[NAME]".
+std::string Line::profile_of(std::string_view line) const {
+  const std::size_t end = line.find(']');
+  const std::string_view name = trimmed(line.substr(1, std::min(end, line.size()) - 1));
+  constexpr std::string_view kLetters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+  if (end == std::string_view::npos || name.empty() ||
+      name.find_first_not_of(kLetters) != std::string_view::npos ||
+      !is_comment(trimmed(line.substr(end + 1)))) {
+    refuse("begins with [ but is not the name of a profile, [NAME]: letters, digits, _ and -");
+  }
+  return std::string(name);
+}
+
+void Line::read_into(SettingProfiles &profiles, std::string &profile) const {
   const std::string_view line = trimmed(text);
   if (is_comment(line)) {
     return;
   }
   if (line.front() == '[') {
-    refuse("begins a section; sections are not supported");
+    profile = profile_of(line);
+    if (!profiles.try_emplace(profile).second) {
+      refuse("begins the profile " + profile + " again");
+    }
+    return;
   }
   const std::size_t equals = line.find('=');
   if (equals == std::string_view::npos) {
@@ -160,26 +181,37 @@ void Line::read_into(SettingValues &values) const {
   }
   std::string key(trimmed(line.substr(0, equals)));
   std::replace(key.begin(), key.end(), '-', '_');
-  if (!is_setting(key)) {
-    refuse("has " + quoted_if_key(key) + "; known keys: " + known_keys());
+  const bool is_protection = key == kProtected && !profile.empty();
+  if (!is_setting(key) && !is_protection) {
+    refuse("has " + quoted_if_key(key) + "; known keys: " + known_keys() +
+           (profile.empty() ? "" : std::string(", ") + kProtected));
   }
-  if (!values.emplace(key, value_of(key, trimmed(line.substr(equals + 1)))).second) {
+  const std::string value = value_of(key, trimmed(line.substr(equals + 1)));
+  if (is_protection && value != "true" && value != "false") {
+    refuse("gives " + key + " a value that is neither true nor false");
+  }
+  if (!profiles[profile].emplace(key, value).second) {
     refuse("gives " + key + " again");
   }
 }
 
 } // namespace
 
-SettingValues read_settings_file(const std::string &file) {
+bool is_secret(std::string_view key) {
+  return std::find(kSecrets.begin(), kSecrets.end(), key) != kSecrets.end();
+}
+
+SettingProfiles read_settings_file(const std::string &file) {
   const OpenFile open = read(file);
-  SettingValues values;
+  SettingProfiles profiles;
+  std::string profile;
   std::istringstream lines(open.text);
   std::size_t number = 0;
   for (std::string text; std::getline(lines, text);) {
-    Line{file, ++number, text}.read_into(values);
+    Line{file, ++number, text}.read_into(profiles, profile);
   }
-  warn(file, open, values);
-  return values;
+  warn(file, open, profiles);
+  return profiles;
 }
 
 } // namespace flow::client

@@ -69,9 +69,23 @@ std::string settings_file(const std::optional<std::string> &config) {
   return "";
 }
 
-SettingValues values_in_file(const std::optional<std::string> &config) {
-  const std::string file = settings_file(config);
-  return file.empty() ? SettingValues() : read_settings_file(file);
+FileSettings read_file(const SettingSources &sources) {
+  FileSettings settings{.file = settings_file(sources.config),
+                        .profile = sources.profile.value_or(environment("FLOW_PROFILE")),
+                        .profiles = {}};
+  if (!settings.file.empty()) {
+    settings.profiles = read_settings_file(settings.file);
+  }
+  if (!settings.profile.empty() && !settings.profiles.contains(settings.profile)) {
+    std::string known;
+    for (const auto &[name, values] : settings.profiles) {
+      known += name.empty() ? "" : (known.empty() ? "" : ", ") + name;
+    }
+    throw SettingsError("there is no profile " + settings.profile + " in " +
+                        (settings.file.empty() ? "a settings file, nor such a file" : settings.file) +
+                        (known.empty() ? "" : "; known profiles: " + known));
+  }
+  return settings;
 }
 
 const SettingName &setting(std::string_view key) {
@@ -93,17 +107,20 @@ const SettingName &setting(std::string_view key) {
   throw SettingsError(text);
 }
 
-/// The first of flags, environment and file.
-SettingValues given_values(const SettingValues &flags, const SettingValues &file) {
+/// What a profile of the file gives.
+std::string value_in(const SettingProfiles &profiles, const std::string &profile, const char *key) {
+  const auto values = profiles.find(profile);
+  if (values == profiles.end()) {
+    return "";
+  }
+  const auto value = values->second.find(key);
+  return value == values->second.end() ? "" : value->second;
+}
+
+SettingValues given_values(const SettingSources &sources) {
   SettingValues values;
-  for (const SettingName &name : kSettingNames) {
-    const auto flag = flags.find(name.key);
-    const auto line = file.find(name.key);
-    std::string value = flag != flags.end() ? flag->second : environment(name.variable);
-    if (flag == flags.end() && value.empty() && line != file.end()) {
-      value = line->second;
-    }
-    values[name.key] = std::move(value);
+  for (GivenSetting &given : given_settings(sources)) {
+    values[given.name->key] = std::move(given.value);
   }
   return values;
 }
@@ -134,8 +151,43 @@ std::span<const SettingName> setting_names() {
   return kSettingNames;
 }
 
-Settings settings_from(const SettingValues &flags, const std::optional<std::string> &config) {
-  SettingValues values = given_values(flags, values_in_file(config));
+std::vector<GivenSetting> given_settings(const SettingSources &sources) {
+  const FileSettings &file = sources.file();
+  std::vector<GivenSetting> all;
+  for (const SettingName &name : kSettingNames) {
+    GivenSetting &given = all.emplace_back(GivenSetting{.name = &name, .value = "", .from = ""});
+    const auto take = [&](std::string value, const std::string &from) {
+      if (given.value.empty() && !value.empty()) {
+        given = {.name = &name, .value = std::move(value), .from = from};
+      }
+    };
+    if (const auto flag = sources.flags.find(name.key); flag != sources.flags.end()) {
+      given = {.name = &name, .value = flag->second, .from = name.flag}; // also an empty one
+      continue;
+    }
+    take(environment(name.variable), name.variable);
+    if (!file.profile.empty()) {
+      take(value_in(file.profiles, file.profile, name.key), "profile " + file.profile + " of " + file.file);
+    }
+    take(value_in(file.profiles, "", name.key), file.file);
+  }
+  return all;
+}
+
+bool is_protected(const SettingSources &sources) {
+  const FileSettings &file = sources.file();
+  return !file.profile.empty() && value_in(file.profiles, file.profile, kProtected) == "true";
+}
+
+const FileSettings &SettingSources::file() const {
+  if (!file_) {
+    file_ = read_file(*this);
+  }
+  return *file_;
+}
+
+Settings settings_from(const SettingSources &sources) {
+  SettingValues values = given_values(sources);
   if (values["base_url"].empty()) {
     values["base_url"] = kDefaultBaseUrl;
   }
@@ -173,8 +225,8 @@ Settings settings_from(const SettingValues &flags, const std::optional<std::stri
   return settings;
 }
 
-MockSettings mock_settings_from(const SettingValues &flags, const std::optional<std::string> &config) {
-  SettingValues values = given_values(flags, values_in_file(config));
+MockSettings mock_settings_from(const SettingSources &sources) {
+  SettingValues values = given_values(sources);
   if (values["base_url"].empty()) {
     refuse_missing({&setting("base_url")});
   }

@@ -5,6 +5,7 @@
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include <flow_client/settings.hpp>
 
@@ -30,14 +31,47 @@ struct SettingsError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// The first of flags, environment and settings file that has a setting gives it; an empty variable has none.
-/// `config` names the file; else FLOW_CONFIG does; else it is flowctl.toml in the user's folder of
-/// configuration, which need not exist. For an http URL on this machine, missing credentials are the
-/// placeholders of the documentation, which flow-mock accepts.
-/// Without a token, client credentials are used to request one: the client id is then also a missing API key,
-/// and tokens come from the mock if that is on this machine, unless a token URL is given. Throws
-/// SettingsError.
-Settings settings_from(const SettingValues &flags, const std::optional<std::string> &config);
+/// What is read of a settings file.
+struct FileSettings {
+  std::string file;    ///< empty: there is none
+  std::string profile; ///< in use; empty: none
+  std::map<std::string, SettingValues> profiles;
+};
+
+/// Where settings come from, beside the environment.
+class SettingSources {
+public:
+  SettingValues flags;
+  std::optional<std::string> config;  ///< the file; else FLOW_CONFIG names it; else it is the user's own
+  std::optional<std::string> profile; ///< of the file; else FLOW_PROFILE names it; else none is used
+
+  /// Read once: it may be a pipe. Throws SettingsError, also where there is no such profile.
+  const FileSettings &file() const;
+
+private:
+  mutable std::optional<FileSettings> file_;
+};
+
+/// A setting, and what gave it.
+struct GivenSetting {
+  const SettingName *name;
+  std::string value; ///< empty: nothing did
+  std::string from;  ///< "--sandbox", "FLOW_SANDBOX", "profile prod of …/flowctl.toml"
+};
+
+/// Each setting as the sources give it, the first of flags, environment, profile and the file outside of
+/// profiles; an empty variable gives none. Throws SettingsError, also where there is no such profile.
+std::vector<GivenSetting> given_settings(const SettingSources &sources);
+
+/// Whether the profile in use says that what changes anything is to be agreed to: protected = true.
+bool is_protected(const SettingSources &sources);
+
+/// The settings file is flowctl.toml in the user's folder of configuration, which need not exist, unless
+/// another is named. For an http URL on this machine, missing credentials are the placeholders of the
+/// documentation, which flow-mock accepts. Without a token, client credentials are used to request one: the
+/// client id is then also a missing API key, and tokens come from the mock if that is on this machine, unless
+/// a token URL is given. Throws SettingsError.
+Settings settings_from(const SettingSources &sources);
 
 /// The mock to control, and which of its sandboxes.
 struct MockSettings {
@@ -51,7 +85,7 @@ struct MockSettings {
 /// From the same sources, without any credentials of the service. For an http URL on this machine, a missing
 /// organisation or sandbox is the placeholder, as for the other commands.
 /// Throws SettingsError if no base URL is given: a mock has no well-known address.
-MockSettings mock_settings_from(const SettingValues &flags, const std::optional<std::string> &config);
+MockSettings mock_settings_from(const SettingSources &sources);
 
 /// Throws SettingsError, which says how to give them, where organisation or sandbox are missing.
 void require_sandbox(const MockSettings &settings);

@@ -195,7 +195,6 @@ TEST_F(FlowctlLists, WrongUsageIsExitCode2) {
                                      {"retry", kFailed, "--dry-run"},
                                      {"retry", kFailed, "--flow", kNightly},
                                      {"retry", kFailed, "--parallel", "2"},
-                                     {"retry", kFailed, "--yes"},
                                      {"retry", "--all-failed", "--parallel", "0"},
                                      {"retry", "--all-failed", "--since", "lately"},
                                      {"list", "--limit", "0"},

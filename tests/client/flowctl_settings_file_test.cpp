@@ -86,8 +86,7 @@ TEST_F(FlowctlSettingsFile, IsReadAsItIsDocumented) {
 TEST_F(FlowctlSettingsFile, IsFaultyByLineAndKeyWithoutTheValue) {
   const std::vector<std::pair<std::string, std::string>> files{
       {"\ntokn = \"s3cret\"\n", "line 2, has the unknown key \"tokn\"; known keys: base_url, token,"},
-      {"[flow]\ntoken = \"s3cret\"\n", "line 1, begins a section"},
-      {"[s3cret]\n", "line 1, begins a section"},
+      {"[a s3cret]\n", "line 1, begins with [ but is not the name of a profile"},
       {"s3cret\n", "line 1, is not KEY = \"VALUE\""},
       {"s3cret-that-is-base64==\n", "line 1, has text that is not a key"},
       {"S3cret.s3cret.s3cret = x\n", "line 1, has text that is not a key"},
@@ -101,7 +100,7 @@ TEST_F(FlowctlSettingsFile, IsFaultyByLineAndKeyWithoutTheValue) {
       {"token = \"a\"\ntoken = \"s3cret\"\n", "line 2, gives token again"},
       {"\x1b]0;s3cret\x07 = x\n", "line 1, has text that is not a key"},
       {std::string(70000, '#'), "is larger than 64 KiB"},
-      {"[" + std::string(30000, '.') + "]\n", "line 1, begins a section"},
+      {"[" + std::string(30000, '.') + "]\n", "line 1, begins with ["},
       {"token = " + std::string(60000, '['), "line 1, gives token"}};
   for (const auto &[text, words] : files) {
     EXPECT_THAT(complaint(text), HasSubstr(words)) << text.substr(0, 80);

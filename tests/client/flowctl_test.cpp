@@ -210,7 +210,7 @@ TEST_F(Flowctl, SettingsThatCannotBeUsedAreExitCode2) {
   EXPECT_EQ(run({"--config", folder, "get", kFailed}).code, 2);
   EXPECT_EQ(run_bare({"--base-url", "ftp://host", "get", kFailed}).code, 2);
   EXPECT_EQ(run({"--sandbox", "a\nb", "get", kFailed}).code, 2);
-  for (const char *text : {"sandboxx = \"x\"\n", "[flow]\nsandbox = \"x\"\n", "sandbox = a, b\n"}) {
+  for (const char *text : {"sandboxx = \"x\"\n", "[a b]\nsandbox = \"x\"\n", "sandbox = a, b\n"}) {
     EXPECT_EQ(run({"--config", write_file("bad.toml", text), "get", kFailed}).code, 2) << text;
   }
   EXPECT_EQ(requests, 0);

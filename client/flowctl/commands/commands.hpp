@@ -7,6 +7,7 @@
 /// The commands of flowctl, each in the file of its name: its options, what it asks, and what it prints.
 namespace flow::client {
 
+void add_config(CLI::App &app, Session &session);
 void add_create(CLI::App &app, Session &session);
 void add_flow(CLI::App &app, Session &session);
 void add_flows(CLI::App &app, Session &session);

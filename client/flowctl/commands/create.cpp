@@ -49,6 +49,7 @@ void add_create(CLI::App &app, Session &session) {
   on_call(
       command, session,
       [given, &session](const Client &client) {
+        require_agreement(session, "create a run of flow " + given->run.flow_id);
         return show_new(client, client.create(given->run, given->options),
                         "The creation itself succeeded and", given->waiting, session);
       },

@@ -34,10 +34,6 @@ void add_all_options(CLI::App &command, CLI::Option *all, RetryAll &given) {
       ->needs(all)
       ->option_text("N [1]");
   command.add_flag("--dry-run", given.dry_run, "With --all-failed: only list them")->needs(all);
-  command
-      .add_flag("--yes", given.agreed,
-                "With --all-failed: do not ask; on a terminal, flowctl asks before it retries more than ten")
-      ->needs(all);
 }
 
 } // namespace
@@ -63,6 +59,9 @@ void add_retry(CLI::App &app, Session &session) {
   on_call(
       command, session,
       [given, &session](const Client &client) {
+        if (!given->all_failed) {
+          require_agreement(session, "retry run " + given->run_id);
+        }
         return given->all_failed ? retry_all_failed(client, given->all, given->retry, given->waiting, session)
                                  : show_new(client, client.retry(given->run_id, given->retry),
                                             "The retry itself succeeded and", given->waiting, session);

@@ -19,7 +19,6 @@ struct RetryAll {
   std::optional<std::size_t> limit;
   std::size_t parallel = 1;
   bool dry_run = false;
-  bool agreed = false; ///< nobody is to be asked
 };
 
 /// Retries failed runs, the first to have been created first; with `waiting`, waits for each new run. Goes on

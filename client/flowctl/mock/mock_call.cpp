@@ -62,8 +62,11 @@ void on_mock_call(CLI::App &command, Session &session,
   on_parsed(
       command, session,
       [made, call = std::move(call), &session] {
-        const MockSettings mock = mock_settings_from(session.flags, session.config);
+        const MockSettings mock = mock_settings_from(session.sources);
         *made = call(mock);
+        if (made->request.method != "GET") {
+          require_agreement(session, "change the mock " + mock.base_url);
+        }
         const std::string answer = ControlApi(mock).perform(made->request);
         const Json document = read_answer(answer);
         if (!session.json) {

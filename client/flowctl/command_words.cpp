@@ -1,6 +1,7 @@
-#include "client/flowctl/unknown_words.hpp"
+#include "client/flowctl/command_words.hpp"
 
 #include <algorithm>
+#include <array>
 #include <iostream>
 #include <memory>
 #include <numeric>
@@ -28,9 +29,13 @@ std::size_t distance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
+constexpr const char *kNextWords = "__complete"; ///< a command that people do not see
+
 /// Those below the command; of groups of options, which CLI11 has as commands without a name, or not of them.
 std::vector<const CLI::App *> below(const CLI::App &app, bool groups) {
-  return app.get_subcommands([&](const CLI::App *each) { return each->get_name().empty() == groups; });
+  return app.get_subcommands([&](const CLI::App *each) {
+    return each->get_name().empty() == groups && each->get_name() != kNextWords;
+  });
 }
 
 std::vector<std::string> commands_of(const CLI::App &app) {
@@ -101,6 +106,41 @@ const CLI::App &command_of(const CLI::App &app, const std::vector<std::string> &
   return *command;
 }
 
+/// The command that words of a command line lead to; options among them are read over.
+const CLI::App &command_at(const CLI::App &app, const std::vector<std::string> &words) {
+  const CLI::App *command = &app;
+  for (const std::string &word : words) {
+    for (const CLI::App *each : below(*command, false)) {
+      command = each->get_name() == word ? each : command;
+    }
+  }
+  return *command;
+}
+
+struct Shell {
+  std::string_view name;
+  std::string_view script;
+};
+
+constexpr std::array kShells{Shell{"bash", R"sh(# eval "$(flowctl completion bash)"
+_flowctl() {
+  local IFS=$'\n'
+  COMPREPLY=($(compgen -W "$(flowctl __complete -- "${COMP_WORDS[@]:1:COMP_CWORD-1}" 2>/dev/null)" \
+    -- "${COMP_WORDS[COMP_CWORD]}"))
+}
+complete -o default -F _flowctl flowctl
+)sh"},
+                             Shell{"zsh", R"sh(#compdef flowctl
+# eval "$(flowctl completion zsh)", or as a file _flowctl in $fpath
+_flowctl() {
+  compadd -- ${(f)"$(flowctl __complete -- "${(@)words[2,CURRENT-1]}" 2>/dev/null)"}
+}
+if [ "$funcstack[1]" = _flowctl ]; then _flowctl; else compdef _flowctl flowctl; fi
+)sh"},
+                             Shell{"fish", R"sh(# flowctl completion fish | source
+complete -c flowctl -a '(flowctl __complete -- (commandline -opc)[2..-1] 2>/dev/null)'
+)sh"}};
+
 } // namespace
 
 std::string unknown_word_in(const CLI::App &app) {
@@ -130,6 +170,27 @@ void add_help(CLI::App &app) {
   help->callback([&app, names] {
     const CLI::App &command = command_of(app, *names); // whose help() would be that of this command
     std::cout << app.get_formatter()->make_help(&command, full_name(command), CLI::AppFormatMode::Normal);
+  });
+}
+
+void add_completion(CLI::App &app) {
+  CLI::App *completion = app.add_subcommand("completion", "Print what lets a shell complete flowctl's words");
+  completion->require_subcommand(1);
+  for (const Shell &shell : kShells) {
+    CLI::App *command = completion->add_subcommand(std::string(shell.name), "For " + std::string(shell.name));
+    command->callback([&shell] { std::cout << shell.script; });
+  }
+  CLI::App *next = app.add_subcommand(kNextWords, "")->group("");
+  const auto words = std::make_shared<std::vector<std::string>>();
+  next->add_option("WORD", *words);
+  next->callback([&app, words] {
+    const CLI::App &command = command_at(app, *words);
+    for (const std::string &name : commands_of(command)) {
+      std::cout << name << "\n";
+    }
+    for (const std::string &flag : flags_of(&command)) {
+      std::cout << flag << "\n";
+    }
   });
 }
 
