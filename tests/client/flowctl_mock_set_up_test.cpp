@@ -167,6 +167,13 @@ TEST_F(FlowctlMockSetUp, LineageEndsWhereAServerTellsOfACircle) {
   EXPECT_THAT(printed({"lineage", "a"}), HasSubstr("b"));
 }
 
+TEST_F(FlowctlMockSetUp, AnOffsetIsFromTheClockThatIsSet) {
+  printed({"clock", "freeze"});
+  EXPECT_THAT(printed({"clock", "set", "2100-01-01"}), StartsWith("2100-01-01T00:00:00"));
+  EXPECT_THAT(printed({"clock", "set", "+2h"}), StartsWith("2100-01-01T02:00:00"));
+  EXPECT_EQ(mock({"clock", "set", "-1h"}).code, 1) << "it does not go back";
+}
+
 TEST_F(FlowctlMockSetUp, RunsInProgressAreFoundEndedByAClockThatSkips) {
   EXPECT_THAT(printed({"clock", "auto"}), EndsWith(", auto\n"));
   printed({"script", kFailed, "success:3h"});

@@ -271,12 +271,13 @@ ExitCode retry_all_failed(const Client &client, const RetryAll &all, const Retry
     std::cout << (session.json ? json_of_list(runs, false) : readable(runs));
     return kDone;
   }
-  if (runs.size() > kManyRuns && !session.agreed && is_terminal(Stream::in) && is_terminal(Stream::error) &&
+  require_agreement(session, "retry " + std::to_string(runs.size()) + " runs");
+  if (runs.size() > kManyRuns && !session.agreed && !is_protected(session.sources) &&
+      is_terminal(Stream::in) && is_terminal(Stream::error) &&
       !agreed("Retry " + std::to_string(runs.size()) + " runs?")) {
     std::cerr << "flowctl: nothing was retried\n";
     return kUsage;
   }
-  require_agreement(session, "retry " + std::to_string(runs.size()) + " runs");
   const Interruptible interruptible;
   Progress progress(runs.size(), session.json);
   progress.begin("retrying");

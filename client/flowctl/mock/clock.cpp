@@ -20,6 +20,12 @@ std::string text_of_clock(const Json &clock) {
          (at(clock, "mode") == "auto" ? ", auto\n" : "\n");
 }
 
+/// An offset is from the clock that is set, so the mock reckons it.
+Json instant_of(const std::string &time) {
+  const std::int64_t ms = parse_time(time).time_since_epoch().count(); // it is one
+  return time.front() == '+' || time.front() == '-' ? Json(time) : Json(ms);
+}
+
 } // namespace
 
 void add_mock_clock(CLI::App &mock, Session &session) {
@@ -46,8 +52,8 @@ void add_mock_clock(CLI::App &mock, Session &session) {
     return Json{{"mode", "normal"}};
   });
   CLI::App &set = add_mock_command(clock, "set", "Move the clock forward to a time");
-  set.add_option("TIME", given->time, "The new time")->required()->type_name("");
-  moves(set, [given] { return Json{{"nowMs", parse_time(given->time).time_since_epoch().count()}}; });
+  set.add_option("TIME", given->time, "The new time; +1h is from its present one")->required()->type_name("");
+  moves(set, [given] { return Json{{"nowMs", instant_of(given->time)}}; });
   CLI::App &advance = add_mock_command(clock, "advance", "Move the clock forward by a duration");
   advance.add_option("DURATION", given->duration, "500ms, 30s, 5m, 1h")->required()->type_name("");
   moves(advance, [given] { return Json{{"advanceMs", parse_duration(given->duration).count()}}; });
