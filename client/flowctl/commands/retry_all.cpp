@@ -97,12 +97,12 @@ public:
   }
 
 private:
-  void clear() {
+  void clear() const {
     if (has_bar_) {
       std::cerr << "\r\x1b[K" << std::flush;
     }
   }
-  void draw() {
+  void draw() const {
     if (!has_bar_ || count_ == 0) {
       return;
     }

@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <set>
@@ -52,9 +54,10 @@ public:
                "\n";
       const auto made = made_.find(next.run);
       if (made != made_.end() && seen.insert(next.run).second) {
-        for (auto each = made->second.rbegin(); each != made->second.rend(); ++each) {
-          open.push_back({each->run, each->at, next.depth + 1});
-        }
+        std::transform(made->second.rbegin(), made->second.rend(), std::back_inserter(open),
+                       [&](const Retry &retry) {
+                         return Made{retry.run, retry.at, next.depth + 1};
+                       });
       }
     }
     return lines;
