@@ -19,7 +19,7 @@ std::string variable_of(const std::string &option) {
 }
 
 std::string value_of(const std::string &variable) {
-  const char *value = std::getenv(variable.c_str());
+  const char *value = std::getenv(variable.c_str()); // NOLINT(concurrency-mt-unsafe): before any thread
   return value == nullptr ? "" : value;
 }
 
