@@ -36,7 +36,8 @@ json hostile_document() {
   document["flowSpec"] = {{"id", text}, {"version", text}};
   document["attempts"] = {{{"status", text}, {"error", text}}};
   const json entry = document;
-  for (const char *list : {"items", "requests", "faults", "violations", "events", "runs", "flows"}) {
+  for (const char *list : {"items", "requests", "faults", "violations", "events", "runs", "flows", "outcomes",
+                           "inProgress", "leases", "left", "retries"}) {
     document[list] = {entry};
   }
   return document;
@@ -65,7 +66,15 @@ const std::vector<Arguments> kCommands{{"get", "r"},
                                        {"mock", "webhook"},
                                        {"mock", "events"},
                                        {"mock", "health"},
-                                       {"mock", "settings"}};
+                                       {"mock", "settings"},
+                                       {"mock", "run", "list"},
+                                       {"mock", "run", "only", "r"},
+                                       {"mock", "flow", "put", "f"},
+                                       {"mock", "await"},
+                                       {"mock", "unused"},
+                                       {"mock", "lineage", "r"},
+                                       {"mock", "lease", "list"},
+                                       {"mock", "lease", "end", "l"}};
 
 TEST_F(Flowctl, HiddenCharactersOfAnAnswerAreSpelledOut) {
   answer = [body = hostile_document().dump()] {
@@ -80,6 +89,21 @@ TEST_F(Flowctl, HiddenCharactersOfAnAnswerAreSpelledOut) {
     expect_printable(ended);
     EXPECT_FALSE(json::parse(ended.out.empty() ? ended.err : ended.out, nullptr, false).is_discarded());
   }
+}
+
+TEST_F(Flowctl, ALeaseIsNothingButAssignmentsToAShell) {
+  const std::string text = "a'; touch evil; '$(touch evil)`touch evil`\n\\";
+  answer = [&] {
+    return answered(
+        201, json{{"id", text}, {"url", text}, {"token", text}, {"apiKey", text}, {"sandbox", text}}.dump());
+  };
+  const Ended ended = run({"mock", "lease"});
+  EXPECT_EQ(ended.code, 0);
+  const std::string script = write_file("script", ended.out + "printf %s \"$FLOW_TOKEN\"");
+  const Ended evaluated =
+      run_program({"/bin/sh", "-c", "cd \"$1\" && . ./script", "sh", folder}, environment, folder);
+  EXPECT_EQ(evaluated.out, "a'; touch evil; '$(touch evil)`touch evil`\\u{a}\\");
+  EXPECT_FALSE(std::filesystem::exists(folder + "/evil"));
 }
 
 TEST_F(Flowctl, HiddenCharactersOfARunAreTold) {

@@ -29,8 +29,8 @@ Json scripted_outcome(const std::string &word) {
 
 std::string text_of_script(const Json &entry) {
   const std::string script = script_of(entry);
-  return (script.empty() ? "no script: " + text(at(entry, "id")) + " follows the defaults"
-                         : printable(script)) +
+  return printable(script.empty() ? "no script: " + text(at(entry, "id")) + " follows the defaults"
+                                  : script) +
          "\n";
 }
 
