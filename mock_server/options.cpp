@@ -129,7 +129,8 @@ void add_https_options(CLI::App &app, Options &options) {
 void add_behaviour_options(CLI::App &app, flow_mock::Settings &settings, Given &given) {
   app.add_option("--seed", settings.seed_files,
                  "JSON file with the flows and runs each sandbox starts with, instead of the built-in ones "
-                 "(mock_server/seed/seed.schema.json); may be given several times")
+                 "(their JSON Schema: mock_server/seed/seed.schema.json, installed as "
+                 "share/flow-service-mock/seed.schema.json); may be given several times")
       ->option_text("FILE");
   app.add_option(
          "--run-duration", given.run_duration_ms,

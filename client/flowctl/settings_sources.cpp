@@ -81,8 +81,8 @@ FileSettings read_file(const SettingSources &sources) {
     for (const auto &[name, values] : settings.profiles) {
       known += name.empty() ? "" : (known.empty() ? "" : ", ") + name;
     }
-    throw SettingsError("there is no profile " + settings.profile + " in " +
-                        (settings.file.empty() ? "a settings file, nor such a file" : settings.file) +
+    throw SettingsError("there is no profile " + settings.profile +
+                        (settings.file.empty() ? ", as there is no settings file" : " in " + settings.file) +
                         (known.empty() ? "" : "; known profiles: " + known));
   }
   return settings;

@@ -54,6 +54,9 @@ TEST_F(FlowctlProfile, ThatIsNotThereIsRefusedWithThoseThereAre) {
   EXPECT_EQ(ended.code, 2);
   EXPECT_EQ(ended.err, "flowctl: there is no profile prd in " + environment["FLOW_CONFIG"] +
                            "; known profiles: prod, stage\n");
+  environment.erase("FLOW_CONFIG");
+  EXPECT_EQ(run_bare({"--profile", "prod", "config", "show"}).err,
+            "flowctl: there is no profile prod, as there is no settings file\n");
   EXPECT_EQ(requests, 0);
 }
 
