@@ -9,6 +9,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "common/time_text.hpp"
 #include "contracts/model/reading_options.hpp"
 #include "mock_server/option_variables.hpp"
 #include "mock_server/version.hpp"
@@ -21,6 +22,14 @@ const std::map<std::string, spdlog::level::level_enum> kLogLevels = {
     {"debug", spdlog::level::debug}, {"info", spdlog::level::info}, {"warn", spdlog::level::warn},
     {"error", spdlog::level::err},   {"off", spdlog::level::off},
 };
+
+/// Replaces a duration, "30s", by its milliseconds; a number alone is some already.
+std::string in_milliseconds(std::string &text) {
+  if (const auto ms = duration_ms(text)) {
+    text = std::to_string(*ms);
+  }
+  return "";
+}
 
 /// The list that --allow KIND=NAME adds to; throws CLI::ValidationError for another kind.
 std::vector<std::string> &allowed(flow_mock::Allowed &allow, const std::string &kind) {
@@ -80,11 +89,13 @@ void add_server_options(CLI::App &app, Options &options, Given &given) {
       "--exit-with-parent", options.exit_with_parent,
       "Stop, as after SIGTERM, when standard input ends: a pipe from the process that starts the mock ends "
       "with that process, however it ends");
-  app.add_option("--shutdown-timeout", options.shutdown_timeout_ms,
-                 "Milliseconds to finish answers in after SIGINT or SIGTERM; connections that are then left "
-                 "are closed")
+  app.add_option(
+         "--shutdown-timeout", options.shutdown_timeout_ms,
+         "Time to finish answers in after SIGINT or SIGTERM, 500ms or 5s; a number alone is in milliseconds; "
+         "connections that are then left are closed")
+      ->transform(CLI::Validator(in_milliseconds, ""))
       ->check(CLI::Range(std::int64_t{0}, std::int64_t{600000}))
-      ->option_text("MS [2000]");
+      ->option_text("DURATION [2s]");
   app.add_option("--admin-token", options.settings.admin_token,
                  "Token that the control API under /__admin requires, as Authorization: Bearer TOKEN; "
                  "without one, the control API is available only if --host is a loopback address")
@@ -134,9 +145,11 @@ void add_behaviour_options(CLI::App &app, flow_mock::Settings &settings, Given &
       ->option_text("FILE");
   app.add_option(
          "--run-duration", given.run_duration_ms,
-         "Milliseconds from a retry to the end of its new run, where no script says otherwise [0: at once]")
+         "Time from a retry to the end of its new run, where no script says otherwise: 30s, 5m, 1h; a number "
+         "alone is in milliseconds [0: at once]")
+      ->transform(CLI::Validator(in_milliseconds, ""))
       ->check(CLI::Range(std::int64_t{0}, std::int64_t{31536000000}))
-      ->option_text("MS");
+      ->option_text("DURATION");
   contract::add_reading_options(app, given.reading);
   app.add_option("--allow", given.allow,
                  "Accept only this token, api-key, org or sandbox; may be given several times")

@@ -335,7 +335,7 @@ TEST(FlowMock, DeterministicIsReproducible) {
 }
 
 TEST(FlowMock, RunDurationLeavesTheNewRunInProgress) {
-  const Mock mock({"--run-duration", "3600000"});
+  const Mock mock({"--run-duration", "1h"});
   const std::string id = mock.retry(kZeroRecords).json().at("id");
   EXPECT_EQ(mock.run(id)["metrics"]["statusSummary"]["status"], "inProgress");
 }
