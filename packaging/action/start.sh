@@ -40,7 +40,7 @@ for ((tenths = 0; tenths < 300; tenths++)); do
 done
 
 if ! { [[ -s $folder/port ]] && url=http://127.0.0.1:$(<"$folder/port") &&
-  curl -sf --max-time 10 -o "$folder/ready" "$url/__admin/health/ready"; }; then
+  curl -sf --noproxy '*' --max-time 10 -o "$folder/ready" "$url/__admin/health/ready"; }; then
   log=$(tail -n 20 "$folder/log")
   log=${log//'%'/%25} log=${log//$'\r'/%0D}
   echo "::error title=flow-mock did not start::${log//$'\n'/%0A}"

@@ -142,6 +142,8 @@ class Job:
         values |= inputs
         (step,) = definition["runs"]["steps"]
         assert (definition["runs"]["using"], step["shell"]) == ("composite", "bash")
+        for name, output in definition.get("outputs", {}).items():
+            assert output["value"] == f"${{{{ steps.{step['id']}.outputs.{name} }}}}", output
         assert "${{" not in step["run"], "an expression in a script is an injection"
         expression = re.compile(r"\$\{\{ inputs\.([\w-]+) \}\}")
         environment = {
@@ -218,6 +220,13 @@ def the_action_starts_the_mock_with_its_inputs_and_exports_its_url():
         process_id = int((it.state / "pid").read_text())
         assert it.report().returncode == 0
         assert ends(process_id), "report leaves the mock running"
+
+
+@check(needs=("bash", "curl"))
+def the_mocks_of_two_jobs_on_a_machine_have_ports_of_their_own():
+    with job() as one, job() as other:
+        assert one.start() != other.start()
+        assert one.report().returncode == other.report().returncode == 0
 
 
 @check(needs=("bash", "curl"))
@@ -512,7 +521,7 @@ def main() -> int:
     failed = 0
     for number, (function, needs, needs_yaml) in enumerate(CHECKS, 1):
         name = function.__name__.replace("_", " ")
-        missing = [tool for tool in needs if not shutil.which(tool)] + (["PyYAML"] if needs_yaml and not yaml else [])
+        missing = [tool for tool in needs if not shutil.which(tool)] + (["PyYAML (python3-yaml)"] if needs_yaml and not yaml else [])
         if missing:
             print(f"ok {number} - {name} # SKIP no {', '.join(missing)}")
             continue
