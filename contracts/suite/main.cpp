@@ -63,8 +63,10 @@ int run(const RunOptions &options) {
   if (clauses.empty()) {
     throw CannotRun("none of these clauses holds in this --reading");
   }
-  if (!options.junit.empty()) {
-    require_writable(options.junit);
+  for (const std::string &file : {options.junit, options.json}) {
+    if (!file.empty()) {
+      require_writable(file);
+    }
   }
   flow::HttpSender sender(target.ca_file);
   const Ask ask = patiently(asking(sender, target), sleep_for);
@@ -84,6 +86,9 @@ int run(const RunOptions &options) {
   const bool has_secret = !options.server.token.empty() || !options.server.client.id.empty();
   const Ending ending = run_as_tests(plan, target, target.is_shared() ? spaced(ask, sleep_for) : ask,
                                      {.junit = options.junit,
+                                      .json = options.json,
+                                      .github = options.github,
+                                      .failures_only = options.failures_only,
                                       .secret = has_secret ? target.token : "",
                                       .all_decide = is_mock || options.strict});
   if (ending == Ending::given_up) {

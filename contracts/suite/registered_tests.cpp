@@ -1,5 +1,7 @@
 #include "contracts/suite/registered_tests.hpp"
 
+#include <cstdlib>
+#include <fstream>
 #include <iostream>
 #include <memory>
 
@@ -11,6 +13,7 @@
 #include "common/printable.hpp"
 #include "common/whole_file.hpp"
 #include "contracts/suite/report.hpp"
+#include "contracts/suite/report_forms.hpp"
 
 namespace flow::contract {
 
@@ -75,10 +78,18 @@ public:
   explicit Reporter(const Session &session) : session_(session) {}
 
 private:
-  void OnTestSuiteStart(const testing::TestSuite &suite) override { std::cout << suite.name() << "\n"; }
+  void OnTestSuiteStart(const testing::TestSuite &suite) override {
+    if (!session_.reporting.failures_only) {
+      std::cout << suite.name() << "\n";
+    }
+  }
 
   void OnTestEnd(const testing::TestInfo &) override {
-    std::cout << line(session_.verdicts.back()) << std::endl;
+    const Verdict &verdict = session_.verdicts.back();
+    const bool deviates = verdict.outcome == Outcome::broken || verdict.outcome == Outcome::finding;
+    if (deviates || !session_.reporting.failures_only) {
+      std::cout << line(verdict) << std::endl;
+    }
   }
 
   void OnTestProgramEnd(const testing::UnitTest &) override {
@@ -107,6 +118,19 @@ public:
 private:
   Descriptor file_{succeeded(::memfd_create("junit", MFD_CLOEXEC))};
 };
+
+/// The annotations, and the summary where GitHub says to put it.
+void report_to_github(const Session &session) {
+  std::cout << as_annotations(session.verdicts, session.reporting.secret) << std::flush;
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody changes the environment
+  if (const char *file = std::getenv("GITHUB_STEP_SUMMARY")) {
+    std::ofstream summary(file, std::ios::app); // which other steps of the job write to as well
+    summary << as_markdown(session.verdicts, session.reporting.secret) << std::flush;
+    if (!summary) {
+      throw FileError(std::string(file) + " (GITHUB_STEP_SUMMARY) cannot be written");
+    }
+  }
+}
 
 void register_test(const PlannedClause &planned, Session &session) {
   const std::string suite(planned.clause->subject());
@@ -139,6 +163,12 @@ Ending run_as_tests(const Plan &plan, const Target &target, const Ask &ask, cons
   const bool all_held = RUN_ALL_TESTS() == 0;
   if (!reporting.junit.empty()) {
     report.write_to(reporting.junit);
+  }
+  if (!reporting.json.empty()) {
+    write_whole(reporting.json, as_json(session.verdicts, reporting.secret));
+  }
+  if (reporting.github) {
+    report_to_github(session);
   }
   if (session.has_given_up()) {
     return Ending::given_up;

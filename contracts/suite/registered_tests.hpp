@@ -16,6 +16,9 @@ enum class Ending {
 /// What a run of the suite reports, and to where.
 struct Reporting {
   std::string junit;  ///< the XML file to write; empty for none
+  std::string json;   ///< likewise the JSON file
+  bool github;        ///< annotations on standard output, and the job's summary
+  bool failures_only; ///< clauses that held or were skipped have no line
   std::string secret; ///< never shown
   bool all_decide;    ///< else only the documented clauses decide how it ends
 };

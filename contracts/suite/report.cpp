@@ -21,13 +21,6 @@ std::string indented(const std::string &text) {
   return lines;
 }
 
-std::string place(const Source &source) {
-  std::string text = source.page;
-  text += source.section.empty() ? "" : ", " + source.section;
-  text += source.edition.empty() ? "" : " (" + source.edition + ")";
-  return text;
-}
-
 const Subject &subject_of(const Clause &clause) {
   return *std::find_if(subjects().begin(), subjects().end(),
                        [&](const Subject &subject) { return subject.name == clause.subject(); });
@@ -87,11 +80,18 @@ std::string cell(const std::string &text) {
 
 } // namespace
 
+std::string place_of(const Source &source) {
+  std::string text = source.page;
+  text += source.section.empty() ? "" : ", " + source.section;
+  text += source.edition.empty() ? "" : " (" + source.edition + ")";
+  return text;
+}
+
 std::string explanation(const Verdict &verdict, std::string_view secret) {
   const Clause &clause = *verdict.clause;
   std::string text = clause.requirement + "\n";
-  text +=
-      "  standing: " + std::string(to_string(clause.standing)) + "; source: " + place(clause.source) + "\n";
+  text += "  standing: " + std::string(to_string(clause.standing)) + "; source: " + place_of(clause.source) +
+          "\n";
   text += clause.given.empty() ? "" : "  given: " + clause.given + "\n";
   text += verdict.requests.size() > 1 ? "  requests (the last one was answered wrongly):\n" : "  request:\n";
   for (const HttpRequest &request : verdict.requests) {
@@ -155,8 +155,8 @@ std::string broken_alike(std::span<const Verdict> verdicts) {
 
 std::string shown(const Clause &clause) {
   std::string text = clause.id + ": " + clause.title + "\n" + clause.requirement + "\n";
-  text +=
-      "  standing: " + std::string(to_string(clause.standing)) + "; source: " + place(clause.source) + "\n";
+  text += "  standing: " + std::string(to_string(clause.standing)) + "; source: " + place_of(clause.source) +
+          "\n";
   text += clause.given.empty() ? "" : "  given: " + clause.given + "\n";
   text += where(clause).empty() ? "" : "  only in: " + where(clause) + "\n";
   text += std::string("  writes: ") + (writes(clause) ? "yes" : "no") + "\n";
@@ -232,7 +232,7 @@ std::string rules() {
             "\n\n| Rule | Requirement | Standing | Source | Only in |\n|---|---|---|---|---|\n";
     for (const Clause &clause : subject.clauses) {
       text += "| `" + clause.id + "` | " + cell(clause.requirement) + " | " +
-              std::string(to_string(clause.standing)) + " | " + cell(place(clause.source)) + " | " +
+              std::string(to_string(clause.standing)) + " | " + cell(place_of(clause.source)) + " | " +
               where(clause) + " |\n";
     }
   }

@@ -105,7 +105,19 @@ void add_choice(CLI::App &command, Selection &selection) {
 void add_run_options(CLI::App &command, RunOptions &options) {
   add_server_options(command, options.server);
   add_choice(command, options.selection);
-  command.add_option("--junit", options.junit, "write a JUnit report to this file");
+  command.add_option("--junit", options.junit, "write a JUnit report to this file")->type_name("FILE");
+  command
+      .add_option(
+          "--json", options.json,
+          "write the outcome of each clause to this file, with the requests and deviations of those that do "
+          "not hold")
+      ->type_name("FILE");
+  command.add_flag(
+      "--github", options.github,
+      "print an annotation of GitHub Actions for each clause that does not hold, and add a table of them "
+      "to the job's summary");
+  command.add_flag("--failures-only", options.failures_only,
+                   "print only clauses that do not hold, and the sum");
   command
       .add_option(
           "--states", options.states,

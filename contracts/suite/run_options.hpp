@@ -37,6 +37,9 @@ struct RunOptions {
   ServerOptions server;
   Selection selection;
   std::string junit;
+  std::string json;
+  bool github = false;
+  bool failures_only = false;
   std::string states; ///< file
   Reading reading;
   bool allow_writes = false;
