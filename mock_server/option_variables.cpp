@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cstdlib>
-#include <memory>
+#include <sstream>
 #include <string_view>
 
 namespace flow::mock {
@@ -23,16 +23,20 @@ std::string value_of(const std::string &variable) {
   return value == nullptr ? "" : value;
 }
 
-/// The help says once that there are variables.
-class WithoutVariables : public CLI::Formatter {
-public:
-  std::string make_option_opts(const CLI::Option *option) const override {
-    std::string text = CLI::Formatter::make_option_opts(option);
-    const std::string variable = " (" + get_label("Env") + ":" + option->get_envname() + ")";
-    const std::size_t at = text.find(variable);
-    return at == std::string::npos ? text : text.erase(at, variable.size());
+/// The lines that are not empty, without the line breaks of any system.
+std::vector<std::string> lines_of(const std::string &text) {
+  std::vector<std::string> lines;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) {
+    if (line.ends_with('\r')) {
+      line.pop_back();
+    }
+    if (!line.empty()) {
+      lines.push_back(line);
+    }
   }
-};
+  return lines;
+}
 
 /// Whether a message is about that option, and not about one whose name begins likewise.
 bool is_about(std::string_view message, const std::string &option) {
@@ -45,38 +49,50 @@ bool is_about(std::string_view message, const std::string &option) {
 
 } // namespace
 
-std::string let_environment_give(CLI::App &app) {
-  constexpr std::string_view kOfKubernetes = "tcp://";
-  std::string ignored;
-  for (CLI::Option *option : app.get_options()) {
+OptionVariables::OptionVariables(const CLI::App &app, const std::vector<std::string> &words) {
+  for (const CLI::Option *option : app.get_options()) {
     if (option->get_lnames().empty() || option == app.get_help_ptr() || option == app.get_version_ptr()) {
       continue;
     }
-    const std::string variable = variable_of(option->get_lnames().front());
-    if (variable == "FLOW_MOCK_PORT" && value_of(variable).starts_with(kOfKubernetes)) {
-      ignored = "FLOW_MOCK_PORT=" + value_of(variable) +
-                " is ignored: Kubernetes sets it where a service is named flow-mock; use --port";
-      continue;
-    }
-    option->envname(variable);
-    if (option->get_items_expected_max() > 1) {
-      option->delimiter('\n');
+    const std::string name = "--" + option->get_lnames().front();
+    const bool is_among_words = std::any_of(words.begin(), words.end(), [&](const std::string &word) {
+      return word == name || word.starts_with(name + "=");
+    });
+    if (!is_among_words) {
+      take(*option, name);
     }
   }
-  app.formatter(std::make_shared<WithoutVariables>());
-  return ignored;
 }
 
-std::string variable_behind(const CLI::App &app, const CLI::ParseError &error) {
-  const std::string_view message = error.what();
-  for (const CLI::Option *option : app.get_options()) {
-    const std::string &variable = option->get_envname();
-    // What is on the command line comes first, and is what the error is about then.
-    if (!variable.empty() && !value_of(variable).empty() && is_about(message, option->get_name())) {
-      return option->get_name() + " is given by " + variable + " in the environment";
-    }
+void OptionVariables::take(const CLI::Option &option, const std::string &name) {
+  constexpr std::string_view kOfKubernetes = "tcp://";
+  const std::string variable = variable_of(name.substr(2));
+  const std::vector<std::string> lines = lines_of(value_of(variable));
+  if (lines.empty()) {
+    return;
   }
-  return "";
+  if (variable == "FLOW_MOCK_PORT" && lines.front().starts_with(kOfKubernetes)) {
+    ignored_ = variable + "=" + lines.front() +
+               " is ignored: Kubernetes sets it where a service is named flow-mock; use --port";
+    return;
+  }
+  given_.push_back({name, variable});
+  if (option.get_items_expected_max() > 0) {
+    for (const std::string &line : lines) { // of an option that takes one value, CLI11 refuses a second one
+      words_.push_back(name + "=" + line);
+    }
+  } else if (lines.front() == "true" && lines.size() == 1) {
+    words_.push_back(name);
+  } else if (lines.front() != "false" || lines.size() > 1) {
+    throw CLI::ValidationError(name, variable + " in the environment is neither true nor false");
+  }
+}
+
+std::string OptionVariables::behind(const CLI::ParseError &error) const {
+  const auto given = std::find_if(given_.begin(), given_.end(),
+                                  [&](const Given &each) { return is_about(error.what(), each.option); });
+  return given == given_.end() ? ""
+                               : given->option + " is given by " + given->variable + " in the environment";
 }
 
 } // namespace flow::mock

@@ -1,10 +1,12 @@
 #include "mock_server/options.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <iostream>
 #include <map>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -251,17 +253,21 @@ std::variant<Options, int> read_options(int argc, char **argv) {
              "output, --port-file, --https-port-file or --coverage-file; 3 likewise "
              "stopped, but the application broke the contract (--fail-on-violation); 4 likewise, but "
              "something was set up and not used (--fail-on-unused).");
-  const std::string ignored = let_environment_give(app);
-  if (!ignored.empty()) {
-    std::cerr << "flow-mock: " << ignored << '\n';
-  }
 
+  std::optional<OptionVariables> variables;
   try {
-    app.parse(argc, argv);
+    std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
+    variables.emplace(app, words);
+    if (!variables->ignored().empty()) {
+      std::cerr << "flow-mock: " << variables->ignored() << '\n';
+    }
+    words.insert(words.begin(), variables->words().begin(), variables->words().end());
+    std::reverse(words.begin(), words.end()); // as CLI11 takes them
+    app.parse(std::move(words));
     apply(given, options);
   } catch (const CLI::ParseError &error) {
     const int code = app.exit(error) == 0 ? 0 : kCannotStart;
-    if (const std::string variable = variable_behind(app, error); !variable.empty()) {
+    if (const std::string variable = variables ? variables->behind(error) : ""; !variable.empty()) {
       std::cerr << variable << '\n';
     }
     return code;

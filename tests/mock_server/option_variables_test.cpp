@@ -26,7 +26,8 @@ TEST(OptionVariables, GiveWhatTheCommandLineDoesNot) {
   ChildProcess process({"--host", "127.0.0.1"}, {},
                        {"FLOW_MOCK_HOST=no-such-host", "FLOW_MOCK_PORT=0",
                         "FLOW_MOCK_PORT_FILE=" + folder.file("port"), "FLOW_MOCK_STRICT=true",
-                        "FLOW_MOCK_ALLOW=token=t\napi-key=k\norg=o\nsandbox=prod", "FLOW_MOCK_ADMIN_TOKEN="});
+                        "FLOW_MOCK_ALLOW=token=t\r\napi-key=k\n\norg=o\nsandbox=prod\n",
+                        "FLOW_MOCK_ADMIN_TOKEN="});
   const std::string line = process.first_line();
   const int port = std::stoi(line.substr(line.rfind(':') + 1));
   const auto status = [&](const std::string &key) {
@@ -53,12 +54,20 @@ TEST(OptionVariables, OfAValueThatCannotBeUsedAreNamed) {
             std::string::npos);
 }
 
+TEST(OptionVariables, AreNotToBlameForTheCommandLine) {
+  EXPECT_EQ(refused({"--port", "abc"}, {"FLOW_MOCK_PORT=0"}).find("FLOW_MOCK_PORT"), std::string::npos);
+  EXPECT_EQ(refused({"--port=abc"}, {"FLOW_MOCK_PORT=0"}).find("FLOW_MOCK_PORT"), std::string::npos);
+  EXPECT_NE(refused({"--port-file", "p"}, {"FLOW_MOCK_PORT=1\n2"}).find("--port"), std::string::npos);
+}
+
 TEST(OptionVariables, ThatKubernetesSetsAreIgnoredWithAWarning) {
-  const Folder folder;
-  ChildProcess process({"--port-file", folder.file("port"), "--port", "0"}, {},
-                       {"FLOW_MOCK_PORT=tcp://10.0.0.1:8080"});
+  const std::vector<std::string> of_kubernetes{"FLOW_MOCK_PORT=tcp://10.0.0.1:8080"};
+  const std::string error = refused({"--host", "no-such-host"}, of_kubernetes);
+  EXPECT_NE(error.find("FLOW_MOCK_PORT=tcp://10.0.0.1:8080 is ignored"), std::string::npos) << error;
+  EXPECT_NE(error.find("no-such-host"), std::string::npos) << "which is why it does not start";
+  ChildProcess process({"--port", "0"}, {}, of_kubernetes);
   EXPECT_NE(process.first_line(), "");
-  EXPECT_NE(process.error_text().find("FLOW_MOCK_PORT=tcp://10.0.0.1:8080 is ignored"), std::string::npos);
+  EXPECT_EQ(process.error_text().find("FLOW_MOCK_PORT"), std::string::npos) << "the command line comes first";
 }
 
 TEST(OptionVariables, AreToldOnceByTheHelp) {
