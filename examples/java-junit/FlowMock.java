@@ -34,10 +34,11 @@ final class FlowMock {
   FlowMock(Path folder) throws IOException, GeneralSecurityException {
     String binary = System.getenv().getOrDefault("FLOW_MOCK", "flow-mock");
     // With --exit-with-parent the mock ends when its standard input does, and thus with this process.
-    process = new ProcessBuilder(binary, "--quiet", "--exit-with-parent", "--port", "0", "--https-port", "0",
-            "--tls-auto", folder.toString())
-        .redirectError(ProcessBuilder.Redirect.INHERIT)
-        .start();
+    ProcessBuilder builder = new ProcessBuilder(binary, "--quiet", "--exit-with-parent", "--port", "0",
+        "--https-port", "0", "--tls-auto", folder.toString())
+        .redirectError(ProcessBuilder.Redirect.INHERIT);
+    builder.environment().keySet().removeIf(name -> name.startsWith("FLOW_MOCK_")); // options of other mocks
+    process = builder.start();
     url = process.inputReader().lines()
         .filter(line -> line.startsWith(LISTENING + "https:"))
         .map(line -> line.substring(LISTENING.length()))

@@ -198,6 +198,10 @@ class FlowMock {
   }
 }
 
+/** Of mocks that have not ended when Node does. */
+const folders = new Set();
+process.once('exit', () => folders.forEach((folder) => rmSync(folder, { recursive: true, force: true })));
+
 /** A flow-mock process, all that it says, and its end. */
 class Process {
   #child;
@@ -205,7 +209,9 @@ class Process {
   #ended;
 
   constructor(binary, args) {
-    this.#child = spawn(binary, args);
+    // FLOW_MOCK_<OPTION> is meant for other mocks: a token for one would keep the helper out of this one.
+    const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('FLOW_MOCK_')));
+    this.#child = spawn(binary, args, { env });
     for (const output of [this.#child.stdout, this.#child.stderr]) {
       output.setEncoding('utf8').on('data', (text) => (this.#said += text));
     }
@@ -236,11 +242,10 @@ class Process {
 
   /** Removes the folder when the process has ended, or when Node ends before. */
   removeAtEnd(folder) {
-    const remove = () => rmSync(folder, { recursive: true, force: true });
-    process.once('exit', remove);
+    folders.add(folder);
     this.#ended = this.#ended.finally(() => {
-      process.off('exit', remove);
-      remove();
+      folders.delete(folder);
+      rmSync(folder, { recursive: true, force: true });
     });
   }
 

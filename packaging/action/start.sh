@@ -3,13 +3,22 @@
 # Environment: BINARY or IMAGE, SEED, OPTIONS (inputs of the action), FLOW_MOCK_<OPTION>, and what a runner sets.
 set -euo pipefail
 
+read -r -d '' -a arguments <<<"$OPTIONS" || true # true: it ends at the end of the text
+for argument in "${arguments[@]}"; do
+  case ${argument%%=*} in
+  --host | --port-file | --admin-token)
+    echo "::error title=flow-mock::${argument%%=*} cannot be one of the options; a token is given as FLOW_MOCK_ADMIN_TOKEN"
+    exit 1
+    ;;
+  esac
+done
+
 folder=$RUNNER_TEMP/flow-mock
 mkdir "$folder" || {
   echo '::error title=flow-mock::A flow-mock of this job is running already; report on it first'
   exit 1
 }
 
-read -r -d '' -a arguments <<<"$OPTIONS" || true # true: it ends at the end of the text
 [[ -z $SEED ]] || arguments+=(--seed "$SEED")
 # In the environment, so that a --port among the options comes first.
 export FLOW_MOCK_PORT=${FLOW_MOCK_PORT:-0} FLOW_MOCK_PORT_FILE=$folder/port

@@ -238,6 +238,15 @@ def a_port_among_the_options_comes_first():
         assert done.returncode == 1 and taken in "".join(annotations(done.stdout, "error")), done.stdout + done.stderr
 
 
+@check(needs=("bash",))
+def options_that_the_action_needs_itself_are_refused_in_words():
+    with job() as it:
+        for option in ("--admin-token T", "--host=::1", "--port-file p"):
+            done = it.uses("action", {"options": option})
+            name = option.replace("=", " ").split()[0]
+            assert done.returncode == 1 and f"::error title=flow-mock::{name} cannot be one of the options" in done.stdout
+
+
 @check(needs=("bash", "curl"))
 def a_mock_that_does_not_start_fails_the_step_with_its_message():
     with job() as it:
@@ -379,7 +388,7 @@ def the_workflow_in_the_documentation_runs():
         assert (it.folder / "ready").exists()
 
 
-@check()
+@check(needs=("bash",))
 def the_compose_file_names_this_version_and_the_service_waits_for_health():
     services = yaml.safe_load((PACKAGING / "compose.yaml").read_text())["services"]
     assert services["flow-mock"]["image"] == f"flow-service-mock:{sys.argv[1]}", services
@@ -388,7 +397,7 @@ def the_compose_file_names_this_version_and_the_service_waits_for_health():
         assert all(isinstance(value, str) for value in service["environment"].values()), service["environment"]
 
 
-@check()
+@check(needs=("bash",))
 def the_compose_files_mock_becomes_healthy_and_its_client_reaches_it():
     services = yaml.safe_load((PACKAGING / "compose.yaml").read_text())["services"]
 

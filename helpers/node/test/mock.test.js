@@ -24,6 +24,17 @@ test('two mocks have ports of their own', async () => {
   await Promise.all([one.end(), other.end()]);
 });
 
+test("options of other mocks in the environment are not this one's", async () => {
+  process.env.FLOW_MOCK_ADMIN_TOKEN = 'of-another';
+  try {
+    const mock = await startFlowMock();
+    await (await mock.sandbox()).end();
+    await mock.end();
+  } finally {
+    delete process.env.FLOW_MOCK_ADMIN_TOKEN;
+  }
+});
+
 test('HTTPS is served with a certificate that the file vouches for', async () => {
   const mock = await startFlowMock({ https: true });
   const { url, headers } = await mock.sandbox();

@@ -25,6 +25,13 @@ def test_two_mocks_have_ports_of_their_own():
         assert one.url != other.url
 
 
+def test_options_of_other_mocks_in_the_environment_are_not_this_ones(monkeypatch):
+    monkeypatch.setenv("FLOW_MOCK_ADMIN_TOKEN", "of-another")
+    monkeypatch.setenv("FLOW_MOCK_HOST", "0.0.0.0")
+    with FlowMock() as mock, mock.sandbox() as sandbox:
+        assert sandbox.url.startswith("http://127.0.0.1:")
+
+
 def test_https_is_served_with_a_certificate_that_the_file_vouches_for():
     with FlowMock(https=True) as mock, mock.sandbox() as sandbox:
         assert sandbox.url == mock.https_url != mock.url

@@ -67,7 +67,13 @@ class FlowMock:
         self._log = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")
         try:
             self._process = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log, encoding="utf-8"
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._log,
+                encoding="utf-8",
+                # FLOW_MOCK_<OPTION> is meant for other mocks: a token for one would keep the helper out of this one.
+                env={name: value for name, value in os.environ.items() if not name.startswith("FLOW_MOCK_")},
             )
         except OSError as error:
             self._remove_files()
