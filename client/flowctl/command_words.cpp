@@ -106,13 +106,27 @@ const CLI::App &command_of(const CLI::App &app, const std::vector<std::string> &
   return *command;
 }
 
-/// The command that words of a command line lead to; options among them are read over.
+/// Whether it is an option of the command, or of one above it, whose value is the next word.
+bool takes_next_word(const CLI::App *app, const std::string &word) {
+  for (; app != nullptr && word.starts_with('-'); app = app->get_parent()) {
+    if (const CLI::Option *option = app->get_option_no_throw(word)) {
+      return option->get_items_expected_max() > 0;
+    }
+  }
+  return false;
+}
+
+/// The command that words of a command line lead to; options among them are read over, with their values.
 const CLI::App &command_at(const CLI::App &app, const std::vector<std::string> &words) {
   const CLI::App *command = &app;
+  bool is_value = false;
   for (const std::string &word : words) {
-    for (const CLI::App *each : below(*command, false)) {
-      command = each->get_name() == word ? each : command;
+    if (!is_value) {
+      for (const CLI::App *each : below(*command, false)) {
+        command = each->get_name() == word ? each : command;
+      }
     }
+    is_value = !is_value && takes_next_word(command, word);
   }
   return *command;
 }
@@ -144,7 +158,8 @@ complete -c flowctl -a '(flowctl __complete -- (commandline -opc)[2..-1] 2>/dev/
 } // namespace
 
 std::string unknown_word_in(const CLI::App &app) {
-  const std::vector<std::string> words = app.remaining(true);
+  std::vector<std::string> words = app.remaining(true);
+  std::erase(words, "--");
   if (words.empty()) {
     return "";
   }

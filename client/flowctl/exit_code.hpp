@@ -13,6 +13,6 @@ inline constexpr ExitCode kRunFailed = 3; ///< the awaited run ended, failed
 inline constexpr ExitCode kNotEnded = 4;  ///< what is awaited has not ended, or come, in time
 inline constexpr ExitCode kNoAnswer = 5;  ///< the server could not be reached, or gave no readable answer
 inline constexpr ExitCode kOutcomeUnknown = 6; ///< the run may or may not have been retried
-inline constexpr ExitCode kInterrupted = 130;  ///< by SIGINT, as a shell has it
+inline constexpr ExitCode kBySignal = 128;     ///< and the number of the signal, as a shell has it
 
 } // namespace flow::client

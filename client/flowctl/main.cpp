@@ -35,8 +35,8 @@ tokens itself. If both are given, the token is used:
   client_secret = "…"         also FLOW_CLIENT_SECRET; no flag, because other users can see flags
   scopes = "openid,AdobeID"   also FLOW_SCOPES, --scopes
   token_url = "https://…"     also FLOW_TOKEN_URL, --token-url; else Adobe's, or that of a mock on this machine
-Below a line [NAME], the file has settings of a profile, which --profile NAME takes first; with protected = true in
-it, what changes anything asks, or needs --yes.
+Below a line [NAME], the file has settings of a profile: --profile NAME takes them before the environment, FLOW_PROFILE
+behind it. With protected = true among them, what changes anything asks, or needs --yes.
 For an http:// URL on this machine, missing settings default to the placeholders of Adobe's examples
 ({ACCESS_TOKEN}, {API_KEY}, {ORG_ID}, {SANDBOX_NAME}), which flow-mock accepts.
 
@@ -49,7 +49,7 @@ Exit codes:
   4  the awaited run has not ended, or the awaited requests have not come, within --timeout
   5  the server could not be reached, or gave no answer that can be read
   6  it is unknown whether the run was retried or created, or the mock changed: check before trying again
-130  interrupted; retry --all-failed has said what it has done
+130  interrupted by SIGINT (143 by SIGTERM); retry --all-failed has said what it has done
 Messages go to standard error (with --json as {"error": {…}}), results to standard output.)";
 
 /// The commands, as `flowctl --help` lists them.
@@ -86,11 +86,7 @@ int run(int argc, char **argv) {
       return kUsage;
     }
     return app.exit(error) == 0 ? kDone : kUsage;
-  } catch (const SettingsError &error) {
-    std::cerr << "flowctl: " << printable_lines(error.what()) << "\n";
-  } catch (const FileError &error) {
-    std::cerr << "flowctl: " << printable_lines(error.what()) << "\n";
-  } catch (const std::invalid_argument &error) {
+  } catch (const std::exception &error) {
     std::cerr << "flowctl: " << printable_lines(error.what()) << "\n";
   }
   return kUsage;

@@ -182,6 +182,9 @@ void Line::read_into(SettingProfiles &profiles, std::string &profile) const {
   std::string key(trimmed(line.substr(0, equals)));
   std::replace(key.begin(), key.end(), '-', '_');
   const bool is_protection = key == kProtected && !profile.empty();
+  if (key == kProtected && profile.empty()) {
+    refuse("has protected, which belongs below the line of a profile, [NAME]");
+  }
   if (!is_setting(key) && !is_protection) {
     refuse("has " + quoted_if_key(key) + "; known keys: " + known_keys() +
            (profile.empty() ? "" : std::string(", ") + kProtected));

@@ -117,6 +117,23 @@ std::string value_in(const SettingProfiles &profiles, const std::string &profile
   return value == values->second.end() ? "" : value->second;
 }
 
+/// A token and client credentials are two ways to say the same: the nearer one counts, so that no token is
+/// sent to a server whose profile has credentials.
+void drop_farther_token(std::vector<GivenSetting> &settings) {
+  const auto find = [&](std::string_view key) {
+    return std::find_if(settings.begin(), settings.end(),
+                        [&](const GivenSetting &given) { return key == given.name->key; });
+  };
+  const auto token = find("token");
+  for (const char *key : {"client_id", "client_secret"}) {
+    const auto credential = find(key);
+    if (!token->value.empty() && !credential->value.empty() && credential->rank < token->rank) {
+      token->value.clear();
+      token->from.clear();
+    }
+  }
+}
+
 SettingValues given_values(const SettingSources &sources) {
   SettingValues values;
   for (GivenSetting &given : given_settings(sources)) {
@@ -153,24 +170,35 @@ std::span<const SettingName> setting_names() {
 
 std::vector<GivenSetting> given_settings(const SettingSources &sources) {
   const FileSettings &file = sources.file();
+  const bool is_profile_flag = sources.profile.has_value();
   std::vector<GivenSetting> all;
   for (const SettingName &name : kSettingNames) {
-    GivenSetting &given = all.emplace_back(GivenSetting{.name = &name, .value = "", .from = ""});
+    GivenSetting &given = all.emplace_back(GivenSetting{.name = &name, .value = "", .from = "", .rank = 0});
+    int rank = 0;
     const auto take = [&](std::string value, const std::string &from) {
+      ++rank;
       if (given.value.empty() && !value.empty()) {
-        given = {.name = &name, .value = std::move(value), .from = from};
+        given = {.name = &name, .value = std::move(value), .from = from, .rank = rank};
       }
     };
     if (const auto flag = sources.flags.find(name.key); flag != sources.flags.end()) {
-      given = {.name = &name, .value = flag->second, .from = name.flag}; // also an empty one
+      given = {.name = &name, .value = flag->second, .from = name.flag, .rank = 0}; // also an empty one
       continue;
     }
+    const auto take_profile = [&] {
+      take(file.profile.empty() ? "" : value_in(file.profiles, file.profile, name.key),
+           "profile " + file.profile + " of " + file.file);
+    };
+    if (is_profile_flag) {
+      take_profile();
+    }
     take(environment(name.variable), name.variable);
-    if (!file.profile.empty()) {
-      take(value_in(file.profiles, file.profile, name.key), "profile " + file.profile + " of " + file.file);
+    if (!is_profile_flag) {
+      take_profile();
     }
     take(value_in(file.profiles, "", name.key), file.file);
   }
+  drop_farther_token(all);
   return all;
 }
 

@@ -57,10 +57,12 @@ struct GivenSetting {
   const SettingName *name;
   std::string value; ///< empty: nothing did
   std::string from;  ///< "--sandbox", "FLOW_SANDBOX", "profile prod of …/flowctl.toml"
+  int rank;          ///< of what gave it: the nearest source has the lowest
 };
 
-/// Each setting as the sources give it, the first of flags, environment, profile and the file outside of
-/// profiles; an empty variable gives none. Throws SettingsError, also where there is no such profile.
+/// Each setting as the sources give it, the first of: flags, the profile of --profile, the environment, the
+/// profile of FLOW_PROFILE, the file outside of profiles. An empty variable gives none. A token is left out
+/// where client credentials come from a nearer source. Throws SettingsError.
 std::vector<GivenSetting> given_settings(const SettingSources &sources);
 
 /// Whether the profile in use says that what changes anything is to be agreed to: protected = true.

@@ -7,6 +7,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "common/printable.hpp"
+
 namespace flow::client {
 
 bool is_terminal(Stream stream) {
@@ -21,17 +23,18 @@ std::optional<std::size_t> terminal_columns() {
   return size.ws_col;
 }
 
+bool obeys_escapes() {
+  const char *term = std::getenv("TERM"); // NOLINT(concurrency-mt-unsafe): nobody changes the environment
+  return term != nullptr && *term != '\0' && std::string_view(term) != "dumb";
+}
+
 bool may_have_colours() {
-  // NOLINTBEGIN(concurrency-mt-unsafe): nobody changes the environment
-  const char *none = std::getenv("NO_COLOR");
-  const char *term = std::getenv("TERM");
-  // NOLINTEND(concurrency-mt-unsafe)
-  return is_terminal(Stream::out) && (none == nullptr || *none == '\0') && term != nullptr &&
-         std::string_view(term) != "dumb";
+  const char *none = std::getenv("NO_COLOR"); // NOLINT(concurrency-mt-unsafe): nobody changes the environment
+  return is_terminal(Stream::out) && obeys_escapes() && (none == nullptr || *none == '\0');
 }
 
 bool agreed(const std::string &question) {
-  std::cerr << question << " [y/N] " << std::flush;
+  std::cerr << printable(question) << " [y/N] " << std::flush;
   std::string answer;
   std::getline(std::cin, answer);
   return answer == "y" || answer == "Y" || answer == "yes";

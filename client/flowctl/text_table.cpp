@@ -87,10 +87,11 @@ std::string_view colour_of(std::string_view cell) {
   constexpr std::string_view kRed = "\x1b[31m";
   constexpr std::string_view kGreen = "\x1b[32m";
   constexpr std::string_view kYellow = "\x1b[33m";
-  return cell == "failed"                                             ? kRed
-         : cell == "success"                                          ? kGreen
-         : cell == "in progress" || cell == "success-without-records" ? kYellow
-                                                                      : std::string_view();
+  return cell == "failed"    ? kRed
+         : cell == "success" ? kGreen
+         : cell == "in progress" || cell == "in-progress" || cell == "success-without-records"
+             ? kYellow
+             : std::string_view();
 }
 
 } // namespace

@@ -94,8 +94,13 @@ TEST_F(Flowctl, HiddenCharactersOfAnAnswerAreSpelledOut) {
 TEST_F(Flowctl, ALeaseIsNothingButAssignmentsToAShell) {
   const std::string text = "a'; touch evil; '$(touch evil)`touch evil`\n\\";
   answer = [&] {
-    return answered(
-        201, json{{"id", text}, {"url", text}, {"token", text}, {"apiKey", text}, {"sandbox", text}}.dump());
+    return answered(201, json{{"id", text},
+                              {"url", text},
+                              {"token", text},
+                              {"apiKey", text},
+                              {"sandbox", text},
+                              {"organisation", text}}
+                             .dump());
   };
   const Ended ended = run({"mock", "lease"});
   EXPECT_EQ(ended.code, 0);

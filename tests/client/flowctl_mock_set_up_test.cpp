@@ -59,6 +59,9 @@ TEST_F(FlowctlMockSetUp, ARunIsPutAndDeleted) {
   EXPECT_EQ(printed({"flow", "delete", "f1"}), "flow f1 is deleted\n");
   EXPECT_EQ(mock({"flow", "f1"}).code, 1);
   EXPECT_EQ(mock({"flow"}).code, 2);
+  EXPECT_EQ(mock({"flow", kNightly, "disabled", "put", "f2"}).code, 2);
+  EXPECT_EQ(mock({"flow", kNightly, "delete", "f2"}).code, 2);
+  EXPECT_THAT(printed({"flow", kNightly}), HasSubstr("state     enabled\n"));
 }
 
 TEST_F(FlowctlMockSetUp, WhatHasComeIsListedAtOnce) {
@@ -103,6 +106,17 @@ TEST_F(FlowctlMockSetUp, WhatWasNeverUsedIsListedAndTheExitCodeTells) {
   const Ended as_json = mock({"unused", "--json"});
   EXPECT_EQ(as_json.code, 1);
   EXPECT_EQ(json::parse(as_json.out).at("runs").size(), 1);
+}
+
+TEST_F(FlowctlMockSetUp, AnAnswerWithoutTheListsIsNotOneThatListsNothing) {
+  answer = [] { return answered(200, "{}"); };
+  for (const Arguments &arguments :
+       {Arguments{"unused"}, {"lease", "end", "l"}, {"await", "--timeout", "0"}, {"lease"}}) {
+    const Ended ended = mock(arguments);
+    EXPECT_EQ(ended.code, 5) << arguments.front();
+    EXPECT_EQ(ended.out, "") << "nothing for a shell to evaluate";
+    EXPECT_THAT(ended.err, HasSubstr("the answer is not that of a flow-mock: "));
+  }
 }
 
 /// What a shell makes of the output of `mock lease`.
@@ -155,7 +169,7 @@ TEST_F(FlowctlMockSetUp, LineageGoesFromTheFirstRunToEachRetryOfARetry) {
                             third + "  retried [0-9-]+ [0-9:.]+ UTC  \\*\n  " + second +
                             "  retried [0-9-]+ [0-9:.]+ UTC\n");
   EXPECT_TRUE(std::regex_match(line, expected)) << line;
-  EXPECT_EQ(printed({"lineage", "alone"}), "alone  *\n");
+  EXPECT_EQ(printed({"lineage", "alone"}), "the journal has no retry of run alone, nor one that made it\n");
 }
 
 TEST_F(FlowctlMockSetUp, LineageEndsWhereAServerTellsOfACircle) {

@@ -46,7 +46,29 @@ TEST_F(FlowctlProfile, TakesThePlaceOfWhatStandsBeforeIt) {
   EXPECT_EQ(sent("Authorization"), "Bearer s3cret");
   EXPECT_EQ(sandbox({"--profile", "stage"}), "stage");
   environment["FLOW_SANDBOX"] = "variable";
-  EXPECT_EQ(sandbox({}), "variable");
+  EXPECT_EQ(sandbox({}), "variable") << "FLOW_PROFILE is one of the environment's own";
+  EXPECT_EQ(sandbox({"--profile", "stage"}), "stage") << "it was named for this call";
+}
+
+TEST_F(FlowctlProfile, WithCredentialsSendsItsServerNoFartherToken) {
+  environment["FLOW_CONFIG"] = write_file("credentials.toml", "base_url = \"" + base_url + R"("
+token = "far"
+[prod]
+client_id = "id"
+client_secret = "secret"
+scopes = "openid"
+)");
+  EXPECT_EQ(run_bare({"get", kFailed}).code, 0);
+  EXPECT_EQ(sent("Authorization"), "Bearer far");
+  run_bare({"--profile", "prod", "get", kFailed});
+  EXPECT_NE(sent("Authorization"), "Bearer far");
+  environment["FLOW_TOKEN"] = "of-the-environment";
+  run_bare({"--profile", "prod", "get", kFailed});
+  EXPECT_NE(sent("Authorization"), "Bearer of-the-environment");
+  EXPECT_EQ(run_bare({"get", kFailed}).code, 0);
+  EXPECT_EQ(sent("Authorization"), "Bearer of-the-environment");
+  EXPECT_EQ(run_bare({"--profile", "prod", "--token", "flag", "get", kFailed}).code, 0);
+  EXPECT_EQ(sent("Authorization"), "Bearer flag");
 }
 
 TEST_F(FlowctlProfile, ThatIsNotThereIsRefusedWithThoseThereAre) {
@@ -71,6 +93,7 @@ TEST_F(FlowctlProfile, ThatIsProtectedLetsNothingBeChangedUnasked) {
     EXPECT_EQ(requests, 0) << arguments.front();
   }
   EXPECT_EQ(run_bare({"retry", "--all-failed"}).code, 2);
+  EXPECT_EQ(run_bare({"retry", "--all-failed", "--flow", "none"}).code, 0) << "nothing is changed";
   EXPECT_EQ(run_bare({"list", "--count"}).out, "11\n") << "what only reads is not asked for";
   EXPECT_EQ(run_bare({"mock", "clock"}).code, 0);
   EXPECT_EQ(run_bare({"retry", kFailed, "--yes"}).code, 0);
@@ -85,6 +108,7 @@ TEST_F(FlowctlProfile, ThatIsProtectedAsksOnATerminal) {
   EXPECT_THAT(refused.out, HasSubstr("The profile in use is protected. Really retry run " +
                                      std::string(kFailed) + "? [y/N]"));
   EXPECT_THAT(refused.out, HasSubstr("nothing was changed"));
+  EXPECT_THAT(on_terminal({"retry", "a\x1b[31m"}, "no\n").out, HasSubstr("run a\\u{1b}[31m?"));
   EXPECT_EQ(requests, 0);
   EXPECT_EQ(on_terminal({"retry", kFailed}, "yes\n").code, 0);
 }
@@ -107,6 +131,8 @@ TEST_F(FlowctlProfile, ConfigShowsWhereEachSettingComesFromAndNoSecret) {
             (json{{"key", "token"}, {"value", nullptr}, {"from", "profile prod of " + file}}));
   EXPECT_THAT(shown.out + as_json.out, Not(HasSubstr("s3cret")));
   EXPECT_EQ(requests, 0);
+  EXPECT_THAT(run_bare({"--base-url", "https://u:s3cret@host/", "config", "show"}).out,
+              Not(HasSubstr("s3cret")));
 }
 
 TEST_F(FlowctlProfile, IsReadFromAPipeToo) {
@@ -127,7 +153,7 @@ TEST_F(FlowctlProfile, TheLinesOfAFileThatAreWrongAreNamed) {
   EXPECT_THAT(complaint("[a.b]"), HasSubstr("line 1, begins with ["));
   EXPECT_THAT(complaint("[]"), HasSubstr("line 1, begins with ["));
   EXPECT_THAT(complaint("[a]\n[b]\n[a]"), HasSubstr("line 3, begins the profile a again"));
-  EXPECT_THAT(complaint("protected = true"), HasSubstr("line 1, has the unknown key \"protected\""));
+  EXPECT_THAT(complaint("protected = true"), HasSubstr("line 1, has protected, which belongs below"));
   EXPECT_THAT(complaint("[a]\nprotected = yes"),
               HasSubstr("line 2, gives protected a value that is neither"));
   EXPECT_THAT(complaint("[a]\nsandbox = \"a\"\nsandbox = \"b\""), HasSubstr("line 3, gives sandbox again"));
@@ -147,6 +173,7 @@ TEST_F(FlowctlProfile, AShellCompletesWordsByThoseThereAre) {
   EXPECT_EQ(completed("flowctl mock fault re"), "remove\n");
   EXPECT_EQ(completed("flowctl --json retry --al"), "--all-failed\n");
   EXPECT_EQ(completed("flowctl list --sandb"), "--sandbox\n");
+  EXPECT_EQ(completed("flowctl --profile mock list --stat"), "--status\n") << "a value is no command";
   EXPECT_EQ(completed("flowctl __"), "\n") << "what is for the shell alone";
   EXPECT_THAT(run_bare({"completion", "zsh"}).out, StartsWith("#compdef flowctl\n"));
   EXPECT_THAT(run_bare({"completion", "fish"}).out, HasSubstr("complete -c flowctl"));

@@ -42,6 +42,10 @@ TEST_F(FlowctlRetryAll, AtMostSoManyAreRetriedTheOldestFirst) {
   EXPECT_EQ(ended.code, 0) << ended.err;
   EXPECT_THAT(ended.out, EndsWith("\n2 retried, 0 not\n"));
   EXPECT_EQ(retries(), 2);
+  const auto targets = asked(); // after that of let_fail()
+  EXPECT_THAT(targets.at(1), HasSubstr("orderby=createdAt"));
+  const std::size_t first = targets.at(2).find("run-");
+  EXPECT_THAT(ended.out, StartsWith(targets.at(2).substr(first, 5))) << "in the order of the list";
 }
 
 TEST_F(FlowctlRetryAll, OnlyThoseSinceATimeAreRetried) {
@@ -123,6 +127,33 @@ TEST_F(FlowctlRetryAll, InterruptedItFinishesTheRetryAndSaysWhatItHasDone) {
   EXPECT_THAT(ended.out,
               EndsWith("interrupted: 2 retried, 0 not, 1 not tried; of the new runs 0 succeeded, 0 failed, "
                        "2 have not ended\n"));
+}
+
+TEST_F(FlowctlRetryAll, AnInterruptionThatIsIgnoredStaysSo) {
+  answer = [this] {
+    if (requests == 3) {
+      interrupt_program();
+    }
+    return requests == 1 ? answered(200, R"({"items":[{"id":"a"},{"id":"b"},{"id":"c"}],"_links":{}})")
+                         : answered(200, R"({"id":"new","etag":"e"})");
+  };
+  const Ended ended =
+      run_program({"/bin/sh", "-c", "trap '' INT; exec \"$0\" --base-url \"$1\" retry --all-failed",
+                   std::getenv("FLOWCTL"), base_url},
+                  environment, folder);
+  EXPECT_EQ(ended.code, 0);
+  EXPECT_THAT(ended.out, EndsWith("\n3 retried, 0 not\n"));
+}
+
+TEST_F(FlowctlRetryAll, WhatNobodyCanReadIsNotGoneOnWith) {
+  let_fail(20);
+  const Ended ended =
+      run_program({"/bin/sh", "-c", "exec \"$0\" --base-url \"$1\" retry --all-failed > /dev/full",
+                   std::getenv("FLOWCTL"), base_url},
+                  environment, folder);
+  EXPECT_EQ(ended.code, 2);
+  EXPECT_EQ(retries(), 1);
+  EXPECT_THAT(ended.err, StartsWith("1 retried, 0 not, 19 not tried\n"));
 }
 
 TEST_F(FlowctlRetryAll, TablesOnATerminalFitAndHaveColours) {

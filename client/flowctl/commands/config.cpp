@@ -1,5 +1,5 @@
-#include <algorithm>
 #include <iostream>
+#include <string_view>
 
 #include "client/flowctl/commands/commands.hpp"
 #include "client/flowctl/output.hpp"
@@ -10,12 +10,19 @@ namespace flow::client {
 
 namespace {
 
-/// {"settings": [{"key", "value", "from"}], "protected": false}; of a secret, "value" is null.
+/// Whether it is not to be shown: a secret, or a URL with a user in it, who may have a password.
+bool is_hidden(const GivenSetting &setting) {
+  const bool is_url = std::string_view(setting.name->key).ends_with("_url");
+  return !setting.value.empty() &&
+         (is_secret(setting.name->key) || (is_url && setting.value.find('@') != std::string::npos));
+}
+
+/// {"settings": [{"key", "value", "from"}], "protected": false}; of what is hidden, "value" is null.
 Json document_of(const std::vector<GivenSetting> &settings, bool is_protected) {
   Json entries = Json::array();
   for (const GivenSetting &setting : settings) {
     entries.push_back({{"key", setting.name->key},
-                       {"value", is_secret(setting.name->key) ? Json() : Json(setting.value)},
+                       {"value", is_hidden(setting) ? Json() : Json(setting.value)},
                        {"from", setting.from}});
   }
   return {{"settings", std::move(entries)}, {kProtected, is_protected}};
@@ -24,8 +31,7 @@ Json document_of(const std::vector<GivenSetting> &settings, bool is_protected) {
 std::string readable(const std::vector<GivenSetting> &settings, bool is_protected) {
   std::vector<Row> rows{{"SETTING", "VALUE", "FROM"}};
   for (const GivenSetting &setting : settings) {
-    const bool is_hidden = !setting.value.empty() && is_secret(setting.name->key);
-    rows.push_back({setting.name->key, is_hidden ? "(hidden)" : setting.value, setting.from});
+    rows.push_back({setting.name->key, is_hidden(setting) ? "(hidden)" : setting.value, setting.from});
   }
   return table(rows) +
          (is_protected ? "The profile is protected: what changes anything has to be agreed to.\n" : "");

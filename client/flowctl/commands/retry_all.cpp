@@ -1,16 +1,18 @@
 #include "client/flowctl/commands/retry_all.hpp"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <csignal>
 #include <functional>
 #include <iostream>
-#include <mutex>
 #include <stdexcept>
+#include <system_error>
 #include <thread>
 #include <vector>
 
 #include "client/flowctl/advice.hpp"
+#include "client/flowctl/commands/progress.hpp"
 #include "client/flowctl/output.hpp"
 #include "client/flowctl/terminal.hpp"
 #include "common/printable.hpp"
@@ -21,24 +23,38 @@ namespace {
 
 constexpr std::size_t kManyRuns = 10; ///< more of them are not retried on a terminal unasked
 
-std::atomic<bool> is_interrupted = false;
-static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler sets it");
+std::atomic<int> interrupted_by = 0; ///< a signal
+static_assert(std::atomic<int>::is_always_lock_free, "a signal handler sets it");
 
-/// From the first SIGINT on, what goes on is finished, and nothing more begun; a second one ends the program.
+/// From the first SIGINT or SIGTERM on, what goes on is finished, and nothing more begun; a second one ends
+/// the program. What is ignored stays ignored.
 class Interruptible {
 public:
   Interruptible() {
-    struct sigaction noting {};
-    noting.sa_handler = [](int /*signal*/) { is_interrupted = true; };
-    noting.sa_flags = static_cast<int>(SA_RESETHAND);
-    ::sigaction(SIGINT, &noting, &before_);
+    for (Before &before : before_) {
+      struct sigaction noting {};
+      noting.sa_handler = [](int signal) { interrupted_by = signal; };
+      noting.sa_flags = static_cast<int>(SA_RESETHAND);
+      ::sigaction(before.signal, &noting, &before.action);
+      if (before.action.sa_handler == SIG_IGN) {
+        ::sigaction(before.signal, &before.action, nullptr);
+      }
+    }
   }
-  ~Interruptible() { ::sigaction(SIGINT, &before_, nullptr); }
+  ~Interruptible() {
+    for (const Before &before : before_) {
+      ::sigaction(before.signal, &before.action, nullptr);
+    }
+  }
   Interruptible(const Interruptible &) = delete;
   Interruptible &operator=(const Interruptible &) = delete;
 
 private:
-  struct sigaction before_ {};
+  struct Before {
+    int signal;
+    struct sigaction action {};
+  };
+  std::array<Before, 2> before_{Before{SIGINT}, Before{SIGTERM}};
 };
 
 /// What became of one run.
@@ -67,59 +83,6 @@ std::vector<Run> failed_runs(const Client &client, const RetryAll &all) {
   return runs;
 }
 
-/// Lines on standard output as runs are dealt with; on a terminal, a bar instead, and only errors as lines.
-class Progress {
-public:
-  Progress(std::size_t count, bool as_json)
-      : count_(count), has_lines_(!as_json),
-        has_bar_(!as_json && is_terminal(Stream::error) && is_terminal(Stream::out)) {}
-
-  void begin(const std::string &what) {
-    const std::lock_guard lock(mutex_);
-    what_ = what;
-    done_ = 0;
-    draw();
-  }
-
-  void add(const std::string &line, bool is_error) {
-    const std::lock_guard lock(mutex_);
-    ++done_;
-    if (has_lines_ && (!has_bar_ || is_error)) {
-      clear();
-      std::cout << line << std::flush;
-    }
-    draw();
-  }
-
-  void end() {
-    const std::lock_guard lock(mutex_);
-    clear();
-  }
-
-private:
-  void clear() const {
-    if (has_bar_) {
-      std::cerr << "\r\x1b[K" << std::flush;
-    }
-  }
-  void draw() const {
-    if (!has_bar_ || count_ == 0) {
-      return;
-    }
-    constexpr std::size_t kWidth = 30;
-    const std::size_t full = kWidth * std::min(done_, count_) / count_;
-    std::cerr << "\r" << what_ << " [" << std::string(full, '#') << std::string(kWidth - full, ' ') << "] "
-              << done_ << "/" << count_ << std::flush;
-  }
-
-  const std::size_t count_;
-  const bool has_lines_;
-  const bool has_bar_;
-  std::mutex mutex_;
-  std::string what_;
-  std::size_t done_ = 0;
-};
-
 /// Calls `work` with each number below `count`, in so many threads, until it returns false or the user
 /// interrupts. How many numbers it was called with.
 std::size_t in_parallel(std::size_t count, std::size_t parallel,
@@ -128,7 +91,7 @@ std::size_t in_parallel(std::size_t count, std::size_t parallel,
   std::atomic<std::size_t> begun = 0;
   std::atomic<bool> goes_on = true;
   const auto work_on = [&] {
-    while (goes_on && !is_interrupted) {
+    while (goes_on && interrupted_by == 0) {
       const std::size_t number = next++;
       if (number >= count) {
         return;
@@ -140,8 +103,12 @@ std::size_t in_parallel(std::size_t count, std::size_t parallel,
     }
   };
   std::vector<std::jthread> others;
-  for (std::size_t i = 1; i < std::min(parallel, count); ++i) {
-    others.emplace_back(work_on);
+  try {
+    for (std::size_t i = 1; i < std::min(parallel, count); ++i) {
+      others.emplace_back(work_on);
+    }
+  } catch (const std::system_error &) { // NOLINT(bugprone-empty-catch)
+    // There can be no more threads: those that there are do it.
   }
   work_on();
   others.clear();
@@ -159,6 +126,10 @@ std::optional<Error> error_of(const std::function<void()> &call) {
     Error error(argument.what());
     error.kind = ErrorKind::malformed_answer;
     return error;
+  } catch (const std::exception &cause) { // such as a want of memory, in the middle of a retry
+    Error error(cause.what());
+    error.kind = ErrorKind::unknown_outcome;
+    return error;
   }
 }
 
@@ -173,7 +144,7 @@ void await(const Client &client, Retried &one, std::chrono::steady_clock::time_p
   using std::chrono::milliseconds;
   constexpr milliseconds kTurn{2000};
   one.error = error_of([&] {
-    for (bool goes_on = true; goes_on && !is_interrupted;) {
+    for (bool goes_on = true; goes_on && interrupted_by == 0;) {
       const auto left = std::chrono::floor<milliseconds>(until - std::chrono::steady_clock::now());
       one.awaited = client.wait(one.made->id, std::clamp(left, milliseconds(0), kTurn));
       const RunState state = one.awaited->state;
@@ -206,11 +177,16 @@ bool has_ended_in(const Retried &one, RunState state) {
   return one.awaited && one.awaited->state == state;
 }
 
-/// "1 retried, 3 not, 2 not tried; of the new runs 1 succeeded, 0 failed, 0 have not ended"
+/// "1 retried, 3 not, 1 perhaps, 2 not tried; of the new runs 1 succeeded, 0 failed, 0 have not ended"
 std::string summary_of(const std::vector<Retried> &all, std::size_t not_tried, bool is_waited_for) {
   const std::size_t made = count_of(all, [](const Retried &one) { return one.made.has_value(); });
-  std::string text = std::to_string(made) + " retried, " + std::to_string(all.size() - made) + " not" +
-                     (not_tried == 0 ? "" : ", " + std::to_string(not_tried) + " not tried");
+  const std::size_t unknown = count_of(all, [](const Retried &one) {
+    return !one.made && one.error && one.error->kind == ErrorKind::unknown_outcome;
+  });
+  std::string text =
+      std::to_string(made) + " retried, " + std::to_string(all.size() - made - unknown) + " not";
+  text += unknown == 0 ? "" : ", " + std::to_string(unknown) + " perhaps";
+  text += not_tried == 0 ? "" : ", " + std::to_string(not_tried) + " not tried";
   if (is_waited_for) {
     const std::size_t succeeded =
         count_of(all, [](const Retried &one) { return has_ended_in(one, RunState::success); });
@@ -219,7 +195,7 @@ std::string summary_of(const std::vector<Retried> &all, std::size_t not_tried, b
     text += "; of the new runs " + std::to_string(succeeded) + " succeeded, " + std::to_string(failed) +
             " failed, " + std::to_string(made - succeeded - failed) + " have not ended";
   }
-  return (is_interrupted ? "interrupted: " : "") + text + "\n";
+  return ((interrupted_by != 0) ? "interrupted: " : "") + text + "\n";
 }
 
 /// {"retried": [{"id", "new": {"id", "etag"}, "state"} or {"id", "error": {…}}], "not_tried": 0}; "state"
@@ -242,9 +218,9 @@ std::string json_of(const std::vector<Retried> &all, std::size_t not_tried) {
   return json_text({{"retried", std::move(entries)}, {"not_tried", not_tried}});
 }
 
-/// The highest: it asks most of the user.
+/// The highest: it asks most of the user. Only an unknown outcome is told rather than an interruption.
 ExitCode exit_code_of(const std::vector<Retried> &all, bool is_waited_for) {
-  ExitCode code = is_interrupted ? kInterrupted : kDone;
+  ExitCode code = kDone;
   for (const Retried &one : all) {
     if (one.error) {
       code = std::max(code, exit_code_of(*one.error));
@@ -252,7 +228,7 @@ ExitCode exit_code_of(const std::vector<Retried> &all, bool is_waited_for) {
       code = std::max(code, has_ended_in(one, RunState::failed) ? kRunFailed : kNotEnded);
     }
   }
-  return code;
+  return interrupted_by == 0 || code == kOutcomeUnknown ? code : kBySignal + interrupted_by;
 }
 
 } // namespace
@@ -271,7 +247,9 @@ ExitCode retry_all_failed(const Client &client, const RetryAll &all, const Retry
     std::cout << (session.json ? json_of_list(runs, false) : readable(runs));
     return kDone;
   }
-  require_agreement(session, "retry " + std::to_string(runs.size()) + " runs");
+  if (!runs.empty()) {
+    require_agreement(session, "retry " + std::to_string(runs.size()) + " runs");
+  }
   if (runs.size() > kManyRuns && !session.agreed && !is_protected(session.sources) &&
       is_terminal(Stream::in) && is_terminal(Stream::error) &&
       !agreed("Retry " + std::to_string(runs.size()) + " runs?")) {
@@ -279,17 +257,17 @@ ExitCode retry_all_failed(const Client &client, const RetryAll &all, const Retry
     return kUsage;
   }
   const Interruptible interruptible;
-  Progress progress(runs.size(), session.json);
-  progress.begin("retrying");
+  Progress progress(session.json);
+  progress.begin("retrying", runs.size());
   std::vector<Retried> each(runs.size());
   const std::size_t begun = in_parallel(runs.size(), all.parallel, [&](std::size_t number) {
     Retried &one = each[number] = retried(client, runs[number].id, options);
-    progress.add(readable_retried(one), one.error.has_value());
-    return !one.error || one.error->kind == ErrorKind::service;
+    const bool is_told = progress.add(readable_retried(one), one.error.has_value());
+    return is_told && (!one.error || one.error->kind == ErrorKind::service);
   });
   each.resize(begun);
   if (waiting.wait) {
-    progress.begin("waiting");
+    progress.begin("waiting", count_of(each, [](const Retried &one) { return one.made.has_value(); }));
     const auto until = std::chrono::steady_clock::now() + waiting.timeout;
     in_parallel(each.size(), all.parallel, [&](std::size_t number) {
       Retried &one = each[number];
@@ -302,7 +280,9 @@ ExitCode retry_all_failed(const Client &client, const RetryAll &all, const Retry
   }
   progress.end();
   const std::size_t not_tried = runs.size() - each.size();
-  std::cout << (session.json ? json_of(each, not_tried) : summary_of(each, not_tried, waiting.wait));
+  // Where standard output is full, or nobody reads it, the sum is told all the same.
+  (std::cout ? std::cout : std::cerr)
+      << (session.json ? json_of(each, not_tried) : summary_of(each, not_tried, waiting.wait));
   return exit_code_of(each, waiting.wait);
 }
 

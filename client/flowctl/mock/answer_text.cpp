@@ -2,6 +2,8 @@
 
 #include <chrono>
 
+#include <flow_client/error.hpp>
+
 #include "client/flowctl/time_text.hpp"
 
 namespace flow::client {
@@ -24,6 +26,20 @@ std::string plain(const Json &value) {
     return value.get<std::string>();
   }
   return value.is_null() ? "" : value.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+void refuse_answer(const std::string &why) {
+  Error error("the answer is not that of a flow-mock: " + why);
+  error.kind = ErrorKind::malformed_answer;
+  throw error;
+}
+
+const Json &list_in(const Json &answer, const char *member) {
+  const Json &list = at(answer, member);
+  if (!list.is_array()) {
+    refuse_answer(std::string("it has no list of ") + member);
+  }
+  return list;
 }
 
 std::string instant(const Json &ms) {

@@ -13,6 +13,13 @@ namespace flow::client {
 /// Any scalar as it reads.
 std::string plain(const Json &value);
 
+/// Throws an Error: the server is no mock, or another one than was meant.
+[[noreturn]] void refuse_answer(const std::string &why);
+
+/// The member, which has to be a list: an answer without it may not be read as one that lists nothing. Throws
+/// an Error.
+const Json &list_in(const Json &answer, const char *member);
+
 /// "2022-05-03 14:00:00.123" of epoch milliseconds.
 std::string instant(const Json &ms);
 

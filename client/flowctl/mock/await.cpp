@@ -22,7 +22,7 @@ struct AwaitArguments {
 constexpr int kTimedOut = 408;
 
 bool has_timed_out(const Json &answer) {
-  return at(answer, "requests").is_null();
+  return at(answer, "errors").is_array();
 }
 
 /// "path: /runs/a instead of /runs/b"
@@ -50,12 +50,16 @@ std::string text_of_nearest(const Json &answer, const AwaitArguments &given) {
 }
 
 MockCall await_call(const AwaitArguments &given, const MockSettings &mock) {
-  const std::chrono::milliseconds patience = parse_duration(given.timeout);
+  const std::chrono::milliseconds patience = parse_duration_or_seconds(given.timeout);
   RequestFilters filters = given.filters;
   filters.emplace_back("count", std::to_string(given.count));
   filters.emplace_back("timeoutMs", std::to_string(patience.count()));
   const auto shown = [given](const Json &answer) {
-    return has_timed_out(answer) ? text_of_nearest(answer, given) : text_of_requests(answer, given.of_all);
+    if (has_timed_out(answer)) {
+      return text_of_nearest(answer, given);
+    }
+    list_in(answer, "requests");
+    return text_of_requests(answer, given.of_all);
   };
   return {.request = {.method = "GET",
                       .path = path(mock, "/requests/await", given.of_all) + query_of(filters),
@@ -80,7 +84,9 @@ void add_mock_await(CLI::App &mock, Session &session) {
       ->check(CLI::Range(std::int64_t{1}, std::int64_t{1'000'000}).description(""))
       ->type_name("N")
       ->capture_default_str();
-  command.add_option("--timeout", given->timeout, "How long to wait at most, up to 10m")
+  command
+      .add_option("--timeout", given->timeout,
+                  "How long to wait at most, up to 10m; a number alone is in seconds")
       ->type_name("DURATION")
       ->capture_default_str();
   on_mock_call(command, session, [given](const MockSettings &mock) { return await_call(*given, mock); });

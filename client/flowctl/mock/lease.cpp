@@ -12,8 +12,8 @@ namespace flow::client {
 namespace {
 
 constexpr const char *kFooter =
-    "eval \"$(flowctl mock lease)\"             # what follows is done in a sandbox of its own\n"
-    "flowctl mock lease end $FLOW_MOCK_LEASE   # removes it, and lists what was left over\n"
+    "lease=$(flowctl mock lease) && eval \"$lease\"   # what follows is done in a sandbox of its own\n"
+    "flowctl mock lease end $FLOW_MOCK_LEASE         # removes it, and lists what was left over\n"
     "Settings and DURATION: flowctl mock --help";
 
 /// For a shell: in single quotes.
@@ -27,6 +27,11 @@ std::string assignment(const char *variable, const std::string &value) {
 
 /// The settings of flowctl, and of applications that take the same variables.
 std::string text_of_lease(const Json &lease) {
+  for (const char *member : {"id", "url", "token", "apiKey", "organisation", "sandbox"}) {
+    if (text(at(lease, member)).empty()) {
+      refuse_answer(std::string("the lease has no ") + member);
+    }
+  }
   return assignment("FLOW_MOCK_LEASE", text(at(lease, "id"))) +
          assignment("FLOW_BASE_URL", text(at(lease, "url"))) +
          assignment("FLOW_TOKEN", text(at(lease, "token"))) +

@@ -56,6 +56,9 @@ constexpr std::array kKinds{Kind{"outcomes", line_of_outcomes}, Kind{"faults", l
 
 std::string text_of_left_over(const Json &answer, const std::string &nothing) {
   std::string lines;
+  for (const char *always : {"outcomes", "faults", "runs"}) {
+    list_in(answer, always);
+  }
   for (const Kind &kind : kKinds) {
     for (const Json &entry : at(answer, kind.member)) {
       lines += printable(kind.line(entry)) + "\n";

@@ -27,6 +27,11 @@ public:
     }
   }
 
+  /// Whether the journal has a retry of the run, or the one that made it.
+  [[nodiscard]] bool knows(const std::string &run) const {
+    return from_.contains(run) || made_.contains(run);
+  }
+
   /// The run that is no retry of another, from which this one comes.
   [[nodiscard]] std::string first_of(std::string run) const {
     std::set<std::string> seen; // a server may tell of a circle
@@ -82,6 +87,10 @@ void add_mock_lineage(CLI::App &mock, Session &session) {
     return {{"GET", sandbox_path(mock, "/requests?operation=retry_run&limit=10000")},
             [run](const Json &journal) {
               const Lineage lineage(journal);
+              if (!lineage.knows(*run)) {
+                return printable("the journal has no retry of run " + *run + ", nor one that made it") +
+                       "\n" + dropped(journal, "request");
+              }
               return lineage.text_from(lineage.first_of(*run), *run) + dropped(journal, "request");
             }};
   });

@@ -53,7 +53,7 @@ void add_mock_run(CLI::App &mock, Session &session) {
     return {{"PUT", sandbox_path(mock, "/runs/" + percent_encoded(given->run)),
              body_of({{"flowId", given->flow}, {"state", given->state}})},
             sentence("run " + given->run + " is there, " + given->state),
-            {{400, "A flow is created by: flowctl mock flow put " + given->flow}}};
+            {{400, "If there is no such flow yet: flowctl mock flow put " + given->flow}}};
   });
 
   CLI::App &only = add_mock_command(
