@@ -19,6 +19,12 @@ std::string word_of(const Json &outcome) {
   return text(at(outcome, "outcome")) + (takes.empty() ? "" : ":" + takes);
 }
 
+Error not_of_a_mock(const std::string &why) {
+  Error error("the answer is not that of a flow-mock: " + why);
+  error.kind = ErrorKind::malformed_answer;
+  return error;
+}
+
 } // namespace
 
 std::string plain(const Json &value) {
@@ -29,9 +35,7 @@ std::string plain(const Json &value) {
 }
 
 void refuse_answer(const std::string &why) {
-  Error error("the answer is not that of a flow-mock: " + why);
-  error.kind = ErrorKind::malformed_answer;
-  throw error;
+  throw not_of_a_mock(why);
 }
 
 const Json &list_in(const Json &answer, const char *member) {
