@@ -50,7 +50,7 @@ Exit codes:
   5  the server could not be reached, or gave no answer that can be read
   6  it is unknown whether the run was retried or created, or the mock changed: check before trying again
 130  interrupted by SIGINT (143 by SIGTERM); retry --all-failed has said what it has done
-Messages go to standard error (with --json as {"error": {…}}), results to standard output.)";
+Messages go to standard error (of a call that failed, with --json, as {"error": {…}}), results to standard output.)";
 
 /// The commands, as `flowctl --help` lists them.
 void add_commands(CLI::App &app, Session &session) {
