@@ -37,7 +37,7 @@ bundle_libraries() {
   done < <(xargs dpkg-query -S <<<"$needed")
 
   for package in "${build_packages[@]}"; do
-    [[ $package == *-dev ]] && packages+=("$package")
+    [[ $package == *-dev && $package != dpkg-dev ]] && packages+=("$package")
   done
   for package in "${packages[@]}"; do
     cp "/usr/share/doc/$package/copyright" "$licenses/$package"
