@@ -110,8 +110,14 @@ TEST_F(FlowctlMockSetUp, WhatWasNeverUsedIsListedAndTheExitCodeTells) {
 
 TEST_F(FlowctlMockSetUp, AnAnswerWithoutTheListsIsNotOneThatListsNothing) {
   answer = [] { return answered(200, "{}"); };
-  for (const Arguments &arguments :
-       {Arguments{"unused"}, {"lease", "end", "l"}, {"await", "--timeout", "0"}, {"lease"}}) {
+  for (const Arguments &arguments : {Arguments{"unused"},
+                                     {"lease", "end", "l"},
+                                     {"await", "--timeout", "0"},
+                                     {"lease"},
+                                     {"unused", "--json"},
+                                     {"lease", "end", "l", "--json"},
+                                     {"await", "--json"},
+                                     {"lease", "--json"}}) {
     const Ended ended = mock(arguments);
     EXPECT_EQ(ended.code, 5) << arguments.front();
     EXPECT_EQ(ended.out, "") << "nothing for a shell to evaluate";
@@ -186,6 +192,17 @@ TEST_F(FlowctlMockSetUp, AnOffsetIsFromTheClockThatIsSet) {
   EXPECT_THAT(printed({"clock", "set", "2100-01-01"}), StartsWith("2100-01-01T00:00:00"));
   EXPECT_THAT(printed({"clock", "set", "+2h"}), StartsWith("2100-01-01T02:00:00"));
   EXPECT_EQ(mock({"clock", "set", "-1h"}).code, 1) << "it does not go back";
+}
+
+TEST_F(FlowctlMockSetUp, ALongLineageIsNotWiderThanItIsLong) {
+  json requests = json::array();
+  for (int i = 0; i < 1000; ++i) {
+    requests.push_back({{"run", std::to_string(i)}, {"madeRun", std::to_string(i + 1)}});
+  }
+  answer = [body = json{{"requests", requests}}.dump()] { return answered(200, body); };
+  const std::string lines = printed({"lineage", "1000"});
+  EXPECT_THAT(lines, EndsWith(" 1000  *\n"));
+  EXPECT_LT(lines.size(), 60'000);
 }
 
 TEST_F(FlowctlMockSetUp, RunsInProgressAreFoundEndedByAClockThatSkips) {

@@ -28,6 +28,17 @@ struct FlowctlRetryAll : Flowctl {
     return run_on_terminal(all, environment, input);
   }
 
+  /// A server with three failed runs, during whose second retry flowctl gets a SIGINT.
+  void interrupt_second_retry() {
+    answer = [this] {
+      if (requests == 3) {
+        interrupt_program();
+      }
+      return requests == 1 ? answered(200, R"({"items":[{"id":"a"},{"id":"b"},{"id":"c"}],"_links":{}})")
+                           : answered(200, R"({"id":"new","etag":"e"})");
+    };
+  }
+
   int retries() {
     const auto targets = asked();
     return static_cast<int>(std::count_if(targets.begin(), targets.end(), [](const std::string &target) {
@@ -115,13 +126,7 @@ TEST_F(FlowctlRetryAll, NobodyIsAskedAboutAFewOrWithYesOrOffATerminal) {
 }
 
 TEST_F(FlowctlRetryAll, InterruptedItFinishesTheRetryAndSaysWhatItHasDone) {
-  answer = [this] {
-    if (requests == 3) {
-      interrupt_program();
-    }
-    return requests == 1 ? answered(200, R"({"items":[{"id":"a"},{"id":"b"},{"id":"c"}],"_links":{}})")
-                         : answered(200, R"({"id":"new","etag":"e"})");
-  };
+  interrupt_second_retry();
   const Ended ended = run({"retry", "--all-failed", "--wait"});
   EXPECT_EQ(ended.code, 130);
   EXPECT_THAT(ended.out,
@@ -130,13 +135,7 @@ TEST_F(FlowctlRetryAll, InterruptedItFinishesTheRetryAndSaysWhatItHasDone) {
 }
 
 TEST_F(FlowctlRetryAll, AnInterruptionThatIsIgnoredStaysSo) {
-  answer = [this] {
-    if (requests == 3) {
-      interrupt_program();
-    }
-    return requests == 1 ? answered(200, R"({"items":[{"id":"a"},{"id":"b"},{"id":"c"}],"_links":{}})")
-                         : answered(200, R"({"id":"new","etag":"e"})");
-  };
+  interrupt_second_retry();
   const Ended ended =
       run_program({"/bin/sh", "-c", "trap '' INT; exec \"$0\" --base-url \"$1\" retry --all-failed",
                    std::getenv("FLOWCTL"), base_url},

@@ -195,7 +195,7 @@ std::string summary_of(const std::vector<Retried> &all, std::size_t not_tried, b
     text += "; of the new runs " + std::to_string(succeeded) + " succeeded, " + std::to_string(failed) +
             " failed, " + std::to_string(made - succeeded - failed) + " have not ended";
   }
-  return ((interrupted_by != 0) ? "interrupted: " : "") + text + "\n";
+  return (interrupted_by == 0 ? "" : "interrupted: ") + text + "\n";
 }
 
 /// {"retried": [{"id", "new": {"id", "etag"}, "state"} or {"id", "error": {…}}], "not_tried": 0}; "state"

@@ -23,7 +23,8 @@ struct RetryAll {
 
 /// Retries failed runs, the first to have been created first; with `waiting`, waits for each new run. Goes on
 /// after a run that the service refuses to retry; stops at an error that the others would meet as well, and
-/// at SIGINT. Tells what it has done. The exit code is the highest of what happened.
+/// at SIGINT or SIGTERM. Tells what it has done. The exit code is the highest of what happened; interrupted,
+/// it is that of the signal, unless an outcome is unknown.
 ExitCode retry_all_failed(const Client &client, const RetryAll &all, const RetryOptions &options,
                           const Waiting &waiting, const Session &session);
 

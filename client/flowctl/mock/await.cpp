@@ -55,18 +55,20 @@ MockCall await_call(const AwaitArguments &given, const MockSettings &mock) {
   filters.emplace_back("count", std::to_string(given.count));
   filters.emplace_back("timeoutMs", std::to_string(patience.count()));
   const auto shown = [given](const Json &answer) {
-    if (has_timed_out(answer)) {
-      return text_of_nearest(answer, given);
-    }
-    list_in(answer, "requests");
-    return text_of_requests(answer, given.of_all);
+    return has_timed_out(answer) ? text_of_nearest(answer, given) : text_of_requests(answer, given.of_all);
   };
   return {.request = {.method = "GET",
                       .path = path(mock, "/requests/await", given.of_all) + query_of(filters),
                       .patience = patience,
                       .also_taken = kTimedOut},
           .text = shown,
-          .exit_code = [](const Json &answer) { return has_timed_out(answer) ? kNotEnded : kDone; }};
+          .exit_code = [](const Json &answer) {
+            if (has_timed_out(answer)) {
+              return kNotEnded;
+            }
+            list_in(answer, "requests");
+            return kDone;
+          }};
 }
 
 } // namespace

@@ -25,13 +25,18 @@ std::string assignment(const char *variable, const std::string &value) {
   return std::string("export ") + variable + "='" + printable(quoted) + "'\n";
 }
 
-/// The settings of flowctl, and of applications that take the same variables.
-std::string text_of_lease(const Json &lease) {
+/// Throws an Error where it is not whole.
+ExitCode checked(const Json &lease) {
   for (const char *member : {"id", "url", "token", "apiKey", "organisation", "sandbox"}) {
     if (text(at(lease, member)).empty()) {
       refuse_answer(std::string("the lease has no ") + member);
     }
   }
+  return kDone;
+}
+
+/// The settings of flowctl, and of applications that take the same variables.
+std::string text_of_lease(const Json &lease) {
   return assignment("FLOW_MOCK_LEASE", text(at(lease, "id"))) +
          assignment("FLOW_BASE_URL", text(at(lease, "url"))) +
          assignment("FLOW_TOKEN", text(at(lease, "token"))) +
@@ -69,7 +74,7 @@ void add_mock_lease(CLI::App &mock, Session &session) {
     if (!ttl->empty()) {
       body["ttlMs"] = parse_duration(*ttl).count();
     }
-    return {{"POST", "/leases", body_of(body)}, text_of_lease};
+    return {.request = {"POST", "/leases", body_of(body)}, .text = text_of_lease, .exit_code = checked};
   });
 
   CLI::App &list = add_mock_command(lease, "list", "List leases, and for ten minutes expired ones");

@@ -56,9 +56,6 @@ constexpr std::array kKinds{Kind{"outcomes", line_of_outcomes}, Kind{"faults", l
 
 std::string text_of_left_over(const Json &answer, const std::string &nothing) {
   std::string lines;
-  for (const char *always : {"outcomes", "faults", "runs"}) {
-    list_in(answer, always);
-  }
   for (const Kind &kind : kKinds) {
     for (const Json &entry : at(answer, kind.member)) {
       lines += printable(kind.line(entry)) + "\n";
@@ -68,6 +65,9 @@ std::string text_of_left_over(const Json &answer, const std::string &nothing) {
 }
 
 bool is_anything_left(const Json &answer) {
+  for (const char *always : {"outcomes", "faults", "runs"}) {
+    list_in(answer, always);
+  }
   bool is_left = false;
   for (const Kind &kind : kKinds) {
     is_left = is_left || !at(answer, kind.member).empty();

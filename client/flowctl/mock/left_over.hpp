@@ -10,6 +10,7 @@ namespace flow::client {
 /// A line for each of it; `nothing` where there is none.
 std::string text_of_left_over(const Json &answer, const std::string &nothing);
 
+/// Throws an Error where the answer does not have the lists that a mock's has.
 bool is_anything_left(const Json &answer);
 
 } // namespace flow::client

@@ -48,13 +48,15 @@ public:
       std::string run, at;
       std::size_t depth;
     };
+    constexpr std::size_t kDeepest =
+        20; // further in, lines are no clearer, and a long line of retries is huge
     std::string lines;
     std::set<std::string> seen;
     std::vector<Made> open{{first, "", 0}};
     while (!open.empty()) {
       const Made next = open.back();
       open.pop_back();
-      lines += std::string(2 * next.depth, ' ') + printable(next.run) +
+      lines += std::string(2 * std::min(next.depth, kDeepest), ' ') + printable(next.run) +
                (next.at.empty() ? "" : "  retried " + next.at + " UTC") + (next.run == marked ? "  *" : "") +
                "\n";
       const auto made = made_.find(next.run);

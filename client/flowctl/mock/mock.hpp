@@ -42,8 +42,10 @@ struct MockCall {
   ControlRequest request;
   std::function<std::string(const Json &answer)> text; ///< of the answer; it ends with a line break
   std::map<int, std::string> advice = {}; ///< on a refusal with this status, where its own words do not say
-  std::function<std::string(const Json &answer)> json = {};   ///< with --json; else the answer as it was sent
-  std::function<ExitCode(const Json &answer)> exit_code = {}; ///< else kDone
+  std::function<std::string(const Json &answer)> json = {}; ///< with --json; else the answer as it was sent
+  /// Asked before anything is printed; else kDone. Throws an Error where the answer is not one that it can
+  /// judge.
+  std::function<ExitCode(const Json &answer)> exit_code = {};
 };
 
 CLI::App &add_mock_command(CLI::App &app, const char *name, const char *about);

@@ -69,12 +69,13 @@ void on_mock_call(CLI::App &command, Session &session,
         }
         const std::string answer = ControlApi(mock).perform(made->request);
         const Json document = read_answer(answer);
+        const ExitCode code = made->exit_code ? made->exit_code(document) : kDone;
         if (!session.json) {
           std::cout << made->text(document);
         } else {
           std::cout << (made->json ? made->json(document) : printable_json(with_line_break(answer)));
         }
-        return made->exit_code ? made->exit_code(document) : kDone;
+        return code;
       },
       [made](const Error &error) { return advice_on_mock(error, made->advice); });
 }
