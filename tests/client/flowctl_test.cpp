@@ -1,3 +1,4 @@
+#include "mock_server/resources/run_state.hpp"
 #include "tests/client/flowctl_fixture.hpp"
 #include "tests/client/raw_server.hpp"
 #include "tests/client/tls_identity.hpp"
@@ -289,6 +290,12 @@ TEST_F(Flowctl, AnUnknownStatusIsRefusedWithThoseThereAre) {
   EXPECT_THAT(ended.err, HasSubstr("--property metrics.statusSummary.status==broken"));
   EXPECT_EQ(requests, 0);
   EXPECT_EQ(run({"list", "--status", "FAILED"}).out, run({"list", "--status", "failed"}).out);
+  const std::string help = run({"list", "--help"}).out;
+  for (std::size_t state = 0; state < mock::kRunStates; ++state) {
+    const std::string status(mock::status(static_cast<mock::RunState>(state)));
+    EXPECT_THAT(help, HasSubstr(status)) << "the mock knows it";
+    EXPECT_EQ(run({"list", "--status", status}).code, 0) << status;
+  }
 }
 
 } // namespace
