@@ -9,6 +9,7 @@
 #include "mock_server/admin/control_api.hpp"
 #include "mock_server/http/awaited.hpp"
 #include "mock_server/http/http_server.hpp"
+#include "mock_server/http/stream.hpp"
 #include "mock_server/http/tls.hpp"
 #include "mock_server/journal/missing.hpp"
 #include "mock_server/journal/report.hpp"
@@ -285,6 +286,9 @@ ControlAnswer Server::control(std::string_view method, std::string_view path, st
   mock::ControlAccess access;
   access.host = state_->host();
   mock::Response response = mock::waited_for(mock::admin::answer(state_->service(), request, access));
+  if (response.stream) {
+    response.body = response.stream->next().value_or(""); // nobody goes on reading
+  }
   return {.status = response.status, .body = std::move(response.body)};
 }
 

@@ -47,6 +47,7 @@ struct ServiceState {
   TokenService tokens;
   EndWatch ends;
   FaultSet faults{'g'};                 ///< of any sandbox, and of requests that reach none
+  std::atomic<int> streams = 0;         ///< that are being read
   std::atomic<bool> has_faults = false; ///< whether one was ever added: spares all others looking for them
 };
 

@@ -269,6 +269,13 @@ bool Expectation::empty() const {
          dated.empty() && example.empty();
 }
 
+std::string place_of(const Source &source) {
+  std::string text = source.page;
+  text += source.section.empty() ? "" : ", " + source.section;
+  text += source.edition.empty() ? "" : " (" + source.edition + ")";
+  return text;
+}
+
 std::string_view Clause::subject() const {
   return std::string_view(id).substr(0, id.find('/'));
 }

@@ -23,6 +23,9 @@ struct Source {
   std::string edition; ///< of the page, where it matters; else empty
 };
 
+/// "retry-flows, Retry (2024)"
+std::string place_of(const Source &source);
+
 /// What an answer must be. An empty member requires nothing.
 struct Expectation {
   std::optional<int> status;

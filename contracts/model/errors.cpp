@@ -43,6 +43,8 @@ std::vector<ErrorEntry> read_errors() {
                      .resource = entry.value("resource", ""),
                      .message = entry.at("message"),
                      .verbatim = entry.value("verbatim", false),
+                     .standing = entry.at("standing"),
+                     .source = entry.at("source"),
                      .place = entry.value("place", ""),
                      .advice = entry.at("advice")};
     if (error.form == ErrorForm::service && error.type.empty()) {

@@ -27,6 +27,8 @@ struct ErrorEntry {
   std::string resource; ///< "runs" where a service error is about one resource, else empty
   std::string message;  ///< with {parameters}
   bool verbatim;        ///< the message is documented word for word
+  std::string standing; ///< how sure its use is: "documented", "inferred", "assumed"
+  std::string source;   ///< where the code stands
   std::string place;    ///< the part of the request that the advice is about, "header x-api-key"; or empty
   std::string advice;   ///< what an application can do about it, one sentence
 };

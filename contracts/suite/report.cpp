@@ -80,13 +80,6 @@ std::string cell(const std::string &text) {
 
 } // namespace
 
-std::string place_of(const Source &source) {
-  std::string text = source.page;
-  text += source.section.empty() ? "" : ", " + source.section;
-  text += source.edition.empty() ? "" : " (" + source.edition + ")";
-  return text;
-}
-
 std::string explanation(const Verdict &verdict, std::string_view secret) {
   const Clause &clause = *verdict.clause;
   std::string text = clause.requirement + "\n";

@@ -21,9 +21,6 @@ std::string summary(std::span<const Verdict> verdicts);
 /// otherwise empty. A few broken clauses are not enough.
 std::string broken_alike(std::span<const Verdict> verdicts);
 
-/// "retry-flows, Retry (2024)"
-std::string place_of(const Source &source);
-
 /// One whole clause: its requirement, source, requests and expected answers.
 std::string shown(const Clause &clause);
 

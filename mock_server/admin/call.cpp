@@ -50,6 +50,20 @@ void check_members(const Json &object, const std::string &pointer,
   }
 }
 
+std::string_view header(const Request &request, std::string_view name) {
+  std::string_view value;
+  for (const HeaderField &field : request.headers) {
+    if (!equal_ignoring_case(field.name, name)) {
+      continue;
+    }
+    if (value.data() != nullptr) {
+      throw Refusal{400, "Bad header", "", "The header " + std::string(name) + " is given more than once."};
+    }
+    value = field.value;
+  }
+  return value;
+}
+
 std::optional<std::string> parameter(const Call &call, std::string_view name) {
   std::optional<std::string> value;
   for (const auto &[given, its_value] : call.target.query) {
@@ -74,6 +88,32 @@ std::optional<std::int64_t> number_parameter(const Call &call, std::string_view 
     throw Refusal{400, "Bad parameter", std::string(name), "It has to be an integer not below 0."};
   }
   return number;
+}
+
+std::optional<bool> flag_parameter(const Call &call, std::string_view name) {
+  const auto given = parameter(call, name);
+  if (given && *given != "true" && *given != "false") {
+    throw Refusal{400, "Bad parameter", std::string(name), "It has to be true or false."};
+  }
+  return given ? std::optional(*given == "true") : std::nullopt;
+}
+
+ListPage list_page_of(const Call &call) {
+  const auto limit = static_cast<std::uint64_t>(number_parameter(call, "limit").value_or(kListed));
+  if (limit > kMostListed) {
+    throw Refusal{400, "Bad parameter", "limit",
+                  "At most " + std::to_string(kMostListed) + " are shown at once."};
+  }
+  return {.offset = static_cast<std::size_t>(number_parameter(call, "offset").value_or(0)),
+          .limit = static_cast<std::size_t>(limit)};
+}
+
+Json page_json(const char *name, const Json &list, const ListPage &page) {
+  Json shown = Json::array();
+  for (std::size_t i = page.offset; i < list.size() && shown.size() < page.limit; ++i) {
+    shown.push_back(list[i]);
+  }
+  return {{name, std::move(shown)}, {"offset", page.offset}, {"total", list.size()}};
 }
 
 void check_parameters(const Call &call, std::initializer_list<std::string_view> known) {

@@ -46,11 +46,33 @@ Json body_of(const Call &call);
 void check_members(const Json &object, const std::string &pointer,
                    std::initializer_list<std::string_view> known);
 
+/// A header's value; empty, without data, where it is absent. Throws Refusal where it is given twice.
+std::string_view header(const Request &request, std::string_view name);
+
 /// The value of a query parameter, or nothing. Throws Refusal where it is given twice.
 std::optional<std::string> parameter(const Call &call, std::string_view name);
 
 /// A query parameter that is an integer not below 0. Throws Refusal.
 std::optional<std::int64_t> number_parameter(const Call &call, std::string_view name);
+
+/// A query parameter that is true or false. Throws Refusal.
+std::optional<bool> flag_parameter(const Call &call, std::string_view name);
+
+/// Which entries of a list are shown: `limit` of them from number `offset` on, counted from 0.
+struct ListPage {
+  std::size_t offset = 0;
+  std::size_t limit = 0;
+};
+
+/// A list shows at most so many entries at once, and kListed where the request does not say.
+inline constexpr std::size_t kMostListed = 10'000;
+inline constexpr std::size_t kListed = 1000;
+
+/// The page that the parameters `offset` and `limit` ask for. Throws Refusal.
+ListPage list_page_of(const Call &call);
+
+/// That part of a list, under its name, and how long the whole is: {NAME:[…],"offset","total"}.
+Json page_json(const char *name, const Json &list, const ListPage &page);
 
 /// Refuses query parameters that are not among `known`.
 void check_parameters(const Call &call, std::initializer_list<std::string_view> known);

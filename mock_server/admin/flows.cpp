@@ -28,13 +28,15 @@ Response stored_flow(const Call &call, Transaction &transaction, const Json &ent
 } // namespace
 
 Response list_flows(const Call &call) {
-  check_parameters(call, {});
-  Transaction transaction(call.sandbox->objects, call.sandbox->clock);
+  check_parameters(call, {"offset", "limit"});
+  const ListPage page = list_page_of(call);
+  const Transaction transaction(call.sandbox->objects, call.sandbox->clock);
+  const std::vector<SandboxFlow> &all = transaction->flows;
   Json flows = Json::array();
-  for (const SandboxFlow &flow : transaction->flows) {
-    flows.push_back(flow_entry(flow));
+  for (std::size_t i = page.offset; i < all.size() && flows.size() < page.limit; ++i) {
+    flows.push_back(flow_entry(all[i]));
   }
-  return json_response({{"flows", std::move(flows)}});
+  return json_response({{"flows", std::move(flows)}, {"offset", page.offset}, {"total", all.size()}});
 }
 
 Response add_flow(const Call &call) {

@@ -14,21 +14,6 @@ namespace flow::mock::admin {
 
 namespace {
 
-/// The field's value; empty where it is absent. Refused where it is given twice.
-std::string_view header(const Request &request, std::string_view name) {
-  std::string_view value;
-  for (const HeaderField &field : request.headers) {
-    if (!equal_ignoring_case(field.name, name)) {
-      continue;
-    }
-    if (value.data() != nullptr) {
-      throw Refusal{400, "Bad header", "", "The header " + std::string(name) + " is given more than once."};
-    }
-    value = field.value;
-  }
-  return value;
-}
-
 /// The digits of a number up to `most`, written as a browser writes it.
 bool is_number(std::string_view text, std::int64_t most) {
   const bool is_plain = is_digits(text) && (text == "0" || text.front() != '0');

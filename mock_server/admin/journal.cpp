@@ -20,8 +20,6 @@ namespace flow::mock::admin {
 
 namespace {
 
-constexpr std::int64_t kMostShown = 10000;
-constexpr std::int64_t kShown = 1000;
 constexpr std::size_t kLongestGlob = 256;
 
 /// A journal and whose it is.
@@ -80,14 +78,6 @@ std::optional<contract::ClauseNumber> clause_parameter(const Call &call) {
   return number;
 }
 
-std::optional<bool> violated_parameter(const Call &call) {
-  const auto given = parameter(call, "violated");
-  if (given && *given != "true" && *given != "false") {
-    throw Refusal{400, "Bad parameter", "violated", "It has to be true or false."};
-  }
-  return given ? std::optional(*given == "true") : std::nullopt;
-}
-
 std::optional<int> status_parameter(const Call &call) {
   const auto given = number_parameter(call, "status");
   if (given && (*given < 100 || *given > 599)) {
@@ -121,18 +111,18 @@ JournalFilter filter_of(const Call &call) {
   filter.status = status_parameter(call);
   filter.fault = text_parameter(call, "fault");
   filter.clause = clause_parameter(call);
-  filter.violated = violated_parameter(call);
+  filter.violated = flag_parameter(call, "violated");
   filter.from_ms = time_parameter(call, "fromMs");
   filter.to_ms = time_parameter(call, "toMs");
   return filter;
 }
 
-std::size_t limit_of(const Call &call) {
-  const std::int64_t limit = number_parameter(call, "limit").value_or(kShown);
-  if (limit > kMostShown) {
-    throw Refusal{400, "Bad parameter", "limit", "At most 10000 are shown at once."};
+JournalPage page_of(const Call &call) {
+  JournalPage page{.limit = list_page_of(call).limit, .brief = flag_parameter(call, "brief").value_or(false)};
+  if (const auto before = number_parameter(call, "before")) {
+    page.before = static_cast<std::uint64_t>(*before);
   }
-  return static_cast<std::size_t>(limit);
+  return page;
 }
 
 std::uint64_t dropped(const std::vector<Source> &all) {
@@ -144,15 +134,17 @@ std::uint64_t dropped(const std::vector<Source> &all) {
 }
 
 /// The requests that pass, of the last ones of all.
-Json requests_in(const std::vector<Source> &all, const JournalFilter &filter, std::size_t limit) {
+Json requests_in(const std::vector<Source> &all, const JournalFilter &filter, const JournalPage &page) {
   std::vector<std::pair<std::uint64_t, Json>> found;
   for (const Source &source : all) {
-    for (const JournalEntry &entry : source.journal->find(filter, limit)) {
-      found.emplace_back(entry.number, exchange_json(entry, source.organisation, source.sandbox));
+    for (const JournalEntry &entry : source.journal->find(filter, page)) {
+      found.emplace_back(entry.number, page.brief
+                                           ? brief_exchange_json(entry, source.organisation, source.sandbox)
+                                           : exchange_json(entry, source.organisation, source.sandbox));
     }
     // Of the last ones of each, the last ones of all.
     std::sort(found.begin(), found.end(), [](const auto &a, const auto &b) { return a.first < b.first; });
-    found.erase(found.begin(), found.end() - static_cast<std::ptrdiff_t>(std::min(limit, found.size())));
+    found.erase(found.begin(), found.end() - static_cast<std::ptrdiff_t>(std::min(page.limit, found.size())));
   }
   Json requests = Json::array();
   for (auto &[number, exchange] : found) {
@@ -190,10 +182,10 @@ Wanted wanted_by(const Call &call) {
   if (count < 1) {
     throw Refusal{400, "Bad parameter", "count", "It has to be at least 1."};
   }
-  if (static_cast<std::uint64_t>(count) > std::min<std::size_t>(capacity, kMostShown)) {
+  if (static_cast<std::uint64_t>(count) > std::min(capacity, kMostListed)) {
     throw Refusal{409, "More than is kept", "count",
                   "The journal keeps " + std::to_string(capacity) + " requests, and shows " +
-                      std::to_string(kMostShown) +
+                      std::to_string(kMostListed) +
                       " at once: start flow-mock with a higher --journal-size, or await fewer."};
   }
   wanted.count = static_cast<std::size_t>(count);
@@ -254,7 +246,7 @@ public:
     if (count_in(held.sources, wanted_.filter) < wanted_.count) {
       return std::nullopt;
     }
-    return found_requests(held.sources, requests_in(held.sources, wanted_.filter, kMostShown),
+    return found_requests(held.sources, requests_in(held.sources, wanted_.filter, {.limit = kMostListed}),
                           state_.journal.capacity());
   }
 
@@ -308,11 +300,11 @@ private:
 
 Response list_requests(const Call &call) {
   check_parameters(call, {"method", "path", "operation", "run", "status", "fault", "clause", "violated",
-                          "fromMs", "toMs", "limit"});
+                          "fromMs", "toMs", "limit", "before", "brief"});
   const JournalFilter filter = filter_of(call);
-  const std::size_t limit = limit_of(call);
+  const JournalPage page = page_of(call);
   const auto all = sources(call);
-  return found_requests(all, requests_in(all, filter, limit), call.state.journal.capacity());
+  return found_requests(all, requests_in(all, filter, page), call.state.journal.capacity());
 }
 
 Response await_requests(const Call &call) {

@@ -140,7 +140,8 @@ Response add_lease(const Call &call) {
 }
 
 Response list_leases(const Call &call) {
-  check_parameters(call, {});
+  check_parameters(call, {"offset", "limit"});
+  const ListPage page = list_page_of(call);
   end_expired(call.state);
   Json leases = Json::array();
   for (const Lease &lease : call.state.leases.all()) {
@@ -148,7 +149,7 @@ Response list_leases(const Call &call) {
     json["expired"] = lease.left_over.has_value();
     leases.push_back(std::move(json));
   }
-  return json_response({{"leases", std::move(leases)}});
+  return json_response(page_json("leases", leases, page));
 }
 
 Response get_lease(const Call &call) {

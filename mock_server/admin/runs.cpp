@@ -1,8 +1,14 @@
 #include "mock_server/admin/entries.hpp"
 #include "mock_server/admin/routes.hpp"
 
+#include <algorithm>
+#include <optional>
 #include <utility>
+#include <vector>
 
+#include "mock_server/http/error.hpp"
+#include "mock_server/query/query.hpp"
+#include "mock_server/resources/run_collection.hpp"
 #include "mock_server/seed/seed_json.hpp"
 
 namespace flow::mock::admin {
@@ -74,14 +80,72 @@ Response patch(const Call &call, Transaction &transaction, const Json &patch) {
   return run_response(transaction, call.ids.front());
 }
 
+/// The numbers of a page's runs, and how many there are on all.
+using FoundRuns = std::pair<std::vector<std::uint64_t>, std::uint64_t>;
+
+FoundRuns runs_as_added(const RunStore &runs, const ListPage &page) {
+  std::vector<std::uint64_t> numbers;
+  std::size_t passed = 0;
+  for (std::uint64_t number = 0; number < runs.size() && numbers.size() < page.limit; ++number) {
+    if (!runs.is_vacant(number) && passed++ >= page.offset) {
+      numbers.push_back(number);
+    }
+  }
+  return {std::move(numbers), runs.count()};
+}
+
+/// What `property` and `orderby` ask for, as in GET /runs of the service; nothing where neither is given.
+std::optional<Query> query_of(const Call &call) {
+  Target target;
+  for (const auto &[name, value] : call.target.query) {
+    if ((name == "property" || name == "orderby") && !value.empty()) {
+      target.query.emplace_back(name, value);
+    }
+  }
+  if (target.query.empty()) {
+    return std::nullopt;
+  }
+  auto parsed = parse_query(target, run_fields(), call.state.seal);
+  if (const Error *error = std::get_if<Error>(&parsed)) {
+    throw Refusal{400, "Bad query", "", message_of(*error)};
+  }
+  return std::get<Query>(std::move(parsed));
+}
+
+FoundRuns found_runs(const Call &call, Transaction &transaction, Query query, const ListPage &page) {
+  RunCollection runs(transaction, call.state.settings.reading);
+  query.count = true;
+  const std::uint64_t total = select(query, runs).count;
+  query.count = false;
+  query.limit = page.limit == 0 || page.offset >= total ? 0 : page.offset + page.limit;
+  std::vector<std::uint64_t> numbers;
+  if (query.limit > 0) {
+    numbers = select(query, runs).items;
+    numbers.erase(numbers.begin(),
+                  numbers.begin() + static_cast<std::ptrdiff_t>(std::min(page.offset, numbers.size())));
+  }
+  return {std::move(numbers), total};
+}
+
 } // namespace
 
 Response list_runs(const Call &call) {
-  check_parameters(call, {});
-  const Transaction transaction(call.sandbox->objects, call.sandbox->clock);
+  check_parameters(call, {"property", "orderby", "offset", "limit"});
+  const ListPage page = list_page_of(call);
+  auto query = query_of(call);
+  Transaction transaction(call.sandbox->objects, call.sandbox->clock);
+  const auto [numbers, total] =
+      query ? found_runs(call, transaction, *std::move(query), page) : runs_as_added(transaction->runs, page);
   Json runs = Json::array();
-  transaction->runs.for_each([&](const Run &run) { runs.push_back(run_entry(run, transaction.now_ms())); });
-  return json_response({{"runs", std::move(runs)}});
+  for (const std::uint64_t number : numbers) {
+    const Run &run = transaction->runs.at(number);
+    runs.push_back(run_entry(run, transaction.now_ms()));
+    runs.back()["state"] = name_of(run.state); // metrics may say it, but not as shortly
+  }
+  return json_response({{"runs", std::move(runs)},
+                        {"offset", page.offset},
+                        {"total", total},
+                        {"nowMs", transaction.now_ms()}});
 }
 
 Response add_run(const Call &call) {

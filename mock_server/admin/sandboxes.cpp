@@ -13,13 +13,23 @@ namespace flow::mock::admin {
 
 namespace {
 
-Json summary(Sandbox &sandbox) {
+Json summary(const ServiceState &state, Sandbox &sandbox) {
   const Transaction transaction(sandbox.objects, sandbox.clock);
-  return {{"organisation", sandbox.objects.organisation},
-          {"sandbox", sandbox.objects.name},
-          {"nowMs", transaction.now_ms()},
-          {"runs", transaction->runs.count()},
-          {"flows", transaction->flows.size()}};
+  Json json = {{"organisation", sandbox.objects.organisation},
+               {"sandbox", sandbox.objects.name},
+               {"nowMs", transaction.now_ms()},
+               {"frozen", sandbox.clock.frozen() || state.clock.frozen()},
+               {"mode", sandbox.skips_time ? "auto" : "normal"},
+               {"runs", transaction->runs.count()},
+               {"flows", transaction->flows.size()},
+               {"requests", sandbox.journal.size()},
+               {"violations", sandbox.violations.total()},
+               {"faults", sandbox.faults.list().size()},
+               {"lastUse", sandbox.last_use.load()}};
+  if (const auto seen_ms = sandbox.journal.last_at_ms()) {
+    json["lastSeenMs"] = *seen_ms;
+  }
+  return json;
 }
 
 std::uint64_t runs_of(Sandbox &sandbox) {
@@ -47,15 +57,18 @@ Json whole_sandbox(Sandbox &sandbox) {
 } // namespace
 
 Response list_sandboxes(const Call &call) {
+  check_parameters(call, {"offset", "limit"});
+  const ListPage page = list_page_of(call);
+  const auto all = call.state.sandboxes.all();
   Json sandboxes = Json::array();
-  for (const auto &sandbox : call.state.sandboxes.all()) {
-    sandboxes.push_back(summary(*sandbox));
+  for (std::size_t i = page.offset; i < all.size() && sandboxes.size() < page.limit; ++i) {
+    sandboxes.push_back(summary(call.state, *all[i]));
   }
-  return json_response({{"sandboxes", std::move(sandboxes)}});
+  return json_response({{"sandboxes", std::move(sandboxes)}, {"offset", page.offset}, {"total", all.size()}});
 }
 
 Response get_sandbox(const Call &call) {
-  return json_response(summary(*call.sandbox));
+  return json_response(summary(call.state, *call.sandbox));
 }
 
 Response reset_all(const Call &call) {
@@ -80,7 +93,7 @@ Response reset_sandbox(const Call &call) {
   if (runs > kManyRuns) {
     give_memory_back();
   }
-  return json_response(summary(*call.sandbox));
+  return json_response(summary(call.state, *call.sandbox));
 }
 
 Response take_snapshot(const Call &call) {
@@ -107,7 +120,7 @@ Response restore_snapshot(const Call &call) {
   const Seed seed = reader.take();
   call.state.unused.add(unused_in(*call.sandbox));
   call.sandbox->restore(seed);
-  return json_response(summary(*call.sandbox));
+  return json_response(summary(call.state, *call.sandbox));
 }
 
 Response get_defaults(const Call &call) {

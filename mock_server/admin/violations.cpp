@@ -42,7 +42,8 @@ std::vector<ViolationEntry> missing_so_far(const Call &call) {
 } // namespace
 
 Response list_violations(const Call &call) {
-  check_parameters(call, {});
+  check_parameters(call, {"offset", "limit"});
+  const ListPage page = list_page_of(call);
   const ViolationLog &log = call.sandbox == nullptr ? call.state.violations : call.sandbox->violations;
   std::uint64_t total = log.total();
   std::vector<ViolationEntry> entries = log.all();
@@ -57,8 +58,8 @@ Response list_violations(const Call &call) {
   total += missing.size();
   entries.insert(entries.end(), missing.begin(), missing.end());
   Json violations = Json::array();
-  for (const ViolationEntry &entry : entries) {
-    violations.push_back(violation_json(entry));
+  for (std::size_t i = page.offset; i < entries.size() && violations.size() < page.limit; ++i) {
+    violations.push_back(violation_json(entries[i]));
   }
   Json expected = Json::array();
   for (const ViolationEntry &entry : call.state.expected.all()) {

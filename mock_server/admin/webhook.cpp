@@ -65,9 +65,12 @@ Response delete_webhook(const Call &call) {
 }
 
 Response list_events(const Call &call) {
-  check_parameters(call, {});
+  check_parameters(call, {"offset", "limit"});
+  const ListPage page = list_page_of(call);
   call.sandbox->settle();
-  return json_response(events_json(*webhook_of(call), call.state.secrets));
+  Json json = events_json(*webhook_of(call), call.state.secrets);
+  json.update(page_json("events", json["events"], page));
+  return json_response(json);
 }
 
 Response redeliver_event(const Call &call) {

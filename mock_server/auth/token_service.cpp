@@ -124,10 +124,16 @@ Response TokenService::answer(const Request &request) {
   if (scopes.empty() || (client != clients_.end() && !may_have(*client, scopes))) {
     return refusal(Error("scope-refused"));
   }
-  return issue();
+  std::string token = issue();
+  if (token.empty()) {
+    return refusal(Error("too-many-tokens").with("most", std::to_string(most_)));
+  }
+  const nlohmann::ordered_json body = {
+      {"access_token", std::move(token)}, {"token_type", "bearer"}, {"expires_in", kLifeS}};
+  return uncached({.status = 200, .headers = {}, .body = body.dump()});
 }
 
-Response TokenService::issue() {
+std::string TokenService::issue() {
   const std::int64_t now_ms = clock_.now_ms();
   std::string token = ids_.uuid() + ids_.uuid();
   const std::unique_lock lock(mutex_);
@@ -137,7 +143,7 @@ Response TokenService::issue() {
     oldest_.pop();
   }
   if (oldest_.size() >= most_) {
-    return refusal(Error("too-many-tokens").with("most", std::to_string(most_)));
+    return {};
   }
   const auto added =
       issued_.emplace(token, Issue{.at_ms = now_ms, .mark = SteerableClock::mark(), .life_ms = kLifeS * 1000})
@@ -149,9 +155,7 @@ Response TokenService::issue() {
     throw;
   }
   has_issued_ = true;
-  const nlohmann::ordered_json body = {
-      {"access_token", std::move(token)}, {"token_type", "bearer"}, {"expires_in", kLifeS}};
-  return uncached({.status = 200, .headers = {}, .body = body.dump()});
+  return token;
 }
 
 TokenStanding TokenService::standing(std::string_view token,

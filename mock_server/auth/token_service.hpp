@@ -37,14 +37,17 @@ public:
   /// {"access_token","token_type":"bearer","expires_in"}, or an error as RFC 6749, 5.2 has it.
   Response answer(const Request &request);
 
+  /// A token that holds as one that was asked for; empty where as many hold as may.
+  std::string issue();
+
+  std::string issue_own();
+
   /// Whether the token was given out here, and still holds. It ages with time, and also by what the clock of
   /// the sandbox it is used in, which may be null, has been moved since; `sandbox_clock` is asked only then.
   TokenStanding standing(std::string_view token,
                          const std::function<const SteerableClock *()> &sandbox_clock) const;
 
 private:
-  Response issue();
-
   const std::vector<TokenClient> &clients_;
   const Clock &clock_;
   IdSource &ids_;

@@ -35,6 +35,7 @@ bool SteerableClock::change(const Change &wanted) {
     offset_ms_ = to_ms - base_ms;
     frozen_at_ms_ = kRunning;
   }
+  revision_.change();
   return true;
 }
 
@@ -46,6 +47,12 @@ void SteerableClock::start_over(std::optional<std::int64_t> frozen_at_ms) {
     frozen_at_ms_ = kRunning;
   }
   moves_.clear();
+  revision_.change();
+}
+
+std::uint64_t SteerableClock::revision() const {
+  const std::lock_guard lock(mutex_);
+  return revision_.value();
 }
 
 std::uint64_t SteerableClock::mark() {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "mock_server/clock/clock.hpp"
+#include "mock_server/clock/revision.hpp"
 
 namespace flow::mock {
 
@@ -34,6 +35,9 @@ public:
   /// As it was made: follows `base`; or stands still at a time, which may be earlier.
   void start_over(std::optional<std::int64_t> frozen_at_ms = std::nullopt);
 
+  /// Changes with every change().
+  [[nodiscard]] std::uint64_t revision() const;
+
   [[nodiscard]] bool frozen() const { return frozen_at_ms_.load() != kRunning; }
 
   /// A moment, for `moved_since`.
@@ -53,7 +57,8 @@ private:
   std::atomic<std::int64_t> offset_ms_ = 0;
   std::atomic<std::int64_t> frozen_at_ms_ = kRunning;
   mutable std::mutex mutex_; ///< of those who change it
-  std::vector<Move> moves_;  ///< oldest first; those of long ago are summed up in the first
+  Revision revision_;
+  std::vector<Move> moves_; ///< oldest first; those of long ago are summed up in the first
 };
 
 } // namespace flow::mock

@@ -84,6 +84,7 @@ Json FaultSet::add(const Json &entry) {
     added.left = entry.at("times").get<std::int64_t>();
   }
   entries_.push_back(std::move(added));
+  revision_.change();
   count_lasting();
   return entries_.back().json();
 }
@@ -121,13 +122,20 @@ bool FaultSet::remove(std::string_view id) {
     return false;
   }
   entries_.erase(found);
+  revision_.change();
   count_lasting();
   return true;
+}
+
+std::uint64_t FaultSet::revision() const {
+  const std::scoped_lock lock(mutex_);
+  return revision_.value();
 }
 
 void FaultSet::clear() {
   const std::scoped_lock lock(mutex_);
   entries_.clear();
+  revision_.change();
   count_lasting();
 }
 
@@ -150,6 +158,7 @@ Faults FaultSet::take(const Request &request, std::string_view operation) {
       continue;
     }
     ++entry.matched;
+    revision_.change();
     if (entry.left && --*entry.left == 0) {
       lasting_.fetch_sub(1, std::memory_order_relaxed);
     }

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "mock_server/clock/revision.hpp"
 #include "mock_server/faults/fault.hpp"
 
 namespace flow::mock {
@@ -47,6 +48,9 @@ public:
   bool remove(std::string_view id); ///< false where there is none of that id
   void clear();
 
+  /// Changes with every fault that is added or removed or falls on a request.
+  [[nodiscard]] std::uint64_t revision() const;
+
   /// Whether no fault is left that could fall on a request; without waiting for anyone.
   [[nodiscard]] bool empty() const noexcept { return lasting_.load(std::memory_order_relaxed) == 0; }
 
@@ -74,6 +78,7 @@ private:
   const char prefix_;
   mutable std::mutex mutex_;
   std::vector<Entry> entries_;
+  Revision revision_;
   std::uint64_t ids_given_ = 0;
   std::atomic<std::size_t> lasting_ = 0; ///< entries of which some are left
 };

@@ -29,9 +29,7 @@ Json service_body(const Error &error, const std::string &message, std::string_vi
 }
 
 Json body_of(const Error &error, std::string_view request_id) {
-  const std::vector<std::pair<std::string_view, std::string_view>> parameters(error.parameters.begin(),
-                                                                              error.parameters.end());
-  const std::string message = contract::fill(error.entry->message, parameters);
+  const std::string message = message_of(error);
   switch (error.entry->form) {
   case contract::ErrorForm::gateway:
     return gateway_body(*error.entry, message);
@@ -56,6 +54,12 @@ Error out_of_memory() {
 Error internal_error() {
   return Error("internal-error")
       .with("remedy", "It is a defect of the mock: please report it with the request that caused it.");
+}
+
+std::string message_of(const Error &error) {
+  const std::vector<std::pair<std::string_view, std::string_view>> parameters(error.parameters.begin(),
+                                                                              error.parameters.end());
+  return contract::fill(error.entry->message, parameters);
 }
 
 Response to_response(const Error &error, std::string_view request_id) {

@@ -35,6 +35,9 @@ Error out_of_memory();
 /// The answer to a request that the mock itself fails at.
 Error internal_error();
 
+/// Its message with its parameters.
+std::string message_of(const Error &error);
+
 /// The one place where errors become JSON, in the form their entry names.
 Response to_response(const Error &error, std::string_view request_id);
 

@@ -42,6 +42,7 @@ struct Delivery {
 };
 
 class Awaited;
+class Stream;
 
 struct Response {
   int status = 200;
@@ -49,6 +50,7 @@ struct Response {
   std::string body;                                         ///< JSON, or empty
   Delivery delivery{};
   std::shared_ptr<Awaited> awaited{}; ///< the answer is still to come (awaited.hpp); else null
+  std::shared_ptr<Stream> stream{};   ///< its body, which goes on (stream.hpp); else null
 };
 
 /// Tells a client the id of its request, by which the log and the journal know it.
@@ -56,5 +58,8 @@ inline constexpr std::string_view kRequestIdHeader = "x-request-id";
 
 /// The bytes of a response after which the connection ends, for where the HTTP library sends none.
 std::string closing_text(const Response &response, std::string_view reason_phrase);
+
+/// The head of a response whose body goes on until the connection ends.
+std::string stream_head(const Response &response);
 
 } // namespace flow::mock

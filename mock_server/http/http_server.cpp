@@ -33,6 +33,7 @@
 #include "mock_server/http/loop_clock.hpp"
 #include "mock_server/http/memory_reserve.hpp"
 #include "mock_server/http/request_reader.hpp"
+#include "mock_server/http/stream.hpp"
 
 namespace flow::mock {
 
@@ -46,6 +47,7 @@ constexpr std::size_t kFewestThreads = 2;        // a handler that takes its tim
 constexpr std::size_t kRefused = 64;             // connections past the limit that are told so at once
 constexpr milliseconds kPatienceOverLimit{1000}; // other clients are waiting for an answer as well
 constexpr milliseconds kPauseWithoutMeans{20};   // files, memory: others may give some back
+constexpr milliseconds kPauseOfStreams{100};
 constexpr milliseconds kPatienceToStop{2000};
 constexpr milliseconds kMomentToEnd{500};            // for connections that have been cut off
 constexpr std::size_t kMostKeptText = 1024UL * 1024; // of the memory of an answer, for the next one
@@ -90,6 +92,10 @@ tcp::acceptor acceptor_for(asio::io_context &context, const std::string &host, i
 
 asio::awaitable<std::optional<Response>> looked(Awaited &awaited) {
   co_return awaited.look();
+}
+
+asio::awaitable<std::optional<std::string>> next_of(Stream &stream) {
+  co_return stream.next();
 }
 
 } // namespace
@@ -139,6 +145,8 @@ private:
   /// Waits for an answer that is to come; nothing where nobody is left to get it.
   asio::awaitable<std::optional<Response>> come(Loop &loop, Connection &connection,
                                                 std::shared_ptr<Awaited> awaited);
+  /// Sends a body that goes on, until it ends or nobody is left to get it.
+  asio::awaitable<void> send_stream(Connection &connection, const Response &response, bool to_head);
   void warn(const std::string &sentence) const;
 
   const Handler handler_;
@@ -394,6 +402,10 @@ asio::awaitable<bool> HttpServer::State::answer(Loop &loop, Connection &connecti
     }
     response = *std::move(come);
   }
+  if (response.stream) {
+    co_await send_stream(connection, response, request.method == "HEAD");
+    co_return false;
+  }
   if (request.unreadable == "overloaded") {
     response.headers.emplace_back("Retry-After", "1");
   }
@@ -446,6 +458,17 @@ asio::awaitable<std::optional<Response>> HttpServer::State::come(Loop &loop, Con
     case Connection::Waited::ended:
       co_return std::nullopt;
     }
+  }
+}
+
+asio::awaitable<void> HttpServer::State::send_stream(Connection &connection, const Response &response,
+                                                     bool to_head) {
+  std::optional<std::string> text = stream_head(response);
+  while (text && (text->empty() || co_await connection.send(*text)) && !to_head && !is_stopping_) {
+    if (co_await connection.wait(LoopClock::now() + kPauseOfStreams) == Connection::Waited::ended) {
+      co_return;
+    }
+    text = co_await asio::co_spawn(slow_requests_, next_of(*response.stream), asio::use_awaitable);
   }
 }
 

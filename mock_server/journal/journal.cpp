@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <span>
 #include <utility>
 
@@ -181,6 +182,23 @@ bool passes(const JournalEntry &entry, const JournalFilter &filter) {
                      [&](const Check &check) { return check.passes(entry, filter); });
 }
 
+JournalEntry brief(const JournalEntry &entry) {
+  JournalEntry copy;
+  copy.number = entry.number;
+  copy.at_ms = entry.at_ms;
+  copy.duration_us = entry.duration_us;
+  copy.method = entry.method;
+  copy.target = entry.target;
+  copy.status = entry.status;
+  copy.operation = entry.operation;
+  copy.error = entry.error;
+  copy.run = entry.run;
+  copy.made_run = entry.made_run;
+  copy.faults = entry.faults;
+  copy.violated = entry.violated;
+  return copy;
+}
+
 } // namespace
 
 /// One entry that is being filled: the oldest of the journal, if there is no room for another.
@@ -261,6 +279,7 @@ std::uint64_t Journal::add(const Exchange &exchange, const SecretValues &secrets
 
 void Journal::drop_oldest(Entries &dropped) {
   ++dropped_;
+  last_dropped_ = entries_.front().number;
   bytes_ -= entries_.front().bytes;
   dropped.splice(dropped.end(), entries_, entries_.begin());
 }
@@ -271,6 +290,28 @@ void Journal::clear() {
   forgotten.swap(entries_);
   bytes_ = 0;
   dropped_ = 0;
+  last_dropped_ = 0;
+  ++cleared_;
+}
+
+std::size_t Journal::size() const {
+  const std::lock_guard lock(mutex_);
+  return entries_.size();
+}
+
+std::uint64_t Journal::cleared() const {
+  const std::lock_guard lock(mutex_);
+  return cleared_;
+}
+
+std::uint64_t Journal::last_dropped() const {
+  const std::lock_guard lock(mutex_);
+  return last_dropped_;
+}
+
+std::optional<std::int64_t> Journal::last_at_ms() const {
+  const std::lock_guard lock(mutex_);
+  return entries_.empty() ? std::nullopt : std::optional(entries_.back().at_ms);
 }
 
 std::size_t Journal::bytes() const {
@@ -283,15 +324,42 @@ std::uint64_t Journal::dropped() const {
   return dropped_;
 }
 
-std::vector<JournalEntry> Journal::find(const JournalFilter &filter, std::size_t limit) const {
+std::vector<JournalEntry> Journal::find(const JournalFilter &filter, const JournalPage &page) const {
   const std::lock_guard lock(mutex_);
   std::vector<JournalEntry> found;
-  for (auto entry = entries_.rbegin(); entry != entries_.rend() && found.size() < limit; ++entry) {
-    if (passes(*entry, filter)) {
-      found.push_back(*entry);
+  for (auto entry = entries_.rbegin(); entry != entries_.rend() && found.size() < page.limit; ++entry) {
+    if (entry->number < page.before && passes(*entry, filter)) {
+      found.push_back(page.brief ? brief(*entry) : *entry);
     }
   }
   std::reverse(found.begin(), found.end());
+  return found;
+}
+
+std::optional<JournalEntry> Journal::entry(std::uint64_t number) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = std::find_if(entries_.begin(), entries_.end(),
+                                  [&](const JournalEntry &entry) { return entry.number == number; });
+  return found == entries_.end() ? std::nullopt : std::optional(*found);
+}
+
+std::optional<std::uint64_t> Journal::number_of(std::string_view request_id) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = std::find_if(entries_.rbegin(), entries_.rend(),
+                                  [&](const JournalEntry &entry) { return entry.request_id == request_id; });
+  return found == entries_.rend() ? std::nullopt : std::optional(found->number);
+}
+
+std::vector<JournalEntry> Journal::behind(std::uint64_t number, std::uint64_t last, std::size_t most) const {
+  const std::lock_guard lock(mutex_);
+  auto entry = entries_.end();
+  while (entry != entries_.begin() && std::prev(entry)->number > number) {
+    --entry;
+  }
+  std::vector<JournalEntry> found;
+  for (; entry != entries_.end() && entry->number <= last && found.size() < most; ++entry) {
+    found.push_back(brief(*entry));
+  }
   return found;
 }
 

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <list>
 #include <mutex>
 #include <optional>
@@ -65,6 +66,13 @@ struct JournalFilter {
   std::optional<std::int64_t> to_ms{};   ///< likewise
 };
 
+/// Which of the entries that pass a filter, and what of them.
+struct JournalPage {
+  std::size_t limit = 0;                                            ///< only the last so many
+  std::uint64_t before = std::numeric_limits<std::uint64_t>::max(); ///< of the entries with lower numbers
+  bool brief = false;                                               ///< without headers, bodies and clauses
+};
+
 /// A member of a filter that an entry does not pass.
 struct JournalDifference {
   std::string_view filter; ///< as the parameter of GET /__admin/requests
@@ -99,11 +107,27 @@ public:
   std::size_t capacity() const { return size_.exchanges; }
   /// How many have gone for want of room since the beginning, or the last clear().
   std::uint64_t dropped() const;
+  std::size_t size() const; ///< how many are kept
+  /// How often it was cleared.
+  std::uint64_t cleared() const;
+  /// The number of the last that went for want of room; 0: none did.
+  std::uint64_t last_dropped() const;
+  /// When the latest that is kept came.
+  std::optional<std::int64_t> last_at_ms() const;
   /// Of memory that the exchanges take.
   std::size_t bytes() const;
 
-  /// Those that pass the filter, newest last; `limit`: only the last so many.
-  std::vector<JournalEntry> find(const JournalFilter &filter, std::size_t limit) const;
+  /// Those that pass the filter, newest last.
+  std::vector<JournalEntry> find(const JournalFilter &filter, const JournalPage &page) const;
+  std::vector<JournalEntry> find(const JournalFilter &filter, std::size_t limit) const {
+    return find(filter, JournalPage{.limit = limit});
+  }
+  /// The entry of that number, if it is kept.
+  std::optional<JournalEntry> entry(std::uint64_t number) const;
+  /// The number of the latest entry with that request id, if one is kept.
+  std::optional<std::uint64_t> number_of(std::string_view request_id) const;
+  /// The first `most` of the entries behind that number and up to `last`, newest last, in brief.
+  std::vector<JournalEntry> behind(std::uint64_t number, std::uint64_t last, std::size_t most) const;
   /// The `limit` entries that fail the fewest members of the filter, but some; the latest first.
   struct Near {
     JournalEntry entry;
@@ -127,6 +151,8 @@ private:
   std::size_t filling_ = 0; ///< entries that are about to be added
   std::size_t bytes_ = 0;
   std::uint64_t dropped_ = 0;
+  std::uint64_t last_dropped_ = 0;
+  std::uint64_t cleared_ = 0;
 };
 
 } // namespace flow::mock

@@ -93,6 +93,22 @@ Json exchange_json(const JournalEntry &entry, std::string_view organisation, std
   return json;
 }
 
+Json brief_exchange_json(const JournalEntry &entry, std::string_view organisation, std::string_view sandbox) {
+  Json json = {{"number", entry.number}, {"atMs", entry.at_ms}, {"durationUs", entry.duration_us}};
+  add_unless_empty(json, "organisation", organisation);
+  add_unless_empty(json, "sandbox", sandbox);
+  json["method"] = entry.method;
+  json["target"] = entry.target;
+  json["status"] = entry.status;
+  add_unless_empty(json, "operation", entry.operation);
+  add_unless_empty(json, "run", entry.run);
+  add_unless_empty(json, "madeRun", entry.made_run);
+  add_unless_empty(json, "error", entry.error);
+  add_unless_empty(json, "fault", entry.faults);
+  json["violated"] = entry.violated;
+  return json;
+}
+
 Json count_json(std::vector<std::int64_t> times) {
   std::sort(times.begin(), times.end());
   Json json = {
@@ -135,7 +151,13 @@ Json coverage_json(const Coverage &coverage, const Settings &settings) {
     if (can_be_seen(clause, settings)) {
       const bool marked = coverage.is_marked(number);
       exercised += marked ? 1 : 0;
-      clauses.push_back({{"id", clause.id}, {"title", clause.title}, {"exercised", marked}});
+      clauses.push_back({{"id", clause.id},
+                         {"subject", clause.subject()},
+                         {"title", clause.title},
+                         {"requirement", clause.requirement},
+                         {"standing", contract::to_string(clause.standing)},
+                         {"source", contract::place_of(clause.source)},
+                         {"exercised", marked}});
     }
   }
   return {{"total", clauses.size()}, {"exercised", exercised}, {"clauses", std::move(clauses)}};

@@ -16,6 +16,10 @@ namespace flow::mock {
 contract::Json exchange_json(const JournalEntry &entry, std::string_view organisation,
                              std::string_view sandbox);
 
+/// The same in brief: no headers, bodies and clauses, but whether it was a breach (`violated`).
+contract::Json brief_exchange_json(const JournalEntry &entry, std::string_view organisation,
+                                   std::string_view sandbox);
+
 /// {"count","firstMs","lastMs","shortestGapMs"} of moments in any order; those there are none of are null.
 contract::Json count_json(std::vector<std::int64_t> times);
 

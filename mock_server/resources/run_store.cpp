@@ -23,6 +23,7 @@ const Run *RunStore::add(Run run) {
     runs_.pop_back();
     throw;
   }
+  revision_.change();
   return &added;
 }
 
@@ -42,6 +43,7 @@ bool RunStore::remove(std::string_view id) {
   by_id_.erase(found);
   index_.remove(RunKeys(place), place.number);
   place = Run();
+  revision_.change();
   return true;
 }
 

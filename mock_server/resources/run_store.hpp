@@ -7,6 +7,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "mock_server/clock/revision.hpp"
 #include "mock_server/resources/run.hpp"
 #include "mock_server/resources/run_index.hpp"
 
@@ -33,10 +34,14 @@ public:
     function(changed);
     index_.change(RunKeys(its), RunKeys(changed), its.number);
     its = std::move(changed);
+    revision_.change();
   }
 
   /// False where there is no run of that id.
   bool remove(std::string_view id);
+
+  /// Changes with every run that is added, changed or removed.
+  [[nodiscard]] std::uint64_t revision() const { return revision_.value(); }
 
   /// Makes room for so many runs in all.
   void reserve(std::uint64_t runs) { by_id_.reserve(runs); }
@@ -74,6 +79,7 @@ private:
   std::deque<Run> runs_; ///< by number; never moved
   std::unordered_set<Run *, IdHash, SameId> by_id_;
   RunIndex index_;
+  Revision revision_;
 };
 
 } // namespace flow::mock

@@ -99,6 +99,11 @@ bool WebhookSender::redeliver(std::string_view id) {
   return true;
 }
 
+std::uint64_t WebhookSender::revision() const {
+  const std::lock_guard lock(mutex_);
+  return revision_.value();
+}
+
 EventLog WebhookSender::log() const {
   const std::lock_guard lock(mutex_);
   EventLog log;
@@ -168,6 +173,7 @@ void WebhookSender::attempt(std::unique_lock<std::mutex> &lock, Number number) {
 }
 
 void WebhookSender::record(Entry &entry, Number number, Attempt attempt) {
+  revision_.change();
   const bool delivered = is_delivery(attempt.result);
   reached_ms_ = std::min(attempt.at_ms + (runs_ ? attempt.duration_ms : 0), now_ms_);
   const bool retried = is_worth_retrying(attempt.result);
@@ -191,6 +197,7 @@ void WebhookSender::record(Entry &entry, Number number, Attempt attempt) {
 }
 
 void WebhookSender::queue(Entry &entry, Number number, std::int64_t due_ms) {
+  revision_.change();
   entry.record.state = DeliveryState::failed; // where memory runs out
   due_.emplace(due_ms, number);
   entry.due_ms = due_ms;

@@ -17,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+#include "mock_server/clock/revision.hpp"
 #include "mock_server/webhooks/http_post.hpp"
 #include "mock_server/webhooks/webhook.hpp"
 
@@ -102,6 +103,8 @@ public:
   bool redeliver(std::string_view id);
 
   [[nodiscard]] EventLog log() const;
+  /// Changes with the log.
+  [[nodiscard]] std::uint64_t revision() const;
 
 private:
   using Number = std::uint64_t; ///< of an event, in the order of their coming
@@ -135,6 +138,7 @@ private:
   bool again_ = false; ///< what is being posted shall be redelivered
   Number next_ = 0;
   std::uint64_t dropped_ = 0;
+  Revision revision_;
   std::stop_source stop_;
   std::thread thread_; ///< last: it uses all of the above
 };
