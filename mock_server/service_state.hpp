@@ -8,6 +8,7 @@
 #include "mock_server/clock/steerable_clock.hpp"
 #include "mock_server/faults/fault_set.hpp"
 #include "mock_server/journal/arrivals.hpp"
+#include "mock_server/journal/coverage.hpp"
 #include "mock_server/journal/journal.hpp"
 #include "mock_server/journal/violation_log.hpp"
 #include "mock_server/pipeline/failure.hpp"

@@ -149,7 +149,7 @@ Json coverage_json(const Coverage &coverage, const Settings &settings) {
     const auto number = static_cast<contract::ClauseNumber>(i);
     const contract::Clause &clause = contract::clause(number);
     if (can_be_seen(clause, settings)) {
-      const bool marked = coverage.is_marked(number);
+      const bool marked = coverage.is_exercised(number);
       exercised += marked ? 1 : 0;
       clauses.push_back({{"id", clause.id},
                          {"subject", clause.subject()},

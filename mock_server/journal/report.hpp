@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "contracts/model/contract.hpp"
+#include "mock_server/journal/coverage.hpp"
 #include "mock_server/journal/journal.hpp"
 #include "mock_server/journal/violation_log.hpp"
 #include "mock_server/settings.hpp"

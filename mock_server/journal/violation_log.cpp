@@ -7,8 +7,6 @@ namespace flow::mock {
 
 namespace {
 
-constexpr std::uint64_t kOne = 1;
-
 bool is_of(const ViolationEntry &entry, std::string_view organisation, std::string_view sandbox) {
   return entry.organisation == organisation && entry.sandbox == sandbox;
 }
@@ -62,26 +60,6 @@ void ViolationLog::clear(std::string_view organisation, std::string_view sandbox
     if (is_of(sum.first, organisation, sandbox)) {
       sum.first = entry;
     }
-  }
-}
-
-Coverage::Coverage() : words_(contract::clause_count() / kBits + 1) {}
-
-void Coverage::mark(contract::ClauseNumber clause) {
-  std::atomic<std::uint64_t> &word = words_.at(clause / kBits);
-  const std::uint64_t bit = kOne << (clause % kBits);
-  if ((word.load(std::memory_order_relaxed) & bit) == 0) {
-    word.fetch_or(bit, std::memory_order_relaxed);
-  }
-}
-
-bool Coverage::is_marked(contract::ClauseNumber clause) const {
-  return (words_.at(clause / kBits).load(std::memory_order_relaxed) >> (clause % kBits) & kOne) != 0;
-}
-
-void Coverage::clear() {
-  for (std::atomic<std::uint64_t> &word : words_) {
-    word = 0;
   }
 }
 

@@ -60,20 +60,4 @@ private:
   std::map<Key, ViolationSum> sums_;
 };
 
-/// Which clauses the traffic since the start has been a case of. No reset touches it. Safe to use from
-/// several threads; what is marked already is not written again.
-class Coverage {
-public:
-  Coverage();
-
-  void mark(contract::ClauseNumber clause);
-  bool is_marked(contract::ClauseNumber clause) const;
-  void clear();
-
-private:
-  static constexpr std::size_t kBits = 64;
-
-  std::vector<std::atomic<std::uint64_t>> words_;
-};
-
 } // namespace flow::mock

@@ -10,6 +10,7 @@ namespace flow::mock {
 
 void Verdict::add(contract::ClauseNumber number) {
   violated = violated || contract::is_violation(number);
+  footing = with_clause(footing, number);
   if (count < clauses.size()) {
     clauses.at(count++) = number;
   } else if (contract::is_violation(number)) {
@@ -43,8 +44,9 @@ Verdict judge(const Exchange &exchange, const contract::Rules &rules, Coverage &
   verdict.is_judged = true;
   rules.applying(shown, [&](contract::ClauseNumber number) {
     verdict.add(number);
-    coverage.mark(number);
+    coverage.count(number);
   });
+  coverage.count(verdict.footing);
   return verdict;
 }
 

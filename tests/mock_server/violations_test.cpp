@@ -4,7 +4,7 @@
 #include "mock_server/journal/violation_log.hpp"
 #include "tests/mock_server/journal.hpp"
 
-/// Traffic judged by the contract: what the application does wrong, and what it has exercised.
+/// Traffic judged by the contract: what the application does wrong.
 namespace flow::mock::test {
 namespace {
 
@@ -223,33 +223,6 @@ TEST(ViolationLog, ForgetsTheFirstOneOfASandboxThatIsCleared) {
   ASSERT_EQ(log.sums().size(), 1U);
   EXPECT_EQ(log.sums().at(0).times, 1U);
   EXPECT_EQ(log.sums().at(0).first.path, "/b");
-}
-
-bool is_exercised(const Json &coverage, std::string_view id) {
-  for (const Json &clause : coverage.at("clauses")) {
-    if (clause.at("id") == id) {
-      return clause.at("exercised");
-    }
-  }
-  ADD_FAILURE() << "no clause " << id;
-  return false;
-}
-
-TEST(Coverage, GrowsWithTheTraffic) {
-  Stage stage;
-  const Json before = told(stage, "/coverage");
-  EXPECT_EQ(before.at("exercised"), 0);
-  EXPECT_GT(before.at("total"), 100);
-  EXPECT_EQ(before.at("total"), before.at("clauses").size());
-  EXPECT_FALSE(is_exercised(before, "retry/op/missing"));
-  stage(retry(kFailed, ""));
-  const Json after = told(stage, "/coverage");
-  EXPECT_TRUE(is_exercised(after, "retry/op/missing"));
-  EXPECT_FALSE(is_exercised(after, "retry/op/empty"));
-  stage(admin_ask("POST", "/reset"));
-  EXPECT_EQ(told(stage, "/coverage"), after);
-  EXPECT_EQ(stage(admin_ask("DELETE", "/coverage")).status, 200);
-  EXPECT_EQ(told(stage, "/coverage"), before);
 }
 
 } // namespace
