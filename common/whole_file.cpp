@@ -167,13 +167,16 @@ void write(const std::string &file, std::string_view text, mode_t permissions) {
 
 } // namespace
 
-std::string read_whole(const std::string &file) {
+std::string read_whole(const std::string &file, std::size_t most) {
   errno = 0;
   std::ifstream stream(file, std::ios::binary);
   std::string text;
   std::array<char, 65536> part{};
   while (stream.read(part.data(), part.size()) || stream.gcount() > 0) {
     text.append(part.data(), static_cast<std::size_t>(stream.gcount()));
+    if (text.size() > most) {
+      throw error_of(file, "read", "it is larger than " + std::to_string(most) + " bytes");
+    }
   }
   if (!stream.eof() || stream.bad()) {
     throw error_of(file, "read", std::generic_category().message(errno != 0 ? errno : EIO));

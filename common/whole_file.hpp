@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <limits>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -12,8 +14,8 @@ struct FileError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// The whole file. Throws FileError.
-std::string read_whole(const std::string &file);
+/// The whole file, of `most` bytes or fewer. Throws FileError.
+std::string read_whole(const std::string &file, std::size_t most = std::numeric_limits<std::size_t>::max());
 
 /// Writes the whole file or leaves what was there: a new file with an unpredictable name is written beside
 /// it and then takes its place, with the permissions of the one before. Links are followed where they belong

@@ -82,6 +82,12 @@ TEST_F(WholeFile, IsWrittenAndReadBack) {
   EXPECT_EQ(entries(), 1U);
 }
 
+TEST_F(WholeFile, IsReadUpToTheBoundThatIsAskedFor) {
+  write_whole(path("new"), "12345");
+  EXPECT_EQ(read_whole(path("new"), 5), "12345");
+  EXPECT_THROW(read_whole(path("new"), 4), FileError);
+}
+
 TEST_F(WholeFile, OfALongNameIsWritten) {
   write_whole(path(std::string(255, 'n')), "x");
   EXPECT_EQ(read_whole(path(std::string(255, 'n'))), "x");
