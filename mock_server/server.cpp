@@ -123,7 +123,9 @@ public:
         http_(
             handler(), limits_of(given.limits),
             [this](const std::string &sentence) { log(LogLevel::warn, sentence); },
-            [this](const mock::Request &request) { return service_.is_slow(request); }) {}
+            [this](const mock::Request &request) { return service_.is_slow(request); }) {
+    service().metrics.connections = [this] { return http_.connections(); };
+  }
 
   void start();
   bool stop(std::chrono::milliseconds patience);

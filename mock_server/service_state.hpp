@@ -10,6 +10,7 @@
 #include "mock_server/journal/arrivals.hpp"
 #include "mock_server/journal/coverage.hpp"
 #include "mock_server/journal/journal.hpp"
+#include "mock_server/journal/metrics.hpp"
 #include "mock_server/journal/violation_log.hpp"
 #include "mock_server/pipeline/failure.hpp"
 #include "mock_server/query/token_seal.hpp"
@@ -40,6 +41,7 @@ struct ServiceState {
   ViolationLog violations;
   ViolationLog expected; ///< violations that a test has announced
   Coverage coverage;
+  Metrics metrics;
   UnusedLog unused; ///< of tests that have ended
   Sandboxes sandboxes;
   Leases leases; ///< of some of them

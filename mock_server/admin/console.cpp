@@ -1,10 +1,12 @@
 #include <algorithm>
 #include <array>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "contracts/model/embedded_file.hpp"
+#include "contracts/report/look.hpp"
 #include "mock_server/admin/routes.hpp"
 
 namespace flow::mock::console {
@@ -36,20 +38,27 @@ std::string_view media_type(std::string_view name) {
   return "text/plain; charset=utf-8";
 }
 
-Response file_response(const std::string &name) {
+std::string_view text_of(const std::string &name) {
+  if (name == "look.css") { // which it shares with the reports
+    return report::look();
+  }
   const auto files = console::embedded_files();
   const auto file =
       std::find_if(files.begin(), files.end(), [&](const auto &each) { return each.name == name; });
   if (file == files.end()) {
     throw not_found("file", name);
   }
+  return file->text;
+}
+
+Response file_response(const std::string &name) {
   Response response;
   response.headers = {{"Content-Type", std::string(media_type(name))},
                       {"Content-Security-Policy", std::string(kPolicy)},
                       {"X-Content-Type-Options", "nosniff"},
                       {"Referrer-Policy", "no-referrer"},
                       {"Cache-Control", "no-cache"}};
-  response.body = file->text;
+  response.body = text_of(name);
   return response;
 }
 

@@ -12,6 +12,7 @@ constexpr std::array kRoutes = {
     Route{"GET", "/version", version},
     Route{"GET", "/settings", settings},
     Route{"GET", "/readings", readings},
+    Route{"GET", "/metrics", metrics},
     Route{"GET", "/stream", stream},
     Route{"GET", "/ui", console_page, true},
     Route{"GET", "/ui/{file}", console_file, true},

@@ -30,6 +30,7 @@ Response readings(const Call &call);
 Response console_page(const Call &call);
 Response console_file(const Call &call);
 Response console_vendor_file(const Call &call);
+Response metrics(const Call &call);
 Response stream(const Call &call);
 Response openapi(const Call &call);
 Response reset_all(const Call &call);

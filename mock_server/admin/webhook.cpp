@@ -1,7 +1,9 @@
 #include "mock_server/admin/routes.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <string>
+#include <utility>
 
 #include "mock_server/journal/kept_text.hpp"
 #include "mock_server/webhooks/events_json.hpp"
@@ -31,6 +33,17 @@ Response shown(Webhook webhook) {
   return json_response(to_json(webhook));
 }
 
+/// The same, and what came of each post is counted.
+Post counted(Post post, Metrics &metrics) {
+  return [post = std::move(post), &metrics](const std::string &url, const HttpHeaders &headers,
+                                            const std::string &body, std::chrono::milliseconds timeout,
+                                            const std::stop_token &stop) {
+    PostResult result = post(url, headers, body, timeout, stop);
+    ++(is_delivery(result) ? metrics.delivered : metrics.undelivered);
+    return result;
+  };
+}
+
 } // namespace
 
 Response get_webhook(const Call &call) {
@@ -46,7 +59,8 @@ Response put_webhook(const Call &call) {
   }
   const Settings &settings = call.state.settings;
   const auto make_sender = [&] {
-    return std::make_shared<WebhookSender>(webhook, call.sandbox->clock.now_ms(), HttpPost(settings.ca_file));
+    return std::make_shared<WebhookSender>(webhook, call.sandbox->clock.now_ms(),
+                                           counted(HttpPost(settings.ca_file), call.state.metrics));
   };
   if (!call.state.ends.watch(*call.sandbox, make_sender, settings.reading, settings.limits.webhooks)) {
     throw Refusal{

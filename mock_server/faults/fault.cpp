@@ -80,6 +80,7 @@ void check_fault(const Json &entry) {
 
 Fault fault_in(const Json &entry) {
   return {.id = entry.at("id"),
+          .type = contract::fault_type(entry.at("type").get_ref<const std::string &>())->name,
           .match = match_in(entry.value("match", Json::object())),
           .at_request = entry.at("at") == "request",
           .effect = effect_named(entry.at("type"))(entry.value("attributes", Json::object()),

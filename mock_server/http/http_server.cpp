@@ -107,6 +107,7 @@ public:
 
   int open(const std::string &host, int port, std::shared_ptr<TlsContext> tls);
   bool close(milliseconds patience);
+  std::size_t connections() const { return connections_; }
 
 private:
   /// One thread's part of the connections.
@@ -511,6 +512,10 @@ HttpServer::~HttpServer() = default;
 
 int HttpServer::start(const std::string &host, int port, std::shared_ptr<TlsContext> tls) {
   return state_->open(host, port, std::move(tls));
+}
+
+std::size_t HttpServer::connections() const {
+  return state_->connections();
 }
 
 bool HttpServer::stop(milliseconds patience) {

@@ -54,6 +54,9 @@ public:
   /// speaks TLS. Returns the port; throws std::runtime_error, which says why, when it cannot listen there.
   int start(const std::string &host, int port, std::shared_ptr<TlsContext> tls = nullptr);
 
+  /// How many clients are connected.
+  [[nodiscard]] std::size_t connections() const;
+
   /// Closes connections that are idle, that hold an answer back (Delivery) or have sent part of a request
   /// only; lets answers that are being made or sent be finished, those that are sent within `patience`.
   /// Returns true when all connections have ended; false when a handler has not returned by then and a moment

@@ -1,11 +1,11 @@
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <vector>
+#include <string_view>
 
 #include "contracts/judge/judge.hpp"
+#include "mock_server/journal/counters.hpp"
 
 namespace flow::mock {
 
@@ -19,38 +19,35 @@ enum class Footing {
 
 inline constexpr std::size_t kFootings = 4;
 
+/// "documented", "inferred", "assumed" or "none".
+std::string_view to_string(Footing footing);
+
 /// Of an exchange of which `footing` is known so far, with one more clause.
 Footing with_clause(Footing footing, contract::ClauseNumber clause);
 
 /// How many exchanges since the start have been a case of each clause, and what they rest on. No reset
-/// touches it. Safe to use from several threads: each counts in a row of its own as long as there are no more
-/// threads than rows, so that they do not wait for each other's memory.
+/// touches it. Safe to use from several threads.
 class Coverage {
 public:
   Coverage();
 
-  void count(contract::ClauseNumber clause);
+  void count(contract::ClauseNumber clause) { counts_.add(clause); }
   /// Once for each exchange that was judged.
-  void count(Footing footing);
+  void count(Footing footing) { counts_.add(column_of(footing)); }
 
   /// How many exchanges were a case of it.
-  std::uint64_t times(contract::ClauseNumber clause) const;
+  std::uint64_t times(contract::ClauseNumber clause) const { return counts_.sum(clause); }
   /// How many exchanges rest on just that.
-  std::uint64_t times(Footing footing) const;
+  std::uint64_t times(Footing footing) const { return counts_.sum(column_of(footing)); }
   bool is_exercised(contract::ClauseNumber clause) const { return times(clause) > 0; }
 
-  void clear();
+  void clear() { counts_.clear(); }
 
 private:
-  static constexpr std::size_t kRows = 8;
-
-  void add_at(std::size_t column);
-  std::uint64_t sum_of(std::size_t column) const;
   std::size_t column_of(Footing footing) const { return clauses_ + static_cast<std::size_t>(footing); }
 
   std::size_t clauses_;
-  std::size_t width_; ///< of a row: a column for each clause, then one for each footing
-  std::vector<std::atomic<std::uint64_t>> counts_;
+  Counters counts_; ///< a column for each clause, then one for each footing
 };
 
 } // namespace flow::mock

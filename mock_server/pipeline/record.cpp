@@ -60,9 +60,13 @@ void record(ServiceState &state, const Exchange &exchange) {
   const std::int64_t at_ms = exchange.at_ms ? *exchange.at_ms : clock.now_ms();
   const SecretValues secrets = secrets_of(exchange.request, state.secrets);
   Journal &journal = sandbox != nullptr ? sandbox->journal : state.journal;
-  const std::uint64_t number = journal.add(
-      exchange, secrets,
-      {.at_ms = at_ms, .duration_us = std::chrono::duration_cast<std::chrono::microseconds>(took).count()});
+  const std::int64_t took_us = std::chrono::duration_cast<std::chrono::microseconds>(took).count();
+  const std::uint64_t number = journal.add(exchange, secrets, {.at_ms = at_ms, .duration_us = took_us});
+  state.metrics.requests.add(exchange.asked.operation(), exchange.response.status, exchange.verdict.footing,
+                             took_us);
+  for (const auto &fault : exchange.faults) {
+    state.metrics.count_fault(fault->type);
+  }
   if (state.arrivals.are_awaited()) {
     state.arrivals.tell(sandbox == nullptr ? "" : sandbox->objects.organisation,
                         sandbox == nullptr ? "" : sandbox->objects.name);

@@ -10,10 +10,6 @@ namespace {
 constexpr std::size_t kMostEvents = 1000;
 constexpr std::size_t kMostAttempts = 100;
 
-bool is_delivery(const PostResult &result) {
-  return result.status >= 200 && result.status < 300;
-}
-
 /// Whether another attempt may help (events, retry-doc): where no answer came, after 429, and after a 5xx
 /// other than 505.
 bool is_worth_retrying(const PostResult &result) {
@@ -22,6 +18,10 @@ bool is_worth_retrying(const PostResult &result) {
 }
 
 } // namespace
+
+bool is_delivery(const PostResult &result) {
+  return result.status >= 200 && result.status < 300;
+}
 
 std::string_view to_string(DeliveryState state) {
   switch (state) {

@@ -64,6 +64,9 @@ using Post =
     std::function<PostResult(const std::string &url, const HttpHeaders &headers, const std::string &body,
                              std::chrono::milliseconds timeout, const std::stop_token &stop)>;
 
+/// Whether an attempt that came to this has delivered its event.
+bool is_delivery(const PostResult &result);
+
 /// Real time, by which attempts are measured.
 using SteadyNow = std::function<std::chrono::steady_clock::time_point()>;
 
