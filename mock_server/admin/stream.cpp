@@ -1,11 +1,9 @@
 #include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -19,8 +17,8 @@ namespace flow::mock::admin {
 namespace {
 
 constexpr int kMostStreams = 32;
-constexpr std::size_t kMostAtOnce = 1000;  ///< requests that are told in one go
-constexpr std::chrono::seconds kQuiet{15}; ///< until it is said that the stream is still there
+constexpr std::size_t kMostAtOnce = 1000; ///< requests that are told in one go
+constexpr int kMostQuiet = 150; ///< times in a row that nothing is new until that is said: about 15 s
 
 /// What a change is told of: revisions, each with its name in an event.
 using Revisions = std::vector<std::pair<std::string_view, std::uint64_t>>;
@@ -78,11 +76,9 @@ public:
     }
     tell_requests(bound, sandboxes, text);
     tell_changes(sandboxes, text);
-    const auto now = std::chrono::steady_clock::now();
-    if (!text.empty()) {
-      told_ = now;
-    } else if (now - told_ >= kQuiet) {
-      told_ = now;
+    quiet_ = text.empty() ? quiet_ + 1 : 0;
+    if (quiet_ == kMostQuiet) {
+      quiet_ = 0;
       text = ": nothing new\n\n";
     }
     return text;
@@ -208,7 +204,7 @@ private:
   std::uint64_t last_ = 0; ///< number of the request that was told last
   Seen seen_;
   Revisions mock_seen_;
-  std::chrono::steady_clock::time_point told_ = std::chrono::steady_clock::now();
+  int quiet_ = 0; ///< times in a row that nothing was new
 };
 
 std::optional<std::uint64_t> last_event_id(const Request &request) {
