@@ -17,8 +17,8 @@ constexpr std::string_view kPage = R"(<!doctype html>
 <li>The service: <code>/data/foundation/flowservice</code> (<code>GET /runs</code>,
 <code>POST /runs/{run}/action?op=re-trigger</code>, …)</li>
 <li>Tokens: <code>POST /ims/token/v3</code></li>
-<li>The control API: <a href="/__admin/health">/__admin/health</a>,
-<a href="/__admin/openapi">/__admin/openapi</a></li>
+<li>The console: <a href="/__admin/ui">/__admin/ui</a></li>
+<li>The control API: <a href="/__admin/openapi">/__admin/openapi</a></li>
 </ul>
 </body></html>
 )";

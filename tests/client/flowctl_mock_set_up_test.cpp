@@ -44,6 +44,21 @@ TEST_F(FlowctlMockSetUp, OnlyTheRunsThatAreNamedAreThere) {
   EXPECT_EQ(printed({"run", "list"}), runs) << "nothing is half done";
 }
 
+TEST_F(FlowctlMockSetUp, RunsAreListedPageByPage) {
+  printed({"run", "only", "a", "b=success", "c", "d"});
+  const std::string page = printed({"run", "list", "--limit", "2"});
+  EXPECT_THAT(page, HasSubstr("\na "));
+  EXPECT_THAT(page, HasSubstr("\nb "));
+  EXPECT_THAT(page, EndsWith("There are 4 runs; --offset 2 shows the next ones.\n"));
+  const std::string rest = printed({"run", "list", "--offset", "2"});
+  EXPECT_THAT(rest, HasSubstr("\nc "));
+  EXPECT_EQ(std::count(rest.begin(), rest.end(), '\n'), 3) << "no further page: " << rest;
+  const std::string found = printed({"run", "list", "--property", "state==success"});
+  EXPECT_EQ(std::count(found.begin(), found.end(), '\n'), 2) << found;
+  EXPECT_THAT(mock({"run", "list", "--property", "state=success"}).err, HasSubstr("=="));
+  EXPECT_EQ(mock({"run", "list", "--limit", "0"}).code, 2);
+}
+
 TEST_F(FlowctlMockSetUp, ARunIsPutAndDeleted) {
   const Ended homeless = mock({"run", "put", "r1", "--flow", "f1"});
   EXPECT_NE(homeless.code, 0);

@@ -94,7 +94,7 @@ TEST(Violations, AreNotSeenInWhatVisitorsAskFor) {
   for (const char *method : {"GET", "HEAD"}) {
     const Response page = stage(Ask{.method = method, .target = "/", .headers = {}});
     EXPECT_EQ(page.status, 200);
-    EXPECT_NE(page.body.find("/__admin/health"), std::string::npos) << page.body;
+    EXPECT_NE(page.body.find("/__admin/ui"), std::string::npos) << page.body;
     for (const char *path : {"/favicon.ico", "/robots.txt", "/healthz", "/health?verbose=1"}) {
       EXPECT_EQ(stage(Ask{.method = method, .target = path, .headers = {}}).status, 404) << path;
     }

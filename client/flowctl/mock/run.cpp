@@ -16,7 +16,15 @@ std::string text_of_runs(const Json &answer) {
     rows.push_back({text(at(run, "id")), text(at(run, "flowId")), state_of(run),
                     instant(at(run, "createdAt")), script_of(run)});
   }
-  return table(rows);
+  std::string shown = table(rows);
+  const auto total = number(at(answer, "total"));
+  const auto shown_now = static_cast<std::int64_t>(rows.size()) - 1;
+  const std::int64_t next = number(at(answer, "offset")).value_or(0);
+  if (total && shown_now > 0 && next < *total - shown_now) {
+    shown += "There are " + std::to_string(*total) + " runs; --offset " + std::to_string(next + shown_now) +
+             " shows the next ones.\n";
+  }
+  return shown;
 }
 
 /// "RUN[=STATE]", failed if no state is given.
@@ -36,8 +44,24 @@ void add_mock_run(CLI::App &mock, Session &session) {
   run.require_subcommand(1);
 
   CLI::App &list = add_mock_command(run, "list", "List the runs, with their scripts");
-  on_mock_call(list, session, [](const MockSettings &mock) -> MockCall {
-    return {{"GET", sandbox_path(mock, "/runs")}, text_of_runs};
+  struct Page {
+    std::vector<std::string> properties;
+    std::size_t offset = 0, limit = 1000;
+  };
+  const auto page = std::make_shared<Page>();
+  list.add_option("--property", page->properties, "A filter as of flowctl list, e.g. state==failed")
+      ->type_name("FILTER");
+  list.add_option("--offset", page->offset, "Number of the first run shown, from 0")->type_name("NUMBER");
+  list.add_option("--limit", page->limit, "Most runs shown")
+      ->check(CLI::Range(1, 10'000))
+      ->type_name("NUMBER")
+      ->capture_default_str();
+  on_mock_call(list, session, [page](const MockSettings &mock) -> MockCall {
+    std::string query = "?offset=" + std::to_string(page->offset) + "&limit=" + std::to_string(page->limit);
+    for (const std::string &property : page->properties) {
+      query += "&property=" + percent_encoded(property);
+    }
+    return {{"GET", sandbox_path(mock, "/runs" + query)}, text_of_runs};
   });
 
   struct Given {
