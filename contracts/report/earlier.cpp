@@ -5,7 +5,6 @@
 
 #include "common/json_text.hpp"
 #include "common/printable.hpp"
-#include "common/whole_file.hpp"
 #include "contracts/report/page.hpp"
 
 namespace flow::report {
@@ -58,15 +57,6 @@ Json data_of(std::string_view page, std::string_view program) {
                    ": write it anew with this one");
   }
   return data;
-}
-
-Json data_in(const std::string &file, std::string_view program) {
-  const std::string page = read_whole(file, kLargestReport);
-  try {
-    return data_of(page, program);
-  } catch (const NoReport &error) {
-    throw NoReport("the file " + file + " " + error.what());
-  }
 }
 
 const Json &list_in(const Json &object, const char *name) {

@@ -1,5 +1,7 @@
 #include <filesystem>
 #include <iostream>
+#include <optional>
+#include <stdexcept>
 #include <string>
 #include <thread>
 
@@ -8,7 +10,9 @@
 #include "common/printable.hpp"
 #include "common/standard_streams.hpp"
 #include "common/whole_file.hpp"
+#include "contracts/report/earlier.hpp"
 #include "contracts/suite/find_states.hpp"
+#include "contracts/suite/html_report.hpp"
 #include "contracts/suite/patience.hpp"
 #include "contracts/suite/plan.hpp"
 #include "contracts/suite/preflight.hpp"
@@ -19,6 +23,7 @@
 namespace {
 
 using namespace flow::contract;
+namespace report = flow::report;
 
 constexpr int kAllHeld = 0;
 constexpr int kClauseBroken = 1;
@@ -56,6 +61,18 @@ void take_sandbox(const RunOptions &options, Target &target, bool is_mock) {
   }
 }
 
+/// Those of --compare, if it is given.
+std::optional<EarlierOutcomes> earlier_outcomes(const std::string &file) {
+  if (file.empty()) {
+    return std::nullopt;
+  }
+  try {
+    return report::earlier_in(file, outcomes_in);
+  } catch (const std::runtime_error &error) {
+    throw CannotRun(std::string("--compare: ") + error.what());
+  }
+}
+
 int run(const RunOptions &options) {
   Target target = target_of(options.server);
   target.reading = options.reading;
@@ -63,7 +80,8 @@ int run(const RunOptions &options) {
   if (clauses.empty()) {
     throw CannotRun("none of these clauses holds in this --reading");
   }
-  for (const std::string &file : {options.junit, options.json}) {
+  const std::optional<EarlierOutcomes> earlier = earlier_outcomes(options.compare);
+  for (const std::string &file : {options.junit, options.json, options.sarif, options.html}) {
     if (!file.empty()) {
       require_writable(file);
     }
@@ -87,6 +105,9 @@ int run(const RunOptions &options) {
   const Ending ending = run_as_tests(plan, target, target.is_shared() ? spaced(ask, sleep_for) : ask,
                                      {.junit = options.junit,
                                       .json = options.json,
+                                      .sarif = options.sarif,
+                                      .html = options.html,
+                                      .earlier = earlier,
                                       .github = options.github,
                                       .failures_only = options.failures_only,
                                       .secret = has_secret ? target.token : "",

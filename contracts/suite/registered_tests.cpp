@@ -14,6 +14,8 @@
 #include "common/whole_file.hpp"
 #include "contracts/suite/report.hpp"
 #include "contracts/suite/report_forms.hpp"
+#include "contracts/suite/sarif.hpp"
+#include "contracts/suite/verdicts.hpp"
 
 namespace flow::contract {
 
@@ -86,8 +88,7 @@ private:
 
   void OnTestEnd(const testing::TestInfo &) override {
     const Verdict &verdict = session_.verdicts.back();
-    const bool deviates = verdict.outcome == Outcome::broken || verdict.outcome == Outcome::finding;
-    if (deviates || !session_.reporting.failures_only) {
+    if (deviates(verdict) || !session_.reporting.failures_only) {
       std::cout << line(verdict) << std::endl;
     }
   }
@@ -98,7 +99,7 @@ private:
       std::cout << "\n" << hint << "\n";
     }
     for (const Verdict &verdict : verdicts) {
-      if (verdict.outcome == Outcome::broken || verdict.outcome == Outcome::finding) {
+      if (deviates(verdict)) {
         std::cout << "\n" << verdict.clause->id << ": " << explanation(verdict, session_.reporting.secret);
       }
     }
@@ -118,6 +119,24 @@ public:
 private:
   Descriptor file_{succeeded(::memfd_create("junit", MFD_CLOEXEC))};
 };
+
+/// The files of the report besides GoogleTest's.
+void write_forms(const Session &session) {
+  const Reporting &reporting = session.reporting;
+  const std::string_view secret = reporting.secret;
+  const auto &verdicts = session.verdicts;
+  if (!reporting.json.empty()) {
+    write_whole(reporting.json, as_json(verdicts, secret));
+  }
+  if (!reporting.sarif.empty()) {
+    write_whole(reporting.sarif, as_sarif(verdicts, FLOW_CONTRACT_VERSION, secret));
+  }
+  if (!reporting.html.empty()) {
+    write_whole(reporting.html,
+                as_html(verdicts,
+                        {.server = session.target.base_url, .secret = secret, .earlier = reporting.earlier}));
+  }
+}
 
 /// The annotations, and the summary where GitHub says to put it.
 void report_to_github(const Session &session) {
@@ -164,9 +183,7 @@ Ending run_as_tests(const Plan &plan, const Target &target, const Ask &ask, cons
   if (!reporting.junit.empty()) {
     report.write_to(reporting.junit);
   }
-  if (!reporting.json.empty()) {
-    write_whole(reporting.json, as_json(session.verdicts, reporting.secret));
-  }
+  write_forms(session);
   if (reporting.github) {
     report_to_github(session);
   }

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
+#include "contracts/suite/html_report.hpp"
 #include "contracts/suite/plan.hpp"
 
 namespace flow::contract {
@@ -15,12 +17,15 @@ enum class Ending {
 
 /// What a run of the suite reports, and to where.
 struct Reporting {
-  std::string junit;  ///< the XML file to write; empty for none
-  std::string json;   ///< likewise the JSON file
-  bool github;        ///< annotations on standard output, and the job's summary
-  bool failures_only; ///< clauses that held or were skipped have no line
-  std::string secret; ///< never shown
-  bool all_decide;    ///< else only the documented clauses decide how it ends
+  std::string junit;                             ///< the XML file to write; empty for none
+  std::string json;                              ///< likewise the JSON file
+  std::string sarif;                             ///< likewise
+  std::string html;                              ///< likewise
+  const std::optional<EarlierOutcomes> &earlier; ///< that the HTML compares with
+  bool github;                                   ///< annotations on standard output, and the job's summary
+  bool failures_only;                            ///< clauses that held or were skipped have no line
+  std::string secret;                            ///< never shown
+  bool all_decide;                               ///< else only the documented clauses decide how it ends
 };
 
 /// Runs each clause as a GoogleTest test, `<subject>.<rest of the id>`, and prints the report on standard

@@ -1,43 +1,19 @@
 #include "contracts/suite/report_forms.hpp"
 
-#include <algorithm>
-
 #include "common/printable.hpp"
 #include "contracts/suite/curl_command.hpp"
 #include "contracts/suite/masked.hpp"
 #include "contracts/suite/report.hpp"
+#include "contracts/suite/verdicts.hpp"
 
 namespace flow::contract {
 
 namespace {
 
-std::string_view name_of(Outcome outcome) {
-  switch (outcome) {
-  case Outcome::held:
-    return "held";
-  case Outcome::broken:
-    return "broken";
-  case Outcome::finding:
-    return "finding";
-  case Outcome::skipped:
-    return "skipped";
-  }
-  return "";
-}
-
-bool deviates(const Verdict &verdict) {
-  return verdict.outcome == Outcome::broken || verdict.outcome == Outcome::finding;
-}
-
-std::int64_t count_of(std::span<const Verdict> verdicts, Outcome outcome) {
-  return std::count_if(verdicts.begin(), verdicts.end(),
-                       [&](const Verdict &verdict) { return verdict.outcome == outcome; });
-}
-
 Json document_of(const Verdict &verdict, std::string_view secret) {
   const Clause &clause = *verdict.clause;
   Json document = {{"id", clause.id},
-                   {"outcome", name_of(verdict.outcome)},
+                   {"outcome", to_string(verdict.outcome)},
                    {"standing", to_string(clause.standing)},
                    {"title", clause.title},
                    {"requirement", clause.requirement},
@@ -139,9 +115,9 @@ std::string as_markdown(std::span<const Verdict> verdicts, std::string_view secr
   std::string rows;
   for (const Verdict &verdict : verdicts) {
     if (deviates(verdict)) {
-      rows += "| " + std::string(name_of(verdict.outcome)) + " | " + table_cell(verdict.clause->id) + " | " +
-              table_cell(verdict.clause->requirement) + " | " + table_cell(deviation_of(verdict, secret)) +
-              " |\n";
+      rows += "| " + std::string(to_string(verdict.outcome)) + " | " + table_cell(verdict.clause->id) +
+              " | " + table_cell(verdict.clause->requirement) + " | " +
+              table_cell(deviation_of(verdict, secret)) + " |\n";
     }
   }
   if (!rows.empty()) {

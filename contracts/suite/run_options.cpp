@@ -112,6 +112,25 @@ void add_run_options(CLI::App &command, RunOptions &options) {
           "write the outcome of each clause to this file, with the requests and deviations of those that do "
           "not hold")
       ->type_name("FILE");
+  command
+      .add_option("--sarif", options.sarif,
+                  "write a SARIF 2.1.0 log to this file: a rule for each clause, an error for each that is "
+                  "broken, a warning for each finding")
+      ->type_name("FILE");
+  CLI::Option *html =
+      command
+          .add_option(
+              "--html", options.html,
+              "write a page to this file: verdicts by subject, and for each clause that does not hold "
+              "its source, requests and deviations")
+          ->type_name("FILE");
+  command
+      .add_option(
+          "--compare", options.compare,
+          "an earlier file of --html: the new one says which clauses are newly broken, mended, new or "
+          "gone")
+      ->type_name("FILE")
+      ->needs(html);
   command.add_flag(
       "--github", options.github,
       "print an annotation of GitHub Actions for each clause that does not hold, and add a table of them "

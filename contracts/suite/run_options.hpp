@@ -38,6 +38,9 @@ struct RunOptions {
   Selection selection;
   std::string junit;
   std::string json;
+  std::string sarif;
+  std::string html;
+  std::string compare; ///< an earlier --html file
   bool github = false;
   bool failures_only = false;
   std::string states; ///< file

@@ -114,11 +114,12 @@ TEST(Earlier, MembersOfAnotherKindAreRefused) {
 }
 
 TEST(Earlier, NamesTheFile) {
-  EXPECT_THROW(data_in("/nowhere/report.html", "flow-mock"), FileError);
-  EXPECT_THROW(data_in("/", "flow-mock"), FileError);
-  EXPECT_THROW(data_in("/dev/zero", "flow-mock"), FileError) << "too large";
+  const auto read = [](std::string_view page) { return data_of(page, "flow-mock"); };
+  EXPECT_THROW(earlier_in("/nowhere/report.html", read), FileError);
+  EXPECT_THROW(earlier_in("/", read), FileError);
+  EXPECT_THROW(earlier_in("/dev/zero", read), FileError) << "too large";
   try {
-    data_in("/dev/null", "flow-mock");
+    earlier_in("/dev/null", read);
     ADD_FAILURE();
   } catch (const NoReport &error) {
     EXPECT_TRUE(contains(error.what(), "the file /dev/null is not a report of flow-mock")) << error.what();
