@@ -17,11 +17,13 @@
 #include "common/printable.hpp"
 #include "common/standard_streams.hpp"
 #include "common/whole_file.hpp"
+#include "contracts/report/earlier.hpp"
 #include "mock_server/http/memory_reserve.hpp"
 #include "mock_server/http/open_files.hpp"
 #include "mock_server/log/log.hpp"
 #include "mock_server/options.hpp"
 #include "mock_server/parent_watch.hpp"
+#include "mock_server/report/sums.hpp"
 #include "mock_server/tls/trust_advice.hpp"
 
 namespace {
@@ -61,6 +63,21 @@ void check_writable(const std::string &option, const std::string &file) {
     }
   } catch (const flow::FileError &error) {
     throw flow::FileError(option + ": " + error.what());
+  }
+}
+
+/// The page of --compare, empty where none is given; throws where it is none.
+std::string earlier_page(const std::string &file) {
+  if (file.empty()) {
+    return "";
+  }
+  try {
+    return flow::report::earlier_in(file, [](std::string_view page) {
+      sums_in(page);
+      return std::string(page);
+    });
+  } catch (const std::runtime_error &error) {
+    throw std::runtime_error(std::string("--compare: ") + error.what());
   }
 }
 
@@ -129,7 +146,8 @@ flow_mock::Settings settings_in(const Options &options, std::shared_ptr<spdlog::
 }
 
 /// What a test run leaves behind. Returns the exit code.
-int report(const Options &options, const flow_mock::Server &server, LogWriter &standard_error) {
+int report(const Options &options, const flow_mock::Server &server, const std::string &earlier,
+           LogWriter &standard_error) {
   const bool violated = options.fail_on_violation && server.violations() > 0;
   if (violated) {
     standard_error.write(flow::printable_lines(server.violations_text()));
@@ -138,10 +156,17 @@ int report(const Options &options, const flow_mock::Server &server, LogWriter &s
   if (!unused.empty()) {
     standard_error.write(flow::printable_lines(unused));
   }
+  const std::string assumed = options.fail_on_assumed ? server.assumed_text() : "";
+  if (!assumed.empty()) {
+    standard_error.write(flow::printable_lines(assumed));
+  }
   if (!options.coverage_file.empty()) {
     write_file("--coverage-file", options.coverage_file, server.coverage());
   }
-  return violated ? kViolated : unused.empty() ? 0 : kUnused;
+  if (!options.report.empty()) {
+    write_file("--report", options.report, server.report(earlier));
+  }
+  return violated ? kViolated : !unused.empty() ? kUnused : !assumed.empty() ? kAssumed : 0;
 }
 
 int serve(const Options &options, const sigset_t &stop_signals, LogWriter &standard_error) {
@@ -149,6 +174,8 @@ int serve(const Options &options, const sigset_t &stop_signals, LogWriter &stand
   check_writable("--port-file", options.port_file);
   check_writable("--https-port-file", options.https_port_file);
   check_writable("--coverage-file", options.coverage_file);
+  check_writable("--report", options.report);
+  const std::string earlier = earlier_page(options.compare);
   const MemoryReserve reserve(kMemoryReserve);
   flow_mock::Server server(settings_in(options, log));
   server.start();
@@ -162,7 +189,7 @@ int serve(const Options &options, const sigset_t &stop_signals, LogWriter &stand
   sigwait(&stop_signals, &received);
   const bool all_ended = server.stop(std::chrono::milliseconds(options.shutdown_timeout_ms));
   log->info("stopped signal={}", received == SIGINT ? "SIGINT" : "SIGTERM");
-  const int exit_code = report(options, server, standard_error);
+  const int exit_code = report(options, server, earlier, standard_error);
   if (!all_ended) {
     log->warn("a request was not finished within --shutdown-timeout {} ms", options.shutdown_timeout_ms);
     standard_error.end();

@@ -179,9 +179,21 @@ void add_evidence_options(CLI::App &app, Options &options) {
       "--fail-on-unused", options.fail_on_unused,
       "When stopped, list scripted outcomes, faults and runs that tests have set up and no request has "
       "met, and exit with 4 if there are any");
+  app.add_flag("--fail-on-assumed", options.fail_on_assumed,
+               "When stopped, list the assumed rules, documented nowhere, that requests rested on, and exit "
+               "with 5 if there are any");
   app.add_option("--coverage-file", options.coverage_file,
                  "When stopped, write to this file which clauses of the contract the traffic exercised")
       ->option_text("FILE");
+  CLI::Option *report =
+      app.add_option("--report", options.report,
+                     "When stopped, write a page to this file: requests, violations and how to fix them, "
+                     "coverage, set-up that was not used, and what the tests lean on")
+          ->option_text("FILE");
+  app.add_option("--compare", options.compare,
+                 "An earlier file of --report: the new one says what differs from it")
+      ->option_text("FILE")
+      ->needs(report);
 }
 
 void add_limits(CLI::App &app, Options &options) {
@@ -250,9 +262,11 @@ std::variant<Options, int> read_options(int argc, char **argv) {
   app.footer("An option may also be given in the environment, as FLOW_MOCK_<OPTION>: FLOW_MOCK_PORT_FILE for "
              "--port-file, true for one without a value, several values one a line. The command line comes "
              "first.\n\nExit codes: 0 stopped by SIGINT or SIGTERM; 2 could not start, or not write standard "
-             "output, --port-file, --https-port-file or --coverage-file; 3 likewise "
+             "output, --port-file, --https-port-file, --coverage-file or --report, or not read --compare; 3 "
+             "likewise "
              "stopped, but the application broke the contract (--fail-on-violation); 4 likewise, but "
-             "something was set up and not used (--fail-on-unused).");
+             "something was set up and not used (--fail-on-unused); 5 likewise, but a request rested on an "
+             "assumed rule (--fail-on-assumed). Of several, the lowest.");
 
   std::optional<OptionVariables> variables;
   try {

@@ -20,6 +20,9 @@ inline constexpr int kViolated = 3;
 /// The same, with --fail-on-unused, when something was set up and not used.
 inline constexpr int kUnused = 4;
 
+/// The same, with --fail-on-assumed, when an exchange rested on an assumed rule.
+inline constexpr int kAssumed = 5;
+
 /// What flow-mock's command line says.
 struct Options {
   flow_mock::Settings settings{.port = 8080};
@@ -30,7 +33,10 @@ struct Options {
   bool exit_with_parent = false;
   bool fail_on_violation = false;
   bool fail_on_unused = false;
+  bool fail_on_assumed = false;
   std::string coverage_file;
+  std::string report;
+  std::string compare; ///< an earlier --report file
   spdlog::level::level_enum log_level = spdlog::level::info;
 };
 

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <atomic>
 #include <ctime>
+#include <optional>
 #include <utility>
 
 #include "common/whole_file.hpp"
+#include "contracts/report/earlier.hpp"
 #include "mock_server/admin/control_api.hpp"
 #include "mock_server/http/awaited.hpp"
 #include "mock_server/http/http_server.hpp"
@@ -14,6 +16,7 @@
 #include "mock_server/journal/missing.hpp"
 #include "mock_server/journal/report.hpp"
 #include "mock_server/log/access_log.hpp"
+#include "mock_server/report/report_page.hpp"
 #include "mock_server/service.hpp"
 #include "mock_server/service_state.hpp"
 #include "mock_server/tls/certificates.hpp"
@@ -273,6 +276,22 @@ std::string Server::unused_text(const SandboxName &name) const {
 std::string Server::coverage() const {
   const mock::ServiceState &service = state_->service();
   return mock::coverage_json(service.coverage, service.settings).dump(2);
+}
+
+std::string Server::assumed_text() const {
+  return mock::assumed_text(state_->service().coverage);
+}
+
+std::string Server::report(std::string_view earlier) const {
+  std::optional<mock::Sums> sums;
+  try {
+    if (!earlier.empty()) {
+      sums = mock::sums_in(earlier);
+    }
+  } catch (const flow::report::NoReport &error) {
+    throw Error(std::string("the earlier report ") + error.what());
+  }
+  return mock::report_page(state_->service(), sums);
 }
 
 ControlAnswer Server::control(std::string_view method, std::string_view path, std::string_view body) {

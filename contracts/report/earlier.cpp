@@ -59,6 +59,14 @@ Json data_of(std::string_view page, std::string_view program) {
   return data;
 }
 
+const Json &object_in(const Json &object, const char *name) {
+  const Json &inner = member(object, name);
+  if (!inner.is_object()) {
+    throw of_another_kind(name, "an object");
+  }
+  return inner;
+}
+
 const Json &list_in(const Json &object, const char *name) {
   const Json &list = member(object, name);
   if (!list.is_array()) {

@@ -35,6 +35,7 @@ template <typename Read> auto earlier_in(const std::string &file, Read read) {
 }
 
 /// Members of the data; throw NoReport where there is none of that name and kind.
+const contract::Json &object_in(const contract::Json &object, const char *name);
 const contract::Json &list_in(const contract::Json &object, const char *name);
 std::string text_in(const contract::Json &object, const char *name);
 std::uint64_t count_in(const contract::Json &object, const char *name);

@@ -1,6 +1,7 @@
 #include "mock_server/journal/coverage.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace flow::mock {
 
@@ -39,6 +40,32 @@ Footing with_clause(Footing footing, contract::ClauseNumber clause) {
   return footing == Footing::none ? other : std::max(footing, other);
 }
 
-Coverage::Coverage() : clauses_(contract::clause_count()), counts_(clauses_ + kFootings) {}
+Coverage::Coverage()
+    : clauses_(contract::clause_count()), counts_(clauses_ + kFootings), has_first_(clauses_) {}
+
+bool Coverage::has_first(contract::ClauseNumber clause) const {
+  return has_first_.at(clause).load(std::memory_order_relaxed);
+}
+
+void Coverage::note_first(contract::ClauseNumber clause, FirstCase first) {
+  const std::lock_guard lock(mutex_);
+  firsts_.try_emplace(clause, std::move(first));
+  has_first_.at(clause).store(true, std::memory_order_relaxed);
+}
+
+std::optional<FirstCase> Coverage::first(contract::ClauseNumber clause) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = firsts_.find(clause);
+  return found == firsts_.end() ? std::nullopt : std::optional(found->second);
+}
+
+void Coverage::clear() {
+  const std::lock_guard lock(mutex_);
+  firsts_.clear();
+  for (std::atomic<bool> &has : has_first_) {
+    has.store(false, std::memory_order_relaxed);
+  }
+  counts_.clear();
+}
 
 } // namespace flow::mock

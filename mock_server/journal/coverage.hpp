@@ -1,8 +1,15 @@
 #pragma once
 
+#include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "contracts/judge/judge.hpp"
 #include "mock_server/journal/counters.hpp"
@@ -19,11 +26,22 @@ enum class Footing {
 
 inline constexpr std::size_t kFootings = 4;
 
-/// "documented", "inferred", "assumed" or "none".
+inline constexpr std::array kAllFootings{Footing::documented, Footing::inferred, Footing::assumed,
+                                         Footing::none};
+static_assert(kAllFootings.size() == kFootings);
+
+/// "documented", "inferred", "assumed" or "none"
 std::string_view to_string(Footing footing);
 
 /// Of an exchange of which `footing` is known so far, with one more clause.
 Footing with_clause(Footing footing, contract::ClauseNumber clause);
+
+/// The first exchange that was a case of a clause, without secrets.
+struct FirstCase {
+  std::string method;
+  std::string path;         ///< as sent, without the query
+  std::uint64_t number = 0; ///< of the exchange, as in the journal
+};
 
 /// How many exchanges since the start have been a case of each clause, and what they rest on. No reset
 /// touches it. Safe to use from several threads.
@@ -41,13 +59,22 @@ public:
   std::uint64_t times(Footing footing) const { return counts_.sum(column_of(footing)); }
   bool is_exercised(contract::ClauseNumber clause) const { return times(clause) > 0; }
 
-  void clear() { counts_.clear(); }
+  /// Whether the first case of that clause is noted, without waiting for anyone.
+  bool has_first(contract::ClauseNumber clause) const;
+  /// Notes it, unless one is.
+  void note_first(contract::ClauseNumber clause, FirstCase first);
+  std::optional<FirstCase> first(contract::ClauseNumber clause) const;
+
+  void clear();
 
 private:
   std::size_t column_of(Footing footing) const { return clauses_ + static_cast<std::size_t>(footing); }
 
   std::size_t clauses_;
   Counters counts_; ///< a column for each clause, then one for each footing
+  std::vector<std::atomic<bool>> has_first_; ///< by clause
+  mutable std::mutex mutex_;
+  std::map<contract::ClauseNumber, FirstCase> firsts_;
 };
 
 } // namespace flow::mock

@@ -1,6 +1,7 @@
 #include "mock_server/journal/report.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include <spdlog/fmt/fmt.h>
 
@@ -48,10 +49,6 @@ Json cut_json(const JournalEntry &entry) {
     }
   }
   return cut;
-}
-
-bool can_be_seen(const contract::Clause &clause, const Settings &settings) {
-  return clause.applies.has_value() && settings.reading.has_all(clause.reading);
 }
 
 constexpr std::string_view kMissing =
@@ -132,7 +129,7 @@ Json violation_json(const ViolationEntry &entry) {
     json["missing"] = true;
   }
   json["place"] = clause.violation.value().place;
-  json["mend"] = entry.is_missing ? kMissing : std::string_view(clause.violation.value().mend);
+  json["mend"] = mend_of(entry);
   add_unless_empty(json, "method", entry.method);
   add_unless_empty(json, "path", entry.path);
   add_unless_empty(json, "organisation", entry.organisation);
@@ -142,13 +139,17 @@ Json violation_json(const ViolationEntry &entry) {
   return json;
 }
 
+bool can_be_exercised(const contract::Clause &clause, const Settings &settings) {
+  return clause.applies.has_value() && settings.reading.has_all(clause.reading);
+}
+
 Json coverage_json(const Coverage &coverage, const Settings &settings) {
   Json clauses = Json::array();
   std::size_t exercised = 0;
   for (std::size_t i = 0; i < contract::clause_count(); ++i) {
     const auto number = static_cast<contract::ClauseNumber>(i);
     const contract::Clause &clause = contract::clause(number);
-    if (can_be_seen(clause, settings)) {
+    if (can_be_exercised(clause, settings)) {
       const bool marked = coverage.is_exercised(number);
       exercised += marked ? 1 : 0;
       clauses.push_back({{"id", clause.id},
@@ -169,10 +170,34 @@ std::string violations_text(const ViolationLog &log) {
     const contract::Clause &clause = contract::clause(sum.first.clause);
     text += fmt::format("  {}, {} {} times, first {}\n    {}: {}\n", clause.id,
                         sum.first.is_missing ? "missing" : "seen", sum.times, place_of(sum.first),
-                        clause.violation.value().place,
-                        sum.first.is_missing ? kMissing : std::string_view(clause.violation.value().mend));
+                        clause.violation.value().place, mend_of(sum.first));
   }
   return text;
+}
+
+std::string assumed_text(const Coverage &coverage) {
+  std::string text;
+  for (std::size_t i = 0; i < contract::clause_count(); ++i) {
+    const auto number = static_cast<contract::ClauseNumber>(i);
+    const contract::Clause &clause = contract::clause(number);
+    if (clause.standing != contract::Standing::assumed || !coverage.is_exercised(number)) {
+      continue;
+    }
+    const std::optional<FirstCase> first = coverage.first(number);
+    text += fmt::format("  {}, {} times", clause.id, coverage.times(number));
+    text +=
+        first ? fmt::format(", first in {} {}", quoted_line(first->method), quoted_line(first->path)) : "";
+    text += fmt::format("\n    {}\n", clause.requirement);
+  }
+  return text.empty()
+             ? ""
+             : fmt::format("{} exchanges rested on rules that are assumed, and documented nowhere:\n{}",
+                           coverage.times(Footing::assumed), text);
+}
+
+std::string_view mend_of(const ViolationEntry &entry) {
+  return entry.is_missing ? kMissing
+                          : std::string_view(contract::clause(entry.clause).violation.value().mend);
 }
 
 } // namespace flow::mock

@@ -27,11 +27,21 @@ contract::Json count_json(std::vector<std::int64_t> times);
 /// One breach: {"clause","title","place","mend","method","path",…}.
 contract::Json violation_json(const ViolationEntry &entry);
 
+/// Whether traffic can be a case of the clause, in the reading of the settings.
+bool can_be_exercised(const contract::Clause &clause, const Settings &settings);
+
 /// {"total","exercised","clauses":[{"id","title","exercised"}]} of all clauses that traffic can be a case of,
 /// in the reading and edition of the settings.
 contract::Json coverage_json(const Coverage &coverage, const Settings &settings);
 
 /// A paragraph of each clause that was broken: what, where first, how often, what to change.
 std::string violations_text(const ViolationLog &log);
+
+/// A paragraph of each assumed clause that an exchange rested on: what it says, where first, how often. Empty
+/// where none did.
+std::string assumed_text(const Coverage &coverage);
+
+/// What to change where a violation was expected and did not come.
+std::string_view mend_of(const ViolationEntry &entry);
 
 } // namespace flow::mock

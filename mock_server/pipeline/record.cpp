@@ -51,6 +51,20 @@ void note_violations(ServiceState &state, Sandbox *sandbox, std::span<const cont
   }
 }
 
+/// Notes of assumed clauses where they were first the case: nobody documents what an application relies on
+/// there.
+void note_assumed(Coverage &coverage, const Exchange &exchange, const SecretValues &secrets,
+                  std::uint64_t number) {
+  const Verdict &verdict = exchange.verdict;
+  for (const contract::ClauseNumber clause : std::span(verdict.clauses).first(verdict.count)) {
+    if (contract::clause(clause).standing == contract::Standing::assumed && !coverage.has_first(clause)) {
+      coverage.note_first(clause, {.method = beginning_of(exchange.request.method, secrets),
+                                   .path = beginning_of(exchange.parsed.path, secrets),
+                                   .number = number});
+    }
+  }
+}
+
 } // namespace
 
 void record(ServiceState &state, const Exchange &exchange) {
@@ -72,6 +86,9 @@ void record(ServiceState &state, const Exchange &exchange) {
                         sandbox == nullptr ? "" : sandbox->objects.name);
   }
   const Verdict &verdict = exchange.verdict;
+  if (verdict.footing == Footing::assumed) {
+    note_assumed(state.coverage, exchange, secrets, number);
+  }
   const auto seen = std::span(verdict.clauses).first(verdict.count);
   const Parsed &parsed = exchange.parsed;
   const std::vector<contract::ClauseNumber> &expected = parsed.expected.clauses;

@@ -173,6 +173,13 @@ public:
   std::string unused_text(const SandboxName &name) const;
   /// JSON: which clauses of the contract the traffic was a case of.
   std::string coverage() const;
+  /// Assumed rules of the contract, documented nowhere, that requests rested on: what they say, how often and
+  /// where first. Empty where none did.
+  std::string assumed_text() const;
+  /// One HTML page that stands alone: requests, violations, set-up that was not used, coverage, and how much
+  /// rests on documented, inferred and assumed rules. `earlier` is such a page, to say what differs from it;
+  /// empty for none. Throws Error where it is no such page.
+  std::string report(std::string_view earlier = {}) const;
 
   /// Carries out one call of the control API (contracts/data/control-api.openapi.json) without a socket,
   /// whether or not others may use it: control("PUT", "/clock", R"({"advanceMs":60000})"). `path` is what
