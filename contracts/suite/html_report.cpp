@@ -101,7 +101,7 @@ std::string card_of(const Verdict &verdict, std::string_view secret) {
 
 std::string deviations_of(std::span<const Verdict> verdicts, std::string_view secret) {
   std::string html = report::heading("Clauses that do not hold");
-  if (const std::string hint = broken_alike(verdicts); !hint.empty()) {
+  if (const std::string hint = broken_alike(verdicts, secret); !hint.empty()) {
     html += report::paragraph(hint);
   }
   bool any = false;

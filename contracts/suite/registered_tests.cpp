@@ -95,7 +95,7 @@ private:
 
   void OnTestProgramEnd(const testing::UnitTest &) override {
     const auto &verdicts = session_.verdicts;
-    if (const std::string hint = broken_alike(verdicts); !hint.empty()) {
+    if (const std::string hint = broken_alike(verdicts, session_.reporting.secret); !hint.empty()) {
       std::cout << "\n" << hint << "\n";
     }
     for (const Verdict &verdict : verdicts) {

@@ -124,7 +124,7 @@ std::string summary(std::span<const Verdict> verdicts) {
          (findings == "0" ? "" : findings + " findings, ") + count(Outcome::skipped) + " skipped";
 }
 
-std::string broken_alike(std::span<const Verdict> verdicts) {
+std::string broken_alike(std::span<const Verdict> verdicts, std::string_view secret) {
   constexpr std::size_t kHandful = 5;
   std::map<std::string, std::size_t> ways;
   std::size_t judged = 0;
@@ -138,7 +138,7 @@ std::string broken_alike(std::span<const Verdict> verdicts) {
   for (const auto &[way, number] : ways) {
     if (number > kHandful && 2 * number >= judged) {
       return std::to_string(number) + " of " + std::to_string(judged) +
-             " clauses are broken in the same way (" + printable(way) +
+             " clauses are broken in the same way (" + printable(masked(way, secret)) +
              "). Check that this is the right server, that --base-path is right, and that the server has the "
              "runs of the states file, or the mock its built-in seed.";
     }

@@ -18,8 +18,8 @@ std::string line(const Verdict &verdict);
 std::string summary(std::span<const Verdict> verdicts);
 
 /// If at least half of the judged clauses are broken in the same way: that way, and possible reasons;
-/// otherwise empty. A few broken clauses are not enough.
-std::string broken_alike(std::span<const Verdict> verdicts);
+/// otherwise empty. A few broken clauses are not enough. `secret` is never shown.
+std::string broken_alike(std::span<const Verdict> verdicts, std::string_view secret);
 
 /// One whole clause: its requirement, source, requests and expected answers.
 std::string shown(const Clause &clause);

@@ -376,17 +376,17 @@ Verdict broken_by(const std::string &received) {
 TEST(Report, SaysWhenHalfOfTheClausesAreBrokenInTheSameWay) {
   std::vector<Verdict> verdicts(6, broken_by("404"));
   verdicts.insert(verdicts.end(), 6, {.clause = matching("retry/state/failed").at(0)});
-  EXPECT_TRUE(contains(broken_alike(verdicts), "6 of 12 clauses are broken in the same way (status 404)"))
-      << broken_alike(verdicts);
+  EXPECT_TRUE(contains(broken_alike(verdicts, ""), "6 of 12 clauses are broken in the same way (status 404)"))
+      << broken_alike(verdicts, "");
   verdicts.push_back({.clause = matching("retry/state/failed").at(0)});
-  EXPECT_EQ(broken_alike(verdicts), "");
-  EXPECT_EQ(broken_alike(std::vector<Verdict>(5, broken_by("404"))), "") << "too few to tell";
+  EXPECT_EQ(broken_alike(verdicts, ""), "");
+  EXPECT_EQ(broken_alike(std::vector<Verdict>(5, broken_by("404")), ""), "") << "too few to tell";
   std::vector<Verdict> different;
   for (const char *status : {"404", "500", "401", "302", "204", "400"}) {
     different.push_back(broken_by(status));
     different.push_back(broken_by(status));
   }
-  EXPECT_EQ(broken_alike(different), "");
+  EXPECT_EQ(broken_alike(different, ""), "");
 }
 
 Json found_run(const std::string &id, const std::string &flow, const std::string &status, int records) {
