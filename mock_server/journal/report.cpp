@@ -189,10 +189,9 @@ std::string assumed_text(const Coverage &coverage) {
         first ? fmt::format(", first in {} {}", quoted_line(first->method), quoted_line(first->path)) : "";
     text += fmt::format("\n    {}\n", clause.requirement);
   }
-  return text.empty()
-             ? ""
-             : fmt::format("{} exchanges rested on rules that are assumed, and documented nowhere:\n{}",
-                           coverage.times(Footing::assumed), text);
+  return text.empty() ? ""
+                      : fmt::format("Exchanges that rested on assumed rules, which no page documents: {}\n{}",
+                                    coverage.times(Footing::assumed), text);
 }
 
 std::string_view mend_of(const ViolationEntry &entry) {

@@ -81,6 +81,9 @@ protected:
   /// From now on the server answers each retry with 500.
   void break_retries() { retry_status_ = 500; }
 
+  /// And as it should again.
+  void mend_retries() { retry_status_ = 0; }
+
   /// From now on the server answers each retry with this body.
   void answer_retries(const std::string &body) {
     body_ = body;
