@@ -10,6 +10,7 @@
 #include "tests/client/raw_server.hpp"
 #include "tests/mock_server/child_process.hpp"
 #include "tests/mock_server/raw_client.hpp"
+#include "tests/mock_server/served.hpp"
 
 /// Who may steer flow-mock, and what it leaves behind when it is stopped: violations and coverage.
 namespace flow::mock {
@@ -18,41 +19,8 @@ namespace {
 using contract::Json;
 using test::ChildProcess;
 using test::Folder;
-
-const std::string kRetry = "/data/foundation/flowservice/runs/4fb0418e-1804-45d6-8d56-dd51f05c0baf/action";
-
-struct Served {
-  explicit Served(std::vector<std::string> options)
-      : process([&] {
-          options.insert(options.end(), {"--quiet", "--port", "0"});
-          return options;
-        }()) {
-    const std::string line = process.first_line();
-    port = std::stoi(line.substr(line.rfind(':') + 1));
-  }
-
-  test::Answer answer(const std::string &method, const std::string &target, const std::string &body = "",
-                      const std::string &sandbox = "s") const {
-    test::RawClient client(port);
-    client.send(method + " " + target +
-                " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer t\r\nx-api-key: k\r\n"
-                "x-gw-ims-org-id: o\r\nx-sandbox-name: " +
-                sandbox + "\r\nContent-Type: application/json\r\nContent-Length: " +
-                std::to_string(body.size()) + "\r\n\r\n" + body);
-    return client.answer();
-  }
-  int ask(const std::string &method, const std::string &target, const std::string &body = "") const {
-    return answer(method, target, body).status;
-  }
-  int stop() {
-    process.signal(SIGTERM);
-    return process.exit_code();
-  }
-  bool said(std::string_view words) const { return process.error_text().find(words) != std::string::npos; }
-
-  ChildProcess process;
-  int port = 0;
-};
+using test::kRetry;
+using test::Served;
 
 TEST(ControlApiOfTheProgram, IsOffWhereOtherMachinesReachTheMock) {
   const Served mock({"--host", "0.0.0.0"});

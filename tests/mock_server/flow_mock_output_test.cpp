@@ -131,7 +131,7 @@ TEST(FlowMockFiles, AreWrittenToDevicesAndNeverThroughAnotherUsersLink) {
   if (::lchown(planted.c_str(), 65534, 65534) != 0) {
     GTEST_SKIP() << "only root can give a link away";
   }
-  for (const char *option : {"--port-file", "--coverage-file"}) {
+  for (const char *option : {"--port-file", "--coverage-file", "--report"}) {
     ChildProcess mock({"--port", "0", option, planted});
     EXPECT_EQ(mock.exit_code(), 2);
     EXPECT_NE(mock.error_text().find(std::string(option) + ": the file " + planted), std::string::npos)
