@@ -131,7 +131,8 @@ export class FlowMockError extends Error {}
 /** flow-mock did not start; the message has its standard error. */
 export class NotStarted extends FlowMockError {}
 
-/** 3: the application broke the contract (--fail-on-violation); 4: set-up was not used (--fail-on-unused). */
+/** 3: the application broke the contract (--fail-on-violation); 4: set-up was not used (--fail-on-unused);
+ *  5: a request rested on an assumed rule (--fail-on-assumed). */
 export class Stopped extends FlowMockError {
   readonly exitCode: number | string;
 }

@@ -128,6 +128,9 @@ def stop(folder: pathlib.Path) -> bool:
     # 3 and 4 are those of --fail-on-violation and --fail-on-unused, which is reported already.
     if was_running and code in ("0", "3", "4"):
         return True
+    if was_running and code == "5":
+        annotate("error", "flow-mock", "Requests rested on assumed rules (--fail-on-assumed); its log names them")
+        return False
     what = "It did not stop as it should" if was_running else "It had ended before"
     annotate("error", "flow-mock", f"{what}; exit code: {code}")
     return False

@@ -59,10 +59,10 @@ def violate(url: str, run: str = FAILED_RUN) -> None:
     call(f"{url}/data/foundation/flowservice/runs/{run}")  # without any header
 
 
-def retry(url: str) -> int:
+def retry(url: str, body: object = None) -> int:
     names = ("x-api-key", "x-gw-ims-org-id", "x-sandbox-name")
     headers = {"Authorization": "Bearer t", "Content-Type": "application/json", **dict.fromkeys(names, "any")}
-    return call(f"{url}/data/foundation/flowservice/runs/{FAILED_RUN}/action?op=re-trigger", "POST", headers=headers)[0]
+    return call(f"{url}/data/foundation/flowservice/runs/{FAILED_RUN}/action?op=re-trigger", "POST", body, headers)[0]
 
 
 def set_up_a_fault(url: str) -> None:
@@ -283,6 +283,17 @@ def the_report_fails_on_what_it_is_told_to():
             got = [done.returncode, len(annotations(done.stdout, "error")), len(annotations(done.stdout, "warning"))]
             row = f"{wrong or 'nothing'} wrong, fail-on {fail_on}: {got}, not {wanted}"
             assert got == wanted, f"{row}\n{done.stdout}{done.stderr}"
+
+
+@check(needs=("bash", "curl"))
+def assumed_rules_fail_the_job_where_the_options_ask_for_it():
+    with job() as it:
+        url = it.start(options="--fail-on-assumed")
+        assert retry(url, {}) == 200
+        done = it.report()
+        (message,) = annotations(done.stdout, "error")
+        assert done.returncode == 1 and "--fail-on-assumed" in message, done.stdout
+        assert "retry/body/json, 1 times" in done.stdout, done.stdout
 
 
 @check(needs=("bash", "curl"))

@@ -23,7 +23,8 @@ class NotStarted(FlowMockError):
 class Stopped(FlowMockError):
     """flow-mock ended with an exit code other than 0. The message has what it said.
 
-    3: the application broke the contract (``--fail-on-violation``); 4: set-up was not used (``--fail-on-unused``).
+    3: the application broke the contract (``--fail-on-violation``); 4: set-up was not used (``--fail-on-unused``);
+    5: a request rested on an assumed rule (``--fail-on-assumed``).
     """
 
     exit_code: int
