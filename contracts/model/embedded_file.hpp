@@ -21,6 +21,17 @@ std::span<const EmbeddedFile> embedded_files();
 
 } // namespace catalogue
 
+} // namespace flow::contract
+
+namespace flow::report {
+
+/// The style sheets of contracts/report/.
+std::span<const contract::EmbeddedFile> embedded_files();
+
+} // namespace flow::report
+
+namespace flow::contract {
+
 /// The text of the file of that name; throws std::out_of_range where there is none.
 std::string_view text_of(std::span<const EmbeddedFile> files, std::string_view name);
 

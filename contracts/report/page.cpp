@@ -50,7 +50,7 @@ std::string with_entities(std::string_view text) {
   return html;
 }
 
-std::string with_what_is_cut(std::string html, std::string_view text, std::string_view shown) {
+std::string with_what_is_cut(const std::string &html, std::string_view text, std::string_view shown) {
   const std::size_t cut = text.size() - shown.size();
   return cut == 0 ? html : html + " … (" + std::to_string(cut) + " more bytes)";
 }

@@ -56,6 +56,41 @@ void add_credentials(CLI::App &command, ServerOptions &options) {
       ->envname("FLOW_SANDBOX");
 }
 
+void add_report_options(CLI::App &command, RunOptions &options) {
+  command.add_option("--junit", options.junit, "write a JUnit report to this file")->type_name("FILE");
+  command
+      .add_option(
+          "--json", options.json,
+          "write the outcome of each clause to this file, with the requests and deviations of those that do "
+          "not hold")
+      ->type_name("FILE");
+  command
+      .add_option("--sarif", options.sarif,
+                  "write a SARIF 2.1.0 log to this file: a rule for each clause, an error for each that is "
+                  "broken, a warning for each finding")
+      ->type_name("FILE");
+  CLI::Option *html =
+      command
+          .add_option(
+              "--html", options.html,
+              "write a page to this file: verdicts by subject, and for each clause that does not hold "
+              "its source, requests and deviations")
+          ->type_name("FILE");
+  command
+      .add_option(
+          "--compare", options.compare,
+          "an earlier file of --html: the new one says which clauses are newly broken, mended, new or "
+          "gone")
+      ->type_name("FILE")
+      ->needs(html);
+  command.add_flag(
+      "--github", options.github,
+      "print an annotation of GitHub Actions for each clause that does not hold, and add a table of them "
+      "to the job's summary");
+  command.add_flag("--failures-only", options.failures_only,
+                   "print only clauses that do not hold, and the sum");
+}
+
 } // namespace
 
 void add_server_options(CLI::App &command, ServerOptions &options) {
@@ -105,38 +140,7 @@ void add_choice(CLI::App &command, Selection &selection) {
 void add_run_options(CLI::App &command, RunOptions &options) {
   add_server_options(command, options.server);
   add_choice(command, options.selection);
-  command.add_option("--junit", options.junit, "write a JUnit report to this file")->type_name("FILE");
-  command
-      .add_option(
-          "--json", options.json,
-          "write the outcome of each clause to this file, with the requests and deviations of those that do "
-          "not hold")
-      ->type_name("FILE");
-  command
-      .add_option("--sarif", options.sarif,
-                  "write a SARIF 2.1.0 log to this file: a rule for each clause, an error for each that is "
-                  "broken, a warning for each finding")
-      ->type_name("FILE");
-  CLI::Option *html =
-      command
-          .add_option(
-              "--html", options.html,
-              "write a page to this file: verdicts by subject, and for each clause that does not hold "
-              "its source, requests and deviations")
-          ->type_name("FILE");
-  command
-      .add_option(
-          "--compare", options.compare,
-          "an earlier file of --html: the new one says which clauses are newly broken, mended, new or "
-          "gone")
-      ->type_name("FILE")
-      ->needs(html);
-  command.add_flag(
-      "--github", options.github,
-      "print an annotation of GitHub Actions for each clause that does not hold, and add a table of them "
-      "to the job's summary");
-  command.add_flag("--failures-only", options.failures_only,
-                   "print only clauses that do not hold, and the sum");
+  add_report_options(command, options);
   command
       .add_option(
           "--states", options.states,

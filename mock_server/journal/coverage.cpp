@@ -1,7 +1,6 @@
 #include "mock_server/journal/coverage.hpp"
 
 #include <algorithm>
-#include <utility>
 
 namespace flow::mock {
 
@@ -47,9 +46,9 @@ bool Coverage::has_first(contract::ClauseNumber clause) const {
   return has_first_.at(clause).load(std::memory_order_relaxed);
 }
 
-void Coverage::note_first(contract::ClauseNumber clause, FirstCase first) {
+void Coverage::note_first(contract::ClauseNumber clause, const FirstCase &first) {
   const std::lock_guard lock(mutex_);
-  firsts_.try_emplace(clause, std::move(first));
+  firsts_.try_emplace(clause, first);
   has_first_.at(clause).store(true, std::memory_order_relaxed);
 }
 

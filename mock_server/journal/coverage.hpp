@@ -62,7 +62,7 @@ public:
   /// Whether the first case of that clause is noted, without waiting for anyone.
   bool has_first(contract::ClauseNumber clause) const;
   /// Notes it, unless one is.
-  void note_first(contract::ClauseNumber clause, FirstCase first);
+  void note_first(contract::ClauseNumber clause, const FirstCase &first);
   std::optional<FirstCase> first(contract::ClauseNumber clause) const;
 
   void clear();
