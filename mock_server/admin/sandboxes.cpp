@@ -14,6 +14,7 @@ namespace flow::mock::admin {
 namespace {
 
 Json summary(const ServiceState &state, Sandbox &sandbox) {
+  const bool has_webhook = sandbox.webhook() != nullptr;
   const Transaction transaction(sandbox.objects, sandbox.clock);
   Json json = {{"organisation", sandbox.objects.organisation},
                {"sandbox", sandbox.objects.name},
@@ -25,6 +26,7 @@ Json summary(const ServiceState &state, Sandbox &sandbox) {
                {"requests", sandbox.journal.size()},
                {"violations", sandbox.violations.total()},
                {"faults", sandbox.faults.list().size()},
+               {"webhook", has_webhook},
                {"lastUse", sandbox.last_use.load()}};
   if (const auto seen_ms = sandbox.journal.last_at_ms()) {
     json["lastSeenMs"] = *seen_ms;

@@ -1,21 +1,17 @@
 // Events of ended runs, and their deliveries to the sandbox's webhook.
 import { html, useEffect, useState } from './vendor/htm-preact.js';
-import { Refused, get, pathOf, post, put, remove } from './api.js';
+import { get, pathOf, post, put, remove } from './api.js';
 import { useLoaded } from './live.js';
 import { Nothing, Problem, RunLink, Status, Time, act, durationText } from './parts.js';
 
 const KINDS = { delivered: 'good', failed: 'bad', pending: 'warn' };
 
-/** undefined where the sandbox has no webhook. */
-const unlessNone = (loading) =>
-  loading.catch((error) => {
-    if (error instanceof Refused && error.status === 404) return undefined;
-    throw error;
-  });
+/** Values in a webhook's query are not shown, and cannot be sent again. */
+const shownUrl = (webhook) => (webhook && !webhook.url.includes('(not kept)') ? webhook.url : '');
 
 function WebhookForm({ path, webhook }) {
-  const [url, setUrl] = useState(webhook?.url ?? '');
-  useEffect(() => setUrl(webhook?.url ?? ''), [webhook?.url]);
+  const [url, setUrl] = useState(shownUrl(webhook));
+  useEffect(() => setUrl(shownUrl(webhook)), [webhook?.url]);
   const set = (event) => {
     event.preventDefault();
     act(() => put(`${path}/webhook`, { ...webhook, url }), 'Ended runs are posted there.');
@@ -47,7 +43,8 @@ function Event({ scope, event: { id, code, runId, atMs, body, state, attempts } 
 export function Events({ scope }) {
   const path = pathOf(scope);
   const load = async () => {
-    const [webhook, log] = await Promise.all([unlessNone(get(`${path}/webhook`)), unlessNone(get(`${path}/events`))]);
+    if (!(await get(path)).webhook) return {};
+    const [webhook, log] = await Promise.all([get(`${path}/webhook`), get(`${path}/events`)]);
     return { webhook, log };
   };
   const { value, error } = useLoaded(load, [path], ['events', 'runs', 'clock'], scope);
