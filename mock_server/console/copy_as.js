@@ -25,6 +25,9 @@ export function curlOfExchange({ method, target, headers = [], body = '' }, orig
   return `${words.join(' \\\n  ')}\n`;
 }
 
+/** A run's state: its entry has either it or metrics that tell it. */
+export const stateOf = ({ state, metrics }) => state ?? metrics?.statusSummary?.status;
+
 const retryPath = (id) => `${SERVICE}/runs/${encodeURIComponent(id)}/action?op=re-trigger`;
 
 /** The retry of a run as a curl command. */
@@ -66,8 +69,8 @@ export function pythonLiteral(value, indent = '') {
 }
 
 /** What the application of the tests does to a run in this state. */
-const callOf = ({ id, state }) =>
-  state === 'failed'
+const callOf = ({ id, ...entry }) =>
+  stateOf(entry) === 'failed'
     ? { method: 'POST', path: retryPath(id), operation: 'retry_run', does: 'retried' }
     : { method: 'GET', path: `${SERVICE}/runs/${encodeURIComponent(id)}`, operation: 'get_run', does: 'read' };
 
@@ -81,6 +84,7 @@ SITUATION = ${pythonLiteral(situation(run, flow))}
 
 def application(url, headers):
     """Takes the place of the application under test."""
+    headers = {**headers, "Content-Type": "application/json"}
     request = urllib.request.Request(url + ${JSON.stringify(path)}, headers=headers, method="${method}")
     with urllib.request.urlopen(request) as answer:
         return answer.status
@@ -107,7 +111,11 @@ before(async () => (mock = await startFlowMock({ options: ['--fail-on-violation'
 after(() => mock.end());
 
 /** Takes the place of the application under test. */
-const application = (url, headers) => fetch(url + ${JSON.stringify(path)}, { method: '${method}', headers });
+const application = (url, headers) =>
+  fetch(url + ${JSON.stringify(path)}, {
+    method: '${method}',
+    headers: { ...headers, 'Content-Type': 'application/json' },
+  });
 
 test('the run is ${does}', async () => {
   const sandbox = await mock.sandbox();

@@ -50,6 +50,13 @@ export function durationMs(text) {
   return Number(found[1]) * UNITS[found[2]];
 }
 
+/** The shortest text of which durationMs makes the same. */
+export function durationWord(ms) {
+  const [unit, size] = Object.entries(UNITS).findLast(([, one]) => ms % one === 0) ?? ['ms', 1];
+  return `${ms / size}${unit}`;
+}
+
+/** As people read it, rounded. */
 export function durationText(ms) {
   if (ms < 1000) return `${Math.round(ms * 100) / 100} ms`;
   const [unit, size] = Object.entries(UNITS).findLast(([, one]) => ms >= one) ?? ['s', 1000];

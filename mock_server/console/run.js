@@ -1,11 +1,11 @@
 // One run: as the service answers it, what it came from and led to, and what can be made of it.
 import { html, useContext, useEffect, useState } from './vendor/htm-preact.js';
 import { get, pathOf, put } from './api.js';
-import { curlOfRetry, nodeTest, pythonTest, seedOf } from './copy_as.js';
+import { curlOfRetry, nodeTest, pythonTest, seedOf, stateOf } from './copy_as.js';
 import { useJournal } from './journal_store.js';
 import { Lineage } from './lineage.js';
 import { useLoaded } from './live.js';
-import { ClockOfSandbox, Name, Problem, RunLink, State, Time, act, copy, durationMs, durationText } from './parts.js';
+import { ClockOfSandbox, Name, Problem, RunLink, State, Time, act, copy, durationMs, durationText, durationWord } from './parts.js';
 import { hashOf } from './router.js';
 import { RetryButton } from './runs.js';
 import { Timeline } from './timeline.js';
@@ -25,14 +25,11 @@ export function outcomesOf(text) {
 
 /** The same the other way round. */
 export const textOfOutcomes = (outcomes = []) =>
-  outcomes.map((one) => (typeof one === 'string' ? one : one.durationMs ? `${one.outcome}:${one.durationMs}ms` : one.outcome)).join(', ');
-
-/** The run's state, in whatever form its entry has it. */
-const stateOf = (entry) => entry.state ?? entry.metrics?.statusSummary?.status;
+  outcomes.map((one) => (typeof one === 'string' ? one : one.durationMs ? `${one.outcome}:${durationWord(one.durationMs)}` : one.outcome)).join(', ');
 
 /** What the copies are made of: the run's entry, and its flow's. */
 async function withFlow(scope, entry) {
-  return [{ ...entry, state: stateOf(entry) }, await get(`${pathOf(scope)}/flows/${encodeURIComponent(entry.flowId)}`)];
+  return [entry, await get(`${pathOf(scope)}/flows/${encodeURIComponent(entry.flowId)}`)];
 }
 
 function StateForm({ path, entry }) {

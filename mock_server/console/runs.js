@@ -135,7 +135,7 @@ const scriptText = (retries = []) => retries.map((one) => one.outcome ?? one).jo
 function columnsOf(scope, flows) {
   return [
     { title: 'Run', kind: 'id', cell: (run) => html`<${RunLink} scope=${scope} id=${run.id} />` },
-    { title: 'State', kind: 'state', sort: STATE_FIELD, cell: (run) => html`<${State} state=${run.state ?? run.metrics?.statusSummary?.status} />` },
+    { title: 'State', kind: 'state', sort: STATE_FIELD, cell: (run) => html`<${State} state=${run.state} />` },
     { title: 'Flow', kind: 'flow wide', sort: 'flowId', cell: (run) => html`<${Name} text=${flows[run.flowId] || run.flowId} most=${100} />` },
     { title: 'Created', kind: 'time wide', sort: 'createdAt', cell: (run) => html`<${Time} ms=${run.createdAt} />` },
     { title: 'Updated', kind: 'time wider', sort: 'updatedAt', cell: (run) => html`<${Time} ms=${run.updatedAt} />` },

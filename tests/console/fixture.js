@@ -5,7 +5,7 @@ import { after, afterEach, before } from 'node:test';
 import { startFlowMock } from '../../helpers/node/index.js';
 
 // run_tests.sh installs the packages beside the build.
-const modules = createRequire(`${process.env.CONSOLE_TEST_MODULES ?? import.meta.dirname ?? '.'}/`);
+const modules = createRequire(process.env.CONSOLE_TEST_MODULES ? `${process.env.CONSOLE_TEST_MODULES}/` : import.meta.url);
 export const { chromium } = modules('playwright-core');
 export const axeSource = () => modules('axe-core').source;
 
@@ -24,9 +24,10 @@ function watch(page, problems) {
  * Starts a mock before the tests of a file, and ends it after them; after each test its pages have to have said nothing.
  * @param {object} settings
  * @param {string[]} [settings.options] of flow-mock
- * @param {RegExp} [settings.allowed] problems that are expected
+ * @param {() => Promise<void>} [settings.prepare] what is done once the mock runs
+ * @param {RegExp} [settings.allowed] problems that are expected; a test that expects others sets its own
  */
-export function useConsole({ options = [], allowed } = {}) {
+export function useConsole({ options = [], prepare = async () => {}, allowed } = {}) {
   const its = { allowed };
   let browser;
   let contexts = [];
@@ -39,6 +40,7 @@ export function useConsole({ options = [], allowed } = {}) {
       executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
       args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
     });
+    await prepare();
   });
   after(async () => {
     await browser?.close();
@@ -48,6 +50,7 @@ export function useConsole({ options = [], allowed } = {}) {
     await Promise.all(contexts.map((context) => context.close()));
     const found = problems.filter((problem) => !its.allowed?.test(problem));
     [contexts, problems] = [[], []];
+    its.allowed = allowed;
     assert.deepEqual(found, []);
   });
 
