@@ -42,6 +42,7 @@ bundle_libraries() {
   for package in "${packages[@]}"; do
     cp "/usr/share/doc/$package/copyright" "$licenses/$package"
   done
+  cp "$root/mock_server/console/vendor/LICENSES.txt" "$licenses/console" # of what the mock's console is made with
   cp -rL /usr/share/common-licenses "$licenses/" # those that the files name
   {
     echo "Packages whose libraries are in lib/ or are compiled into the programs. Their sources:"

@@ -2,7 +2,7 @@
 import { html } from './vendor/htm-preact.js';
 import { get } from './api.js';
 import { useLoaded } from './live.js';
-import { Problem, Standing } from './parts.js';
+import { Problem, Prose, Standing } from './parts.js';
 import { hashOf, replaceHash } from './router.js';
 import { useTyped } from './typed.js';
 
@@ -66,9 +66,9 @@ function List({ clauses }) {
       ({ id, title, requirement, standing, source, exercised }) => html`<li key=${id} class="clause" data-testid="contract-clause">
         <p>
           <span class="chip ${exercised ? 'good' : ''}">${exercised ? 'exercised' : 'not exercised'}</span> <${Standing} standing=${standing} />
-          ${' '}<code>${id}</code> ${title}
+          ${' '}<code>${id}</code> <${Prose} text=${title} />
         </p>
-        ${requirement && html`<p>${requirement}</p>`} ${source && html`<p class="muted">Source: ${source}</p>`}
+        ${requirement && html`<p><${Prose} text=${requirement} /></p>`} ${source && html`<p class="muted">Source: ${source}</p>`}
       </li>`,
     )}
   </ul>`;

@@ -3,7 +3,7 @@ import { html } from './vendor/htm-preact.js';
 import { get, post } from './api.js';
 import { curlOfExchange } from './copy_as.js';
 import { useLoaded } from './live.js';
-import { Name, Nothing, Problem, RunLink, Standing, Status, Time, act, copy, durationText, pretty } from './parts.js';
+import { Name, Nothing, Problem, Prose, RunLink, Standing, Status, Time, act, copy, durationText, pretty } from './parts.js';
 import { hashOf } from './router.js';
 import { SERVICE } from './search.js';
 
@@ -23,12 +23,12 @@ function Message({ title, first, headers = [], body = '' }) {
 function Clause({ clause: { id, title, requirement, standing, source, violated, place, mend } }) {
   return html`<li class="clause" data-testid="clause">
     <p>
-      ${violated ? html`<span class="chip bad">violated</span>` : html`<span class="chip">spoke</span>`} <${Standing} standing=${standing} />
-      <a href=${hashOf(null, 'contract', '', { q: id })} class="mono">${id}</a> ${title}
+      ${violated ? html`<span class="chip bad">violated</span>` : html`<span class="chip">spoke</span>`} <${Standing} standing=${standing} />${' '}
+      <a href=${hashOf(null, 'contract', '', { q: id })} class="mono">${id}</a> <${Prose} text=${title} />
     </p>
-    ${requirement && html`<p>${requirement}</p>`}
+    ${requirement && html`<p><${Prose} text=${requirement} /></p>`}
     ${source && html`<p class="muted">Source: ${source}</p>`}
-    ${violated && mend && html`<p><strong>${place}:</strong> ${mend}</p>`}
+    ${violated && mend && html`<p><strong>${place}:</strong> <${Prose} text=${mend} /></p>`}
   </li>`;
 }
 
@@ -38,8 +38,8 @@ function Advice({ errorEntry, broken }) {
   return html`<section class="card" aria-label="What would have passed">
     <h2>What would have passed</h2>
     <ul>
-      ${errorEntry?.advice && html`<li>${errorEntry.place && html`<strong>${errorEntry.place}: </strong>`}${errorEntry.advice}</li>`}
-      ${broken.filter(({ mend }) => mend).map(({ id, place, mend }) => html`<li key=${id}><strong>${place}: </strong>${mend}</li>`)}
+      ${errorEntry?.advice && html`<li>${errorEntry.place && html`<strong>${errorEntry.place}: </strong>`}<${Prose} text=${errorEntry.advice} /></li>`}
+      ${broken.filter(({ mend }) => mend).map(({ id, place, mend }) => html`<li key=${id}><strong>${place}: </strong><${Prose} text=${mend} /></li>`)}
     </ul>
   </section>`;
 }
@@ -96,11 +96,11 @@ export function Exchange({ scope, route }) {
       <a class="button" href=${hashOf(its, 'faults', '', faultQuery(exchange))}>Add a fault from this request</a>
     </p>
     ${exchange.cut?.length > 0 && html`<p class="chip warn">Not kept whole: ${exchange.cut.join(', ')}</p>`}
+    <${Advice} errorEntry=${errorEntry} broken=${clauses.filter(({ violated }) => violated)} />
     <div class="columns">
       <${Message} title="Request" first=${html`${method} <${Name} text=${target} />`} headers=${headers} body=${body} />
       <${Message} title="Answer" first=${`Status ${status || 'none: the connection was closed'}`} headers=${answerHeaders} body=${answerBody} />
     </div>
-    <${Advice} errorEntry=${errorEntry} broken=${clauses.filter(({ violated }) => violated)} />
     <${Why} clauses=${clauses} errorEntry=${errorEntry} fault=${fault} />
   `;
 }

@@ -33,6 +33,9 @@ export function Status({ status }) {
 /** A text that others chose: what is in it does not turn the text around it. */
 export const Name = ({ text, most = Infinity }) => html`<bdi>${text.length > most ? `${text.slice(0, most)}…` : text}</bdi>`;
 
+/** A text of the contract, in which what stands between backquotes is code. */
+export const Prose = ({ text }) => text.split('`').map((part, i) => (i % 2 === 1 ? html`<code>${part}</code>` : part));
+
 /** "2026-11-29 14:12:29.831", UTC, of epoch ms. */
 export function timeText(ms) {
   const date = new Date(ms);

@@ -2,7 +2,7 @@
 import { html } from './vendor/htm-preact.js';
 import { get, pathOf, remove } from './api.js';
 import { useLoaded } from './live.js';
-import { Name, Nothing, Problem, act } from './parts.js';
+import { Name, Nothing, Problem, Prose, act } from './parts.js';
 import { hashOf } from './router.js';
 
 /** Of each clause the latest requests are named. */
@@ -46,11 +46,11 @@ function Table({ scope, violations, testId, label }) {
           ({ clause, title, place, mend, all }) => html`<tr key=${clause} data-testid="violation-row">
             <td>
               <a class="mono" href=${hashOf(null, 'contract', '', { q: clause })}>${clause}</a>
-              <div>${title}</div>
+              <div><${Prose} text=${title ?? ''} /></div>
               ${all.some(({ missing }) => missing) && html`<span class="chip warn">expected, and has not occurred</span>`}
             </td>
             <td class="number">${all.length}</td>
-            <td><strong>${place}</strong><div>${mend}</div></td>
+            <td><strong>${place}</strong><div><${Prose} text=${mend} /></div></td>
             <td><${Requests} scope=${scope} all=${all} /></td>
           </tr>`,
         )}
