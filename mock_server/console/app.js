@@ -1,5 +1,5 @@
 // The console of flow-mock: one page that shows and does what the control API offers.
-import { html, render, useEffect, useRef, useState } from './vendor/htm-preact.js';
+import { html, render, useEffect, useErrorBoundary, useRef, useState } from './vendor/htm-preact.js';
 import { adminToken, get, onLocked, pathOf } from './api.js';
 import { Bar, useClock } from './bar.js';
 import { Contract } from './contract.js';
@@ -57,6 +57,12 @@ function Links({ scope, current }) {
   </nav>`;
 }
 
+/** A view that fails leaves the links and the bar. */
+function Guarded({ children }) {
+  const [error] = useErrorBoundary((thrown) => console.error(thrown));
+  return error ? html`<${Problem} error=${new Error(`This view has failed: ${error.message}. It is a defect of the console.`)} />` : children;
+}
+
 /** The view that the URL names. */
 function Shown({ route, known }) {
   const heading = useRef();
@@ -73,7 +79,7 @@ function Shown({ route, known }) {
   const View = needsSandbox ? Sandboxes : isOne ? known.showOne : known.show;
   return html`<main>
     <h1 tabindex="-1" ref=${heading}>${title}</h1>
-    <${View} key=${place} route=${route} scope=${route.scope} />
+    <${Guarded} key=${place}><${View} route=${route} scope=${route.scope} /><//>
   </main>`;
 }
 

@@ -70,7 +70,7 @@ function faultQuery({ method, operation, target }) {
 export function Exchange({ scope, route }) {
   const { id } = route;
   const { value: exchange, error } = useLoaded(() => get(`/requests/${encodeURIComponent(id)}`), [id], [], scope);
-  const back = html`<p><a href=${hashOf(scope, 'journal')}>All of the journal</a></p>`;
+  const back = html`<p><a href=${hashOf(scope, 'journal')}>Back to the list</a></p>`;
   if (error) return html`${back}<${Problem} error=${error} /><p class="muted">The journal keeps the latest requests: --journal-size says how many.</p>`;
   if (!exchange) return back;
 

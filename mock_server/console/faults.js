@@ -101,7 +101,7 @@ export function Faults({ scope, route }) {
     <p class="inline">
       <span role="status">${faults.length === 1 ? '1 fault' : `${faults.length} faults`} ${scope ? 'in this sandbox' : 'for all sandboxes'}</span>
       <button type="button" disabled=${faults.length === 0} onClick=${() => act(() => remove(path), 'All faults are removed.')}>Remove all</button>
-      ${scope && html`<a href=${hashOf(null, 'faults')}>Faults for all sandboxes</a>`}
+      ${scope && html`<a href=${hashOf(null, 'faults')}>Of the whole mock</a>`}
     </p>
     ${faults.length === 0 ? html`<${Nothing}>Requests are answered as the contract says.<//>` : html`<${List} path=${path} faults=${faults} label="Faults" />`}
     ${ofMock.length > 0 && html`<h2>For all sandboxes</h2><${List} path="/faults" faults=${ofMock} label="Faults for all sandboxes" />`}

@@ -89,7 +89,7 @@ export function JournalView({ scope, route }) {
       <span role="status">${count}${journal.isLoading ? ', loading older ones …' : ''}</span>
       <button type="button" onClick=${save} disabled=${entries.length === 0}>Export HAR</button>
       <button type="button" onClick=${() => act(() => remove(`${pathOf(scope)}/requests`), 'The journal is empty.')}>Clear</button>
-      ${scope ? html`<a href=${hashOf(null, 'journal')}>Journal of all sandboxes</a>` : 'Of all sandboxes, and of requests that reached none.'}
+      ${scope ? html`<a href=${hashOf(null, 'journal')}>Of the whole mock</a>` : 'Of the whole mock: also those that reached no sandbox.'}
     </p>
     <${LongTable}
       testId="journal-table"

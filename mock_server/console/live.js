@@ -30,7 +30,10 @@ export function concerns({ organisation, sandbox }, scope) {
   return organisation === scope.organisation && sandbox === scope.sandbox;
 }
 
-/** A function that calls `work` soon, at most once in PAUSE_MS and never while it is still at work. */
+/**
+ * A function that calls `work` soon: never while it is still at work, and with pauses, so that lists that take long leave
+ * the mock and the page time for others.
+ */
 export function paced(work) {
   let timer;
   let isWorking = false;
@@ -40,10 +43,15 @@ export function paced(work) {
     timer = undefined;
     isWorking = true;
     isWanted = false;
-    await work();
-    isWorking = false;
-    notBefore = performance.now() + PAUSE_MS;
-    if (isWanted) want();
+    const start = performance.now();
+    try {
+      await work();
+    } finally {
+      isWorking = false;
+      const end = performance.now();
+      notBefore = end + Math.max(PAUSE_MS, 3 * (end - start));
+      if (isWanted) want();
+    }
   };
   const want = () => {
     isWanted = true;
@@ -71,8 +79,8 @@ export function useLoaded(load, inputs, names, scope) {
     const loadOnce = async () => {
       if (isOver) return;
       const loaded = await load().then(
-        (value) => ({ value }),
-        (error) => ({ error }),
+        (value) => () => ({ value }),
+        (error) => (before) => ({ ...before, error }),
       );
       if (!isOver) setState(loaded);
     };

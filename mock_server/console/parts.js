@@ -17,9 +17,9 @@ const STATE_KINDS = {
 };
 
 /** How a state is coloured; the word itself says it, too. */
-export const stateKind = (state) => STATE_KINDS[state?.toLowerCase().replace('_', '')] ?? 'info';
+export const stateKind = (state) => STATE_KINDS[String(state).toLowerCase().replace('_', '')] ?? 'info';
 
-export const State = ({ state }) => html`<span class="chip ${stateKind(state)}">${state}</span>`;
+export const State = ({ state }) => html`<span class="chip ${stateKind(state)}">${String(state)}</span>`;
 
 const STANDING_KINDS = { documented: 'good', inferred: 'info', assumed: 'warn' };
 
@@ -31,7 +31,10 @@ export function Status({ status }) {
 }
 
 /** A text that others chose: what is in it does not turn the text around it. */
-export const Name = ({ text, most = Infinity }) => html`<bdi>${text.length > most ? `${text.slice(0, most)}…` : text}</bdi>`;
+export function Name({ text, most = Infinity }) {
+  const whole = String(text ?? '');
+  return html`<bdi>${whole.length > most ? `${whole.slice(0, most)}…` : whole}</bdi>`;
+}
 
 /** A text of the contract, in which what stands between backquotes is code. */
 export const Prose = ({ text }) => text.split('`').map((part, i) => (i % 2 === 1 ? html`<code>${part}</code>` : part));

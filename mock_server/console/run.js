@@ -127,7 +127,7 @@ export function RunView({ scope, route }) {
     return () => clearTimeout(timer);
   }, [value, clock]);
 
-  const back = html`<p><a href=${hashOf(scope, 'runs')}>All runs</a></p>`;
+  const back = html`<p><a href=${hashOf(scope, 'runs')}>Back to the list</a></p>`;
   if (!value) return html`${back}<${Problem} error=${error} />`;
   const shown = value.answer.items?.[0] ?? value.answer;
   return html`

@@ -121,7 +121,7 @@ export function retry(scope, id) {
       text: madeRun ? `Retried: run ${madeRun} was made.` : `The retry was answered ${status}.`,
       isBad: status >= 400,
       href: number && hashOf(scope, 'journal', number),
-      label: 'Its request in the journal',
+      label: 'See its request',
     }),
   );
 }

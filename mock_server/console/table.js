@@ -56,11 +56,13 @@ export function LongTable(props) {
     box.current.scrollTop = places.get(place) ?? 0;
     look();
   }, [place, count > 0]);
+  const looks = useRef(look);
+  looks.current = look;
   useEffect(() => {
-    const watch = new ResizeObserver(look);
+    const watch = new ResizeObserver(() => looks.current());
     watch.observe(box.current);
     return () => watch.disconnect();
-  });
+  }, []);
 
   const first = Math.min(sight.first, Math.max(0, count - 1));
   const last = Math.min(count, first + sight.rows);

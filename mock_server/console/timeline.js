@@ -6,14 +6,15 @@ import { Name, State, Time, durationText } from './parts.js';
 const THINNEST = 0.5;
 
 /**
- * @param {object[]} activities as the service shows them
- * @returns {{id: string, name: string, state: string, start: number, end: number, left: number, width: number}[]}
+ * @param {object[]} activities as the service shows them: of a run that was seeded, anything may stand in them
+ * @returns {{name: string, state: string, start: number, end: number, left: number, width: number}[]}
  *   times in epoch ms; left and width in percent of the time from the first start to the last end
  */
 export function barsOf(activities) {
-  const timed = activities.map(({ id, name, statusSummary, durationSummary = {}, updatedAtUTC }) => {
-    const { startedAtUTC: start, completedAtUTC: end = updatedAtUTC ?? start } = durationSummary;
-    return { id, name: name ?? id, state: statusSummary?.status, start, end };
+  const timed = activities.map((activity) => {
+    const { id, name, statusSummary, durationSummary, updatedAtUTC } = activity ?? {};
+    const { startedAtUTC: start, completedAtUTC: end = updatedAtUTC ?? start } = durationSummary ?? {};
+    return { name: name ?? id, state: statusSummary?.status, start, end };
   });
   const known = timed.filter(({ start, end }) => Number.isFinite(start) && Number.isFinite(end));
   const first = Math.min(...known.map(({ start }) => start));
@@ -26,16 +27,16 @@ export function barsOf(activities) {
 }
 
 export function Timeline({ run }) {
-  const bars = barsOf(run.activities ?? run.activites ?? []);
+  const bars = barsOf([run.activities ?? run.activites ?? []].flat());
   if (bars.length === 0) return '';
   return html`<section aria-label="Activities">
     <h2>Activities</h2>
     <ul class="timeline" data-testid="timeline">
       ${bars.map(
-        ({ id, name, state, start, end, left, width }) => html`<li key=${id}>
+        ({ name, state, start, end, left, width }) => html`<li>
           <span class="activity"><${Name} text=${name} /> ${state && html`<${State} state=${state} />`}</span>
           <span class="track" aria-hidden="true"><span class="span" style=${{ left: `${left}%`, width: `${width}%` }}></span></span>
-          <span class="muted">${start === undefined ? 'not started' : html`<${Time} ms=${start} />, ${durationText(end - start)}`}</span>
+          <span class="muted">${width === 0 ? 'no times' : html`<${Time} ms=${start} />, ${durationText(end - start)}`}</span>
         </li>`,
       )}
     </ul>

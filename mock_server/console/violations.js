@@ -68,7 +68,7 @@ export function Violations({ scope }) {
     <p class="inline">
       <span role="status">${total === 1 ? '1 violation' : `${total} violations`}${total > violations.length ? `, the first ${violations.length} are kept` : ''}</span>
       <button type="button" disabled=${total === 0 && expected.length === 0} onClick=${() => act(() => remove(path), 'The violations are deleted.')}>Clear</button>
-      ${scope && html`<a href=${hashOf(null, 'violations')}>Violations in all sandboxes</a>`}
+      ${scope && html`<a href=${hashOf(null, 'violations')}>Of the whole mock</a>`}
     </p>
     <${Table} scope=${scope} violations=${violations} testId="violations-table" label="Violations by clause" />
     ${total === 0 && html`<${Nothing}>The application has kept to the contract so far.<//>`}

@@ -11,13 +11,17 @@ const BIDI = 'safe\u202Egnp.exe\u2066\u200F';
 const LONG = '𝓕'.repeat(2500); // 10 kB in UTF-8
 const NAMES = [SCRIPT, BIDI, LONG, '{{constructor}}', '__proto__', "' onclick='globalThis.broken = 1"];
 
+/** What a run's activities may be in a seed. */
+const ODD = [{}, { id: {}, name: [SCRIPT], statusSummary: 3 }, { name: SCRIPT, statusSummary: { status: {} }, durationSummary: { startedAtUTC: 'never' } }, { id: 'x', durationSummary: { startedAtUTC: 1e300, completedAtUTC: -5 } }];
+const METRICS = { statusSummary: { status: 'success' }, durationSummary: {} };
+
 const folder = mkdtempSync(join(tmpdir(), 'console-test-'));
 const seed = join(folder, 'seed.json');
 writeFileSync(
   seed,
   JSON.stringify({
     flows: NAMES.map((name, i) => ({ id: `flow-${i}`, name, description: name })),
-    runs: NAMES.map((_, i) => ({ id: `run-of-${i}`, flowId: `flow-${i}`, state: 'failed', createdBy: SCRIPT, providerRefId: BIDI })),
+    runs: [{ id: 'odd', flowId: 'flow-0', metrics: METRICS, activities: ODD }, ...NAMES.map((_, i) => ({ id: `run-of-${i}`, flowId: `flow-${i}`, state: 'failed', createdBy: SCRIPT, providerRefId: BIDI }))],
   }),
 );
 after(() => rmSync(folder, { recursive: true }));
@@ -32,7 +36,7 @@ test('names of flows are texts in the list of runs', async () => {
   });
   await unbroken(page);
   // A mark in a name turns nothing beside it.
-  assert.equal(await page.locator('td.flow bdi').count(), NAMES.length);
+  assert.equal(await page.locator('td.flow bdi').count(), NAMES.length + 1);
   const widths = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
   assert.ok(widths[0] <= widths[1], 'a name makes the page no wider');
   const heights = await page.getByTestId('run-row').evaluateAll((rows) => rows.map((row) => row.offsetHeight));
@@ -49,6 +53,13 @@ for (const i of NAMES.keys()) {
     assert.ok(widths[0] <= widths[1]);
   });
 }
+
+test('a run whose activities are odd is shown', async () => {
+  const page = await it.open('#/s/org/dev/runs/odd');
+  await page.getByTestId('run-json').waitFor();
+  assert.equal(await page.getByTestId('timeline').locator('li').count(), ODD.length);
+  await unbroken(page);
+});
 
 test('names of organisations and sandboxes are texts', async () => {
   // Those of headers are visible ASCII.

@@ -52,7 +52,7 @@ test('only the requests of the sandbox are shown in its journal, all in the whol
   await it.retry(FAILED, { sandbox: 'two' });
   await it.send('GET', '/runs?limit=3');
   await page.getByText('2 requests').waitFor();
-  await page.getByRole('link', { name: 'Journal of all sandboxes' }).click();
+  await page.getByRole('link', { name: 'Of the whole mock' }).click();
   await rows(page).filter({ hasText: 'two' }).first().waitFor();
   assert.match(page.url(), /#\/journal$/);
 });
@@ -108,7 +108,7 @@ test('an exchange is shown whole, with why it was answered so and what would hav
   await request.getByText('(not kept)').first().waitFor();
   const answer = await page.getByLabel('Body of the answer').textContent();
   assert.match(answer, /\n {2}"status": 400,\n/);
-  await page.getByTestId('error-entry').getByText('1401-400').waitFor();
+  await page.getByTestId('error-entry').getByText('1401-400', { exact: true }).waitFor();
   const clause = page.getByTestId('clause').filter({ hasText: 'retry/op/unsupported' });
   assert.match(await clause.textContent(), /violated.*documented.*Source: .*Send op=re-trigger/s);
   await page.getByLabel('What would have passed').getByText(/Send op=re-trigger/).first().waitFor();

@@ -42,7 +42,7 @@ test('violations of all sandboxes are a link away', async () => {
   await it.send('POST', `/runs/${FAILED}/action?op=retry`, { sandbox: 'two' });
   const page = await it.open('#/s/org/dev/violations');
   await page.getByText('0 violations').waitFor();
-  await page.getByRole('link', { name: 'Violations in all sandboxes' }).click();
+  await page.getByRole('link', { name: 'Of the whole mock' }).click();
   await page.getByText('1 violation', { exact: true }).waitFor();
 });
 

@@ -30,7 +30,7 @@ test('the retry button makes a new run, shown without a reload', async () => {
   await page.getByTestId('run-row').filter({ hasText: '4fb0418e' }).getByTestId('retry-button').click();
   await page.getByText(/Retried: run 3fb0418e/).waitFor();
   await page.getByTestId('run-row').filter({ hasText: '3fb0418e' }).waitFor();
-  await page.getByRole('link', { name: 'Its request in the journal' }).click();
+  await page.getByRole('link', { name: 'See its request' }).click();
   await page.getByTestId('why').waitFor();
 });
 
