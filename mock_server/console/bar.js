@@ -6,6 +6,7 @@ import { act, durationMs, save, timeText } from './parts.js';
 import { hashOf } from './router.js';
 
 const TICK_MS = 100;
+const FOLLOWS = 'The clock follows that of the whole mock, which is frozen (--deterministic): PUT /__admin/clock resumes it.';
 
 /** A clock as the control API shows it, which goes on by itself: {frozen, mode, now()}; undefined until it is known. */
 export function useClock(scope) {
@@ -60,7 +61,11 @@ export function Bar({ sandboxes, scope, clock, connected }) {
   const path = pathOf(scope);
   const whose = scope ? 'the sandbox' : 'the whole mock';
 
-  const freeze = () => act(() => put(`${path}/clock`, { frozen: !clock.frozen }), clock.frozen ? 'The clock runs.' : 'The clock is frozen.');
+  const freeze = () =>
+    act(
+      () => put(`${path}/clock`, { frozen: !clock.frozen }),
+      ({ frozen }) => ({ text: !frozen ? 'The clock runs.' : clock.frozen ? FOLLOWS : 'The clock is frozen.' }),
+    );
   const advance = (event) => {
     event.preventDefault();
     act(

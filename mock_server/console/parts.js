@@ -88,7 +88,7 @@ export function pretty(text) {
 
 /** Names of flows by id: {}, until they are known. */
 export function useFlowNames(scope) {
-  const { value } = useLoaded(() => get(`${pathOf(scope)}/flows?limit=10000`), [pathOf(scope)], ['runs', 'flows'], scope);
+  const { value } = useLoaded(() => get(`${pathOf(scope)}/flows?limit=10000`), [pathOf(scope)], ['runs'], scope);
   return Object.fromEntries((value?.flows ?? []).map(({ id, name }) => [id, name]));
 }
 

@@ -5,6 +5,7 @@ import { Lineage } from './lineage.js';
 import { concerns, listen, paced } from './live.js';
 import { ClockOfSandbox, Name, Problem, RunLink, State, Time, act, stateKind, useFlowNames } from './parts.js';
 import { hashOf, replaceHash } from './router.js';
+import { conditionsOf } from './search.js';
 import { LongTable } from './table.js';
 import { useTyped } from './typed.js';
 
@@ -108,9 +109,6 @@ function useRunPages(scope, query) {
   }, [pages, clock, nextEnd]);
   return pages;
 }
-
-/** Conditions of the filter box, which '&' separates as in a URL. */
-export const conditionsOf = (text) => text.split('&').map((one) => one.trim()).filter(Boolean);
 
 const isOfState = (condition) => condition.startsWith(`${STATE_FIELD}==`);
 

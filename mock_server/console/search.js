@@ -1,4 +1,5 @@
-// The language of the journal's search box: op:retry status:5xx run:4fb0 path:/runs* "some words" -method:GET.
+// The languages of the search boxes: the journal's, as in op:retry status:5xx run:4fb0 path:/runs* "some words" -method:GET,
+// and that of runs, which is the mock's.
 
 /** @typedef {import('./journal_store.js').Entry} Entry */
 
@@ -101,3 +102,6 @@ export class Found {
     return this;
   }
 }
+
+/** Conditions on runs, which '&' separates as in a URL; in a value in double quotes it is part of that. */
+export const conditionsOf = (text) => (text.match(/(?:"[^"]*"?|[^&"])+/g) ?? []).map((one) => one.trim()).filter(Boolean);

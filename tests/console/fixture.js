@@ -37,7 +37,7 @@ export function useConsole({ options = [], prepare = async () => {}, allowed } =
     its.mock = await startFlowMock({ options: ['--quiet', ...options] });
     its.url = its.mock.url;
     browser = await chromium.launch({
-      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+      executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
       args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
     });
     await prepare();

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pythonLiteral, quoted } from '../../mock_server/console/copy_as.js';
-import { Found, search } from '../../mock_server/console/search.js';
+import { Found, conditionsOf, search } from '../../mock_server/console/search.js';
 import { eventReader } from '../../mock_server/console/stream.js';
 
 const entry = (number, more = {}) => ({
@@ -75,6 +75,11 @@ test('what is found grows with the journal, and is found anew when entries go', 
   journal.entries = ENTRIES.slice(3);
   journal.shape = 2;
   assert.deepEqual(found.update(journal).entries.map(({ number }) => number), [4]);
+});
+
+test("conditions on runs are separated by '&', but not in quotes", () => {
+  assert.deepEqual(conditionsOf(' state==failed & id=="a&b","c" &&'), ['state==failed', 'id=="a&b","c"']);
+  assert.deepEqual(conditionsOf(''), []);
 });
 
 test('events are read however their text is cut', () => {

@@ -149,11 +149,14 @@ TEST(SandboxSummary, TellsWhatAListOfThemShows) {
   EXPECT_EQ(sandbox["requests"], 2);
   EXPECT_EQ(sandbox["violations"], 1);
   EXPECT_EQ(sandbox["faults"], 1);
+  EXPECT_EQ(sandbox["webhook"], false);
   EXPECT_EQ(sandbox["lastSeenMs"], kNow + 5);
   EXPECT_EQ(sandbox["mode"], "auto");
   EXPECT_EQ(sandbox["frozen"], false);
   mock.admin("PUT", "/clock", {{"frozen", true}});
   EXPECT_EQ(body_of(mock.steer("GET", ""))["frozen"], true) << "with the mock's";
+  mock.steer("PUT", "/webhook", {{"url", "http://127.0.0.1:1/"}});
+  EXPECT_EQ(body_of(mock.steer("GET", ""))["webhook"], true);
   ask(mock.service, get(kFailed).set("x-sandbox-name", "later"));
   const Json all = body_of(mock.admin("GET", "/sandboxes"))["sandboxes"];
   ASSERT_EQ(all.size(), 2);
