@@ -120,7 +120,7 @@ export function RunView({ scope, route }) {
   };
   const { value, error, reload } = useLoaded(load, [path], ['runs', 'clock'], scope);
   const entry = value?.entry;
-  const nextAt = entry && (entry.nextAt ?? (entry.ends && clock ? clock.now() + entry.ends.afterMs : undefined));
+  const nextAt = entry?.ends && clock ? clock.now() + entry.ends.afterMs : undefined;
   useEffect(() => {
     if (!entry?.ends || !clock || clock.frozen) return undefined;
     const timer = setTimeout(reload, Math.min(entry.ends.afterMs + 50, LONGEST_TIMER_MS));

@@ -17,6 +17,9 @@ const CHIPS = ['failed', 'success', 'partialSuccess', 'partialFailure', 'inProgr
 const STATE_FIELD = 'state';
 const SORT_OF_MOCK = '-createdAt';
 
+/** The run with the time on the sandbox's clock at which it ends, where it is in progress. */
+const withEnd = (run, nowMs) => (run.ends ? { ...run, nextAt: nowMs + run.ends.afterMs } : run);
+
 /** Runs of a query, by their place in it. */
 class RunPages {
   total = undefined;
@@ -72,9 +75,9 @@ class RunPages {
     const generation = this.#generation;
     try {
       const query = queryOf({ ...this.query, offset: number * PAGE, limit: PAGE });
-      const { runs, total } = await get(this.path + query);
+      const { runs, total, nowMs } = await get(this.path + query);
       if (generation !== this.#generation) return;
-      this.#pages.set(number, { runs });
+      this.#pages.set(number, { runs: runs.map((run) => withEnd(run, nowMs)) });
       this.total = total;
       this.error = undefined;
     } catch (error) {
