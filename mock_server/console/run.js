@@ -1,5 +1,5 @@
 // One run: as the service answers it, what it came from and led to, and what can be made of it.
-import { html, useContext, useEffect, useState } from './vendor/htm-preact.js';
+import { html, useContext, useEffect, useMemo, useState } from './vendor/htm-preact.js';
 import { get, pathOf, put } from './api.js';
 import { curlOfRetry, nodeTest, pythonTest, seedOf, stateOf } from './copy_as.js';
 import { useJournal } from './journal_store.js';
@@ -120,7 +120,11 @@ export function RunView({ scope, route }) {
   };
   const { value, error, reload } = useLoaded(load, [path], ['runs', 'clock'], scope);
   const entry = value?.entry;
-  const nextAt = entry?.ends && clock ? clock.now() + entry.ends.afterMs : undefined;
+  // The time that was left when it was loaded: the clock has gone on since.
+  const nextAt = useMemo(
+    () => (entry?.ends && clock ? clock.now() + entry.ends.afterMs : undefined),
+    [value, clock !== undefined],
+  );
   useEffect(() => {
     if (!entry?.ends || !clock || clock.frozen) return undefined;
     const timer = setTimeout(reload, Math.min(entry.ends.afterMs + 50, LONGEST_TIMER_MS));
