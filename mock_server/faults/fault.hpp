@@ -37,7 +37,7 @@ struct FaultMatch {
 /// What goes wrong with the requests it matches: an entry of the control API, read.
 struct Fault {
   std::string id;
-  std::string_view type; ///< as in contracts/data/faults.json
+  std::string_view type{}; ///< as in contracts/data/faults.json
   FaultMatch match;
   bool at_request = false; ///< the operation is not carried out; else its answer is spoiled
   std::unique_ptr<const FaultEffect> effect;
