@@ -44,7 +44,8 @@ function remembered(sandboxes) {
   return seenLast(sandboxes);
 }
 
-const seenLast = (sandboxes) => sandboxes.reduce((last, one) => ((one.lastUse ?? 0) >= (last?.lastUse ?? 0) ? one : last), undefined);
+const seenLast = (sandboxes) =>
+  sandboxes.reduce((last, one) => ((one.lastUse ?? 0) >= (last?.lastUse ?? 0) ? one : last), undefined);
 
 function Links({ scope, current }) {
   return html`<nav aria-label="Views">
@@ -60,7 +61,9 @@ function Links({ scope, current }) {
 /** A view that fails leaves the links and the bar. */
 function Guarded({ children }) {
   const [error] = useErrorBoundary((thrown) => console.error(thrown));
-  return error ? html`<${Problem} error=${new Error(`This view has failed: ${error.message}. It is a defect of the console.`)} />` : children;
+  return error
+    ? html`<${Problem} error=${new Error(`This view has failed: ${error.message}. It is a defect of the console.`)} />`
+    : children;
 }
 
 /** The view that the URL names. */
@@ -113,13 +116,15 @@ function Console({ connected }) {
       <${Links} scope=${scope} current=${known?.view} />
       <${Bar} key=${pathOf(scope)} sandboxes=${sandboxes} scope=${scope} clock=${clock} connected=${connected} />
     </header>
-    ${known && value
-      ? html`<${Shown} route=${route} known=${known} />`
-      : html`<main>
+    ${
+      known && value
+        ? html`<${Shown} route=${route} known=${known} />`
+        : html`<main>
           <h1 tabindex="-1">flow-mock</h1>
           ${!known && html`<p>There is no such view; the links above lead to those there are.</p>`}
           <${Problem} error=${error} />
-        </main>`}
+        </main>`
+    }
   <//>`;
 }
 

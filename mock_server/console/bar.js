@@ -6,7 +6,8 @@ import { act, durationMs, save, timeText } from './parts.js';
 import { hashOf } from './router.js';
 
 const TICK_MS = 100;
-const FOLLOWS = 'The clock follows that of the whole mock, which is frozen (--deterministic): PUT /__admin/clock resumes it.';
+const FOLLOWS =
+  'The clock follows that of the whole mock, which is frozen (--deterministic): PUT /__admin/clock resumes it.';
 
 /** A clock as the control API shows it, which goes on by itself: {frozen, mode, now()}; undefined until it is known. */
 export function useClock(scope) {
@@ -35,7 +36,8 @@ function Now({ clock }) {
 const valueOf = ({ organisation, sandbox }) => [organisation, sandbox].map(encodeURIComponent).join('/');
 
 function SandboxSelect({ sandboxes, scope }) {
-  const known = sandboxes.some((one) => scope && valueOf(one) === valueOf(scope)) || !scope ? sandboxes : [scope, ...sandboxes];
+  const known =
+    sandboxes.some((one) => scope && valueOf(one) === valueOf(scope)) || !scope ? sandboxes : [scope, ...sandboxes];
   const organisations = [...new Set(known.map(({ organisation }) => organisation))].sort();
   const choose = ({ target }) => {
     const [organisation, sandbox] = target.value.split('/').map(decodeURIComponent);
@@ -44,7 +46,10 @@ function SandboxSelect({ sandboxes, scope }) {
   const options = (organisation) =>
     known
       .filter((one) => one.organisation === organisation)
-      .map((one) => html`<option value=${valueOf(one)} selected=${scope && valueOf(one) === valueOf(scope)}>${one.sandbox}</option>`);
+      .map(
+        (one) =>
+          html`<option value=${valueOf(one)} selected=${scope && valueOf(one) === valueOf(scope)}>${one.sandbox}</option>`,
+      );
   return html`<label class="inline">
     Sandbox
     <select data-testid="sandbox-select" onChange=${choose} title=${scope ? `Organisation ${scope.organisation}` : ''}>

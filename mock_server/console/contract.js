@@ -63,7 +63,14 @@ function MapTable({ clauses, chosen, onChoose }) {
 function List({ clauses }) {
   return html`<ul class="clauses">
     ${clauses.map(
-      ({ id, title, requirement, standing, source, exercised }) => html`<li key=${id} class="clause" data-testid="contract-clause">
+      ({
+        id,
+        title,
+        requirement,
+        standing,
+        source,
+        exercised,
+      }) => html`<li key=${id} class="clause" data-testid="contract-clause">
         <p>
           <span class="chip ${exercised ? 'good' : ''}">${exercised ? 'exercised' : 'not exercised'}</span> <${Standing} standing=${standing} />
           ${' '}<code>${id}</code> <${Prose} text=${title} />
@@ -76,7 +83,9 @@ function List({ clauses }) {
 
 export function Contract({ route }) {
   const { value, error } = useLoaded(() => get('/coverage'), [], ['request'], null);
-  const chosen = Object.fromEntries(['subject', 'standing', 'exercised', 'q'].map((name) => [name, route.query.get(name) ?? '']));
+  const chosen = Object.fromEntries(
+    ['subject', 'standing', 'exercised', 'q'].map((name) => [name, route.query.get(name) ?? '']),
+  );
   const choose = (changes) => replaceHash(hashOf(null, 'contract', '', { ...chosen, ...changes }));
   const [text, setText] = useTyped(chosen.q, (q) => choose({ q }));
   if (!value) return html`<${Problem} error=${error} />`;

@@ -2,7 +2,16 @@
 import { SERVICE } from './search.js';
 
 /** Of the connection, not of the request: curl has its own. */
-const NOT_COPIED = new Set(['host', 'connection', 'content-length', 'transfer-encoding', 'accept-encoding', 'user-agent', 'accept', 'keep-alive']);
+const NOT_COPIED = new Set([
+  'host',
+  'connection',
+  'content-length',
+  'transfer-encoding',
+  'accept-encoding',
+  'user-agent',
+  'accept',
+  'keep-alive',
+]);
 const isSecret = (value) => value.includes('(not kept)');
 
 /** A text as one word of a shell. */
@@ -65,7 +74,9 @@ export function pythonLiteral(value, indent = '') {
     ? value.map((one) => pythonLiteral(one, deeper))
     : Object.entries(value).map(([name, one]) => `${JSON.stringify(name)}: ${pythonLiteral(one, deeper)}`);
   const [open, close] = Array.isArray(value) ? '[]' : '{}';
-  return items.length === 0 ? open + close : `${open}\n${items.map((item) => `${deeper}${item},\n`).join('')}${indent}${close}`;
+  return items.length === 0
+    ? open + close
+    : `${open}\n${items.map((item) => `${deeper}${item},\n`).join('')}${indent}${close}`;
 }
 
 /** What the application of the tests does to a run in this state. */

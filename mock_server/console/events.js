@@ -16,18 +16,32 @@ function WebhookForm({ path, webhook }) {
     event.preventDefault();
     act(() => put(`${path}/webhook`, { ...webhook, url }), 'Ended runs are posted there.');
   };
+  const unset = () => act(() => remove(`${path}/webhook`), 'The webhook is removed.');
   return html`<form class="card fields" onSubmit=${set}>
-    <label class="grow">Webhook <input type="url" required placeholder="http://127.0.0.1:9000/events" value=${url} onInput=${({ target }) => setUrl(target.value)} /></label>
+    <label class="grow">
+      Webhook
+      <input
+        type="url"
+        required
+        placeholder="http://127.0.0.1:9000/events"
+        value=${url}
+        onInput=${({ target }) => setUrl(target.value)}
+      />
+    </label>
     <button>Set webhook</button>
-    <button type="button" disabled=${!webhook} onClick=${() => act(() => remove(`${path}/webhook`), 'The webhook is removed.')}>Remove webhook</button>
+    <button type="button" disabled=${!webhook} onClick=${unset}>Remove webhook</button>
   </form>`;
 }
 
 const Attempt = ({ attempt: { atMs, status, error, durationMs } }) =>
-  html`<li><${Time} ms=${atMs} /> ${status ? html`<${Status} status=${status} />` : html`<span class="chip bad">${error}</span>`} <span class="muted">${durationText(durationMs)}</span></li>`;
+  html`<li>
+    <${Time} ms=${atMs} /> ${status ? html`<${Status} status=${status} />` : html`<span class="chip bad">${error}</span>`}
+    ${' '}<span class="muted">${durationText(durationMs)}</span>
+  </li>`;
 
 function Event({ scope, event: { id, code, runId, atMs, body, state, attempts } }) {
-  const redeliver = () => act(() => post(`${pathOf(scope)}/events/${encodeURIComponent(id)}/redeliver`), 'The event is delivered again.');
+  const redeliver = () =>
+    act(() => post(`${pathOf(scope)}/events/${encodeURIComponent(id)}/redeliver`), 'The event is delivered again.');
   return html`<tr data-testid="event-row">
     <td><${Time} ms=${atMs} /></td>
     <td><code>${code}</code> of <${RunLink} scope=${scope} id=${runId} /></td>
@@ -54,8 +68,9 @@ export function Events({ scope }) {
     <${WebhookForm} path=${path} webhook=${value.webhook} />
     ${!value.webhook && html`<${Nothing}>Events are posted once a webhook is set: one for each run that ends from then on.<//>`}
     ${value.webhook && html`<p role="status">${events.length} events, ${value.log?.due ?? 0} deliveries due</p>`}
-    ${events.length > 0 &&
-    html`<div class="scroll" tabindex="0" role="region" aria-label="Events">
+    ${
+      events.length > 0 &&
+      html`<div class="scroll" tabindex="0" role="region" aria-label="Events">
       <table data-testid="events-table" aria-label="Events">
         <thead>
           <tr>
@@ -68,6 +83,7 @@ export function Events({ scope }) {
         </thead>
         <tbody>${events.map((event) => html`<${Event} key=${event.id} scope=${scope} event=${event} />`)}</tbody>
       </table>
-    </div>`}
+    </div>`
+    }
   `;
 }

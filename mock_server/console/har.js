@@ -31,7 +31,11 @@ export function harEntry(exchange) {
       status: exchange.status,
       statusText: '',
       headers: answerHeaders,
-      content: { size: size(answerBody), mimeType: headerOf(answerHeaders, 'content-type') ?? 'application/json', text: answerBody },
+      content: {
+        size: size(answerBody),
+        mimeType: headerOf(answerHeaders, 'content-type') ?? 'application/json',
+        text: answerBody,
+      },
       redirectURL: '',
       bodySize: size(answerBody),
     },
@@ -42,13 +46,15 @@ export function harEntry(exchange) {
   };
 }
 
-export const harOf = (exchanges) => ({ log: { version: '1.2', creator: { name: 'flow-mock', version: '' }, entries: exchanges.map(harEntry) } });
+export const harOf = (exchanges) => ({
+  log: { version: '1.2', creator: { name: 'flow-mock', version: '' }, entries: exchanges.map(harEntry) },
+});
 
 /** Has the browser save the exchanges of those entries. Returns {saved}: the mock may have dropped older ones. */
 export async function exportHar(scope, entries) {
   const wanted = new Set(entries.map(({ number }) => number));
   const exchanges = [];
-  for (let before = entries.at(-1).number + 1; ; ) {
+  for (let before = entries.at(-1).number + 1; ;) {
     const { requests } = await get(`${pathOf(scope)}/requests${queryOf({ limit: PAGE, before })}`);
     exchanges.unshift(...requests.filter(({ number }) => wanted.has(number)));
     if (requests.length < PAGE || requests[0].number <= entries[0].number) break;

@@ -33,15 +33,34 @@ function useOfClauses(scope, clauses) {
 
 /** The requests of one scope have its columns: those of the whole mock say whose they are. */
 function columnsOf(scope) {
-  const scopeOf = (entry) => scope ?? (entry.sandbox === undefined ? null : { organisation: entry.organisation, sandbox: entry.sandbox });
-  const run = (entry, id) => id && (scopeOf(entry) ? html`<${RunLink} scope=${scopeOf(entry)} id=${id} />` : id.slice(0, 8));
+  const scopeOf = (entry) =>
+    scope ?? (entry.sandbox === undefined ? null : { organisation: entry.organisation, sandbox: entry.sandbox });
+  const run = (entry, id) =>
+    id && (scopeOf(entry) ? html`<${RunLink} scope=${scopeOf(entry)} id=${id} />` : id.slice(0, 8));
   const link = (entry, text) => html`<a href=${hashOf(scope, 'journal', entry.number)}>${text}</a>`;
   return [
     { title: 'No.', kind: 'nr', cell: (entry) => link(entry, entry.number) },
     { title: 'Time', kind: 'time wide', cell: (entry) => html`<${Time} ms=${entry.atMs} />` },
-    ...(scope ? [] : [{ title: 'Sandbox', kind: 'id wide', cell: (entry) => entry.sandbox && html`<${Name} text=${entry.sandbox} most=${50} />` }]),
-    { title: 'Request', kind: 'request', cell: (entry) => html`<span title=${entry.target}>${entry.method} <${Name} text=${shortTarget(entry)} most=${SHOWN_TARGET} /></span>` },
-    { title: 'Status', kind: 'status', cell: (entry) => html`<${Status} status=${entry.status} /> ${entry.violated && BROKEN}` },
+    ...(scope
+      ? []
+      : [
+          {
+            title: 'Sandbox',
+            kind: 'id wide',
+            cell: (entry) => entry.sandbox && html`<${Name} text=${entry.sandbox} most=${50} />`,
+          },
+        ]),
+    {
+      title: 'Request',
+      kind: 'request',
+      cell: (entry) =>
+        html`<span title=${entry.target}>${entry.method} <${Name} text=${shortTarget(entry)} most=${SHOWN_TARGET} /></span>`,
+    },
+    {
+      title: 'Status',
+      kind: 'status',
+      cell: (entry) => html`<${Status} status=${entry.status} /> ${entry.violated && BROKEN}`,
+    },
     { title: 'Operation', kind: 'operation wide', cell: ({ operation }) => operation },
     { title: 'Run', kind: 'id wider', cell: (entry) => run(entry, entry.run) },
     { title: 'Made', kind: 'id wider', cell: (entry) => run(entry, entry.madeRun) },
@@ -69,7 +88,11 @@ export function JournalView({ scope, route }) {
   const columns = useMemo(() => columnsOf(scope), [pathOf(scope)]);
   const { entries } = found;
 
-  const save = () => act(() => exportHar(scope, entries), ({ saved }) => ({ text: `Saved ${saved} exchanges as a HAR file.` }));
+  const save = () =>
+    act(
+      () => exportHar(scope, entries),
+      ({ saved }) => ({ text: `Saved ${saved} exchanges as a HAR file.` }),
+    );
   const count = query === '' ? `${entries.length} requests` : `${entries.length} of ${journal.entries.length} requests`;
   return html`
     <form role="search" class="filter" onSubmit=${(event) => event.preventDefault()}>
@@ -83,7 +106,7 @@ export function JournalView({ scope, route }) {
           onInput=${({ target }) => setText(target.value)}
         />
       </label>
-      <${Problem} error=${problem ? new Error(problem) : error ?? journal.error} />
+      <${Problem} error=${problem ? new Error(problem) : (error ?? journal.error)} />
     </form>
     <p class="inline">
       <span role="status">${count}${journal.isLoading ? ', loading older ones …' : ''}</span>

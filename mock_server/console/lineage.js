@@ -22,7 +22,7 @@ const IDS_AT_ONCE = 50;
  */
 export function familyOf(id, retries) {
   const ids = new Set([id]);
-  for (let size = 0; size !== ids.size; ) {
+  for (let size = 0; size !== ids.size;) {
     size = ids.size;
     for (const { run, madeRun } of retries) {
       if (ids.has(run) || ids.has(madeRun)) ids.add(run).add(madeRun);
@@ -53,7 +53,11 @@ export function laidOut(runs, retries) {
     lanes.set(madeRun, goneOn.has(run) ? next++ : lanes.get(run));
     goneOn.add(run);
   }
-  const nodes = runs.map((run) => ({ ...run, x: xs.get(run.atMs), y: MARGIN.top + (lanes.get(run.id) ?? next++) * LANE }));
+  const nodes = runs.map((run) => ({
+    ...run,
+    x: xs.get(run.atMs),
+    y: MARGIN.top + (lanes.get(run.id) ?? next++) * LANE,
+  }));
   const stamps = times.map((time) => ({ time, x: xs.get(time) }));
   return { nodes, stamps, width: x + NODE.width + MARGIN.left, height: MARGIN.top + next * LANE };
 }
@@ -62,7 +66,11 @@ async function runsOf(scope, ids) {
   const pages = [];
   for (let i = 0; i < ids.length; i += IDS_AT_ONCE) {
     const some = ids.slice(i, i + IDS_AT_ONCE);
-    pages.push(get(`${pathOf(scope)}/runs${queryOf({ property: `id==${some.map((id) => `"${id}"`).join(',')}`, limit: some.length })}`));
+    pages.push(
+      get(
+        `${pathOf(scope)}/runs${queryOf({ property: `id==${some.map((id) => `"${id}"`).join(',')}`, limit: some.length })}`,
+      ),
+    );
   }
   return new Map((await Promise.all(pages)).flatMap(({ runs }) => runs).map((run) => [run.id, run]));
 }
@@ -84,11 +92,16 @@ export function Lineage({ scope, run }) {
   const ids = [...new Set(retries.flatMap((one) => [one.run, one.madeRun]))];
   const { value: known } = useLoaded(() => runsOf(scope, ids), [ids.join()], ['runs', 'clock'], scope);
 
-  if (retries.length === 0) return run === undefined && html`<${Nothing}>No run has been retried, as far as the journal goes back.<//>`;
+  if (retries.length === 0)
+    return run === undefined && html`<${Nothing}>No run has been retried, as far as the journal goes back.<//>`;
   if (!known) return '';
   const madeAt = new Map(retries.map(({ madeRun, atMs }) => [madeRun, atMs]));
   const firstAt = retries[0].atMs;
-  const runs = ids.map((id) => ({ id, state: known.get(id)?.state, atMs: madeAt.get(id) ?? Math.min(known.get(id)?.createdAt ?? firstAt, firstAt) }));
+  const runs = ids.map((id) => ({
+    id,
+    state: known.get(id)?.state,
+    atMs: madeAt.get(id) ?? Math.min(known.get(id)?.createdAt ?? firstAt, firstAt),
+  }));
   const { nodes, stamps, width, height } = laidOut(runs, retries);
   const at = new Map(nodes.map((node) => [node.id, node]));
   const path = ({ run: from, madeRun: to }) => {

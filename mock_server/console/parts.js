@@ -23,7 +23,8 @@ export const State = ({ state }) => html`<span class="chip ${stateKind(state)}">
 
 const STANDING_KINDS = { documented: 'good', inferred: 'info', assumed: 'warn' };
 
-export const Standing = ({ standing }) => standing && html`<span class="chip ${STANDING_KINDS[standing] ?? 'info'}">${standing}</span>`;
+export const Standing = ({ standing }) =>
+  standing && html`<span class="chip ${STANDING_KINDS[standing] ?? 'info'}">${standing}</span>`;
 
 export function Status({ status }) {
   const kind = status >= 500 ? 'bad' : status >= 400 ? 'warn' : status >= 200 ? 'good' : 'info';
@@ -116,12 +117,14 @@ export function Notices() {
     return () => noticeListeners.delete(setNotice);
   }, []);
   return html`<div class="notices" role="status" aria-live="polite">
-    ${notice &&
-    html`<div class="notice ${notice.isBad ? 'bad' : ''}">
+    ${
+      notice &&
+      html`<div class="notice ${notice.isBad ? 'bad' : ''}">
       <span>${notice.text} ${notice.href && html`<a href=${notice.href}>${notice.label}</a>`}</span>
       ${notice.content && html`<textarea readonly aria-label="Text to copy" rows="6" value=${notice.content}></textarea>`}
       <button type="button" class="plain" aria-label="Close the notice" onClick=${() => setNotice(undefined)}>×</button>
-    </div>`}
+    </div>`
+    }
   </div>`;
 }
 

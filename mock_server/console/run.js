@@ -5,18 +5,45 @@ import { curlOfRetry, nodeTest, pythonTest, seedOf, stateOf } from './copy_as.js
 import { useJournal } from './journal_store.js';
 import { Lineage } from './lineage.js';
 import { useLoaded } from './live.js';
-import { ClockOfSandbox, Name, Problem, RunLink, State, Time, act, copy, durationMs, durationText, durationWord } from './parts.js';
+import {
+  ClockOfSandbox,
+  Name,
+  Problem,
+  RunLink,
+  State,
+  Time,
+  act,
+  copy,
+  durationMs,
+  durationText,
+  durationWord,
+} from './parts.js';
 import { hashOf } from './router.js';
 import { RetryButton } from './runs.js';
 import { Timeline } from './timeline.js';
 
 /** States to choose from; any documented one can be typed. */
-const STATES = ['failed', 'success', 'success-without-records', 'in-progress', 'partialSuccess', 'partialFailure', 'COMPLETED', 'Processing', 'waiting', 'queued', 'scheduled'];
+const STATES = [
+  'failed',
+  'success',
+  'success-without-records',
+  'in-progress',
+  'partialSuccess',
+  'partialFailure',
+  'COMPLETED',
+  'Processing',
+  'waiting',
+  'queued',
+  'scheduled',
+];
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
 /** "failed, success:30m" as outcomes of a script. Throws. */
 export function outcomesOf(text) {
-  const words = text.split(',').map((word) => word.trim()).filter(Boolean);
+  const words = text
+    .split(',')
+    .map((word) => word.trim())
+    .filter(Boolean);
   return words.map((word) => {
     const [outcome, duration] = word.split(/:(.*)/s);
     return duration === undefined ? outcome : { outcome: outcome.trim(), durationMs: durationMs(duration) };
@@ -25,7 +52,11 @@ export function outcomesOf(text) {
 
 /** The same the other way round. */
 export const textOfOutcomes = (outcomes = []) =>
-  outcomes.map((one) => (typeof one === 'string' ? one : one.durationMs ? `${one.outcome}:${durationWord(one.durationMs)}` : one.outcome)).join(', ');
+  outcomes
+    .map((one) =>
+      typeof one === 'string' ? one : one.durationMs ? `${one.outcome}:${durationWord(one.durationMs)}` : one.outcome,
+    )
+    .join(', ');
 
 /** What the copies are made of: the run's entry, and its flow's. */
 async function withFlow(scope, entry) {

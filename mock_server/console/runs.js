@@ -98,7 +98,9 @@ function useRunPages(scope, query) {
   useEffect(
     () =>
       listen((name, data) => {
-        const isOfIt = name === 'hello' || (name === 'change' && concerns(data, scope) && data.what.some((one) => one === 'runs' || one === 'clock'));
+        const isOfIt =
+          name === 'hello' ||
+          (name === 'change' && concerns(data, scope) && data.what.some((one) => one === 'runs' || one === 'clock'));
         if (isOfIt) pages.refresh();
       }),
     [pages],
@@ -137,7 +139,12 @@ function columnsOf(scope, flows) {
   return [
     { title: 'Run', kind: 'id', cell: (run) => html`<${RunLink} scope=${scope} id=${run.id} />` },
     { title: 'State', kind: 'state', sort: STATE_FIELD, cell: (run) => html`<${State} state=${run.state} />` },
-    { title: 'Flow', kind: 'flow wide', sort: 'flowId', cell: (run) => html`<${Name} text=${flows[run.flowId] || run.flowId} most=${100} />` },
+    {
+      title: 'Flow',
+      kind: 'flow wide',
+      sort: 'flowId',
+      cell: (run) => html`<${Name} text=${flows[run.flowId] || run.flowId} most=${100} />`,
+    },
     { title: 'Created', kind: 'time wide', sort: 'createdAt', cell: (run) => html`<${Time} ms=${run.createdAt} />` },
     { title: 'Updated', kind: 'time wider', sort: 'updatedAt', cell: (run) => html`<${Time} ms=${run.updatedAt} />` },
     { title: 'Ends', kind: 'time wider', cell: (run) => html`<${Time} ms=${run.nextAt} />` },

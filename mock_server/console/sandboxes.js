@@ -34,11 +34,14 @@ export function Sandboxes() {
   const rows = [...value.sandboxes].sort((one, other) => (other.lastUse ?? 0) - (one.lastUse ?? 0));
   const number = (value) => html`<td class="number wide">${value ?? ''}</td>`;
   return html`
-    ${rows.length === 0 &&
-    html`<${Nothing}>No sandbox has been used yet: the first request to one creates it, as a copy of the seed. Such as:<//>
-      <pre>${FIRST_REQUEST}</pre>`}
-    ${rows.length > 0 &&
-    html`<div class="scroll" tabindex="0" role="region" aria-label="Sandboxes">
+    ${
+      rows.length === 0 &&
+      html`<${Nothing}>No sandbox has been used yet: the first request to one creates it, as a copy of the seed. Such as:<//>
+      <pre>${FIRST_REQUEST}</pre>`
+    }
+    ${
+      rows.length > 0 &&
+      html`<div class="scroll" tabindex="0" role="region" aria-label="Sandboxes">
       <table data-testid="sandboxes-table" aria-label="Sandboxes">
         <thead>
           <tr>
@@ -66,9 +69,11 @@ export function Sandboxes() {
               <td class="number">${one.runs}</td>
               ${number(one.flows)} ${number(one.requests)}
               <td class="number">
-                ${one.violations > 0
-                  ? html`<a class="chip bad" href=${hashOf(one, 'violations')}>${one.violations}</a>`
-                  : one.violations ?? ''}
+                ${
+                  one.violations > 0
+                    ? html`<a class="chip bad" href=${hashOf(one, 'violations')}>${one.violations}</a>`
+                    : (one.violations ?? '')
+                }
               </td>
               ${number(one.faults)}
               <td class="wide">${one.lastSeenMs === undefined ? 'never' : html`<${Time} ms=${one.lastSeenMs} />`}</td>
@@ -76,7 +81,8 @@ export function Sandboxes() {
           )}
         </tbody>
       </table>
-    </div>`}
+    </div>`
+    }
     <h2>Open a sandbox by its name</h2>
     <${OpenForm} />
   `;

@@ -7,27 +7,70 @@
 export const SERVICE = '/data/foundation/flowservice';
 
 /** What can be searched by, and how; the help text of the box names the same. */
-export const FIELDS = ['op', 'status', 'run', 'method', 'path', 'fault', 'error', 'clause', 'violated', 'sandbox', 'organisation', 'number'];
+export const FIELDS = [
+  'op',
+  'status',
+  'run',
+  'method',
+  'path',
+  'fault',
+  'error',
+  'clause',
+  'violated',
+  'sandbox',
+  'organisation',
+  'number',
+];
 
 const lower = (text) => (text ?? '').toLowerCase();
 
 /** A glob, whose * stands for anything; without one, the text may stand anywhere. */
 function matcher(glob) {
   if (!glob.includes('*')) return (text) => text.includes(glob);
-  const pattern = new RegExp(`^${glob.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&')).join('.*')}$`, 's');
+  const pattern = new RegExp(
+    `^${glob
+      .split('*')
+      .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
+      .join('.*')}$`,
+    's',
+  );
   return (text) => pattern.test(text);
 }
 
 /** For each field: from its value the test of an entry, or undefined where it is no such value. */
 const TESTS = {
-  op: (value) => ({ operation }) => lower(operation).startsWith(value),
-  method: (value) => ({ method }) => lower(method) === value,
-  fault: (value) => ({ fault }) => fault !== undefined && lower(fault).includes(value),
-  error: (value) => ({ error }) => error !== undefined && lower(error).includes(value),
-  sandbox: (value) => ({ sandbox }) => lower(sandbox).includes(value),
-  organisation: (value) => ({ organisation }) => lower(organisation).includes(value),
-  number: (value) => ({ number }) => String(number) === value,
-  run: (value) => ({ run, madeRun }) => lower(run).startsWith(value) || lower(madeRun).startsWith(value),
+  op:
+    (value) =>
+    ({ operation }) =>
+      lower(operation).startsWith(value),
+  method:
+    (value) =>
+    ({ method }) =>
+      lower(method) === value,
+  fault:
+    (value) =>
+    ({ fault }) =>
+      fault !== undefined && lower(fault).includes(value),
+  error:
+    (value) =>
+    ({ error }) =>
+      error !== undefined && lower(error).includes(value),
+  sandbox:
+    (value) =>
+    ({ sandbox }) =>
+      lower(sandbox).includes(value),
+  organisation:
+    (value) =>
+    ({ organisation }) =>
+      lower(organisation).includes(value),
+  number:
+    (value) =>
+    ({ number }) =>
+      String(number) === value,
+  run:
+    (value) =>
+    ({ run, madeRun }) =>
+      lower(run).startsWith(value) || lower(madeRun).startsWith(value),
   status(value) {
     if (/^[1-5]xx$/.test(value)) return ({ status }) => Math.floor(status / 100) === Number(value[0]);
     return /^[0-9]+$/.test(value) ? ({ status }) => String(status) === value : undefined;
@@ -46,7 +89,21 @@ const TESTS = {
 
 /** All that an entry says, once: in a hundred thousand of them it is looked for with each key. */
 const wordsOf = (entry) =>
-  (entry.words ??= lower([entry.number, entry.method, entry.target, entry.status, entry.operation, entry.run, entry.madeRun, entry.error, entry.fault, entry.organisation, entry.sandbox].join('\n')));
+  (entry.words ??= lower(
+    [
+      entry.number,
+      entry.method,
+      entry.target,
+      entry.status,
+      entry.operation,
+      entry.run,
+      entry.madeRun,
+      entry.error,
+      entry.fault,
+      entry.organisation,
+      entry.sandbox,
+    ].join('\n'),
+  ));
 
 /**
  * @param {string} query
@@ -104,4 +161,5 @@ export class Found {
 }
 
 /** Conditions on runs, which '&' separates as in a URL; in a value in double quotes it is part of that. */
-export const conditionsOf = (text) => (text.match(/(?:"[^"]*"?|[^&"])+/g) ?? []).map((one) => one.trim()).filter(Boolean);
+export const conditionsOf = (text) =>
+  (text.match(/(?:"[^"]*"?|[^&"])+/g) ?? []).map((one) => one.trim()).filter(Boolean);

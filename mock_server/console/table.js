@@ -74,7 +74,9 @@ export function LongTable(props) {
   const open = (event, one) => {
     if (!event.target.closest('a, button, input') && getSelection().isCollapsed) onOpen(one);
   };
-  const gap = (rows) => rows > 0 && html`<tr aria-hidden="true" class="gap"><td colspan=${columns.length} style=${{ height: `${rows * ROW_HEIGHT}px` }}></td></tr>`;
+  const gap = (rows) =>
+    rows > 0 &&
+    html`<tr aria-hidden="true" class="gap"><td colspan=${columns.length} style=${{ height: `${rows * ROW_HEIGHT}px` }}></td></tr>`;
 
   return html`<div class="long" ref=${box} onScroll=${look} role="region" aria-label=${label} tabindex="0">
     <table data-testid=${testId} aria-label=${label} aria-rowcount=${count + 1}>

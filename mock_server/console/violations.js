@@ -20,7 +20,10 @@ export function byClause(violations) {
 }
 
 function Requests({ scope, all }) {
-  const numbered = all.filter(({ number }) => number !== undefined).slice(-NAMED).reverse();
+  const numbered = all
+    .filter(({ number }) => number !== undefined)
+    .slice(-NAMED)
+    .reverse();
   return html`
     ${numbered.map(
       ({ number, method, path }) =>
@@ -64,17 +67,21 @@ export function Violations({ scope }) {
   const { value, error } = useLoaded(() => get(path), [path], ['violations'], scope);
   if (!value) return html`<${Problem} error=${error} />`;
   const { violations, total, expected } = value;
+  const kept = total > violations.length ? `, the first ${violations.length} are shown` : '';
+  const clear = () => act(() => remove(path), 'The violations are deleted.');
   return html`
     <p class="inline">
-      <span role="status">${total === 1 ? '1 violation' : `${total} violations`}${total > violations.length ? `, the first ${violations.length} are kept` : ''}</span>
-      <button type="button" disabled=${total === 0 && expected.length === 0} onClick=${() => act(() => remove(path), 'The violations are deleted.')}>Clear</button>
+      <span role="status">${total === 1 ? '1 violation' : `${total} violations`}${kept}</span>
+      <button type="button" disabled=${total === 0 && expected.length === 0} onClick=${clear}>Clear</button>
       ${scope && html`<a href=${hashOf(null, 'violations')}>Of the whole mock</a>`}
     </p>
     <${Table} scope=${scope} violations=${violations} testId="violations-table" label="Violations by clause" />
     ${total === 0 && html`<${Nothing}>The application has kept to the contract so far.<//>`}
-    ${expected.length > 0 &&
-    html`<h2>Expected</h2>
+    ${
+      expected.length > 0 &&
+      html`<h2>Expected</h2>
       <p class="muted">Tests announced these: they count as no fault of the application.</p>
-      <${Table} scope=${scope} violations=${expected} testId="expected-table" label="Expected violations by clause" />`}
+      <${Table} scope=${scope} violations=${expected} testId="expected-table" label="Expected violations by clause" />`
+    }
   `;
 }

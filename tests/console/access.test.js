@@ -43,7 +43,10 @@ async function settled(page) {
 async function findings(page) {
   const { violations } = await page.evaluate(() => globalThis.axe.run());
   const serious = violations.filter(({ impact }) => ['serious', 'critical'].includes(impact));
-  return serious.map(({ id, nodes }) => [id, nodes.slice(0, 3).map(({ html, failureSummary }) => [html, failureSummary])]);
+  return serious.map(({ id, nodes }) => [
+    id,
+    nodes.slice(0, 3).map(({ html, failureSummary }) => [html, failureSummary]),
+  ]);
 }
 
 for (const [name, view] of Object.entries(VIEWS)) {
@@ -79,10 +82,11 @@ test('at 360 px a run can be retried, and a request found', async () => {
 });
 
 /** The name of what has the focus. */
-const focused = (page) => page.evaluate(() => {
-  const { ariaLabel, textContent, tagName } = document.activeElement;
-  return `${tagName} ${ariaLabel ?? textContent.trim()}`;
-});
+const focused = (page) =>
+  page.evaluate(() => {
+    const { ariaLabel, textContent, tagName } = document.activeElement;
+    return `${tagName} ${ariaLabel ?? textContent.trim()}`;
+  });
 
 test('everything is reached by keyboard, in order', async () => {
   const page = await it.open('#/s/org/dev/runs');
@@ -92,7 +96,22 @@ test('everything is reached by keyboard, in order', async () => {
     await page.keyboard.press('Tab');
     met.push(await focused(page));
   }
-  const order = ['Skip to the view', 'A Sandboxes', 'A Runs', 'A Contract', 'SELECT', 'Freeze', 'Advance', 'Reset', 'Snapshot', 'Restore', 'INPUT', 'failed', 'Lineage', 'Retry run'];
+  const order = [
+    'Skip to the view',
+    'A Sandboxes',
+    'A Runs',
+    'A Contract',
+    'SELECT',
+    'Freeze',
+    'Advance',
+    'Reset',
+    'Snapshot',
+    'Restore',
+    'INPUT',
+    'failed',
+    'Lineage',
+    'Retry run',
+  ];
   let at = -1;
   for (const name of order) {
     const next = met.findIndex((one, i) => i > at && one.includes(name));
@@ -100,7 +119,10 @@ test('everything is reached by keyboard, in order', async () => {
     at = next;
   }
   await page.keyboard.press('Enter');
-  await page.getByText(/^Retried|answered/).first().waitFor();
+  await page
+    .getByText(/^Retried|answered/)
+    .first()
+    .waitFor();
 });
 
 test('who follows a link is at the heading of its view', async () => {
@@ -108,7 +130,10 @@ test('who follows a link is at the heading of its view', async () => {
   await page.getByTestId('run-row').first().waitFor();
   await page.getByRole('link', { name: 'Journal', exact: true }).focus();
   await page.keyboard.press('Enter');
-  await eventually(() => focused(page), (name) => assert.equal(name, 'H1 Journal'));
+  await eventually(
+    () => focused(page),
+    (name) => assert.equal(name, 'H1 Journal'),
+  );
 });
 
 test('the link past the bar leads to the view', async () => {
@@ -124,7 +149,11 @@ test('a dark system has a dark page', async () => {
     const page = await it.open('#/s/org/dev/runs', { colorScheme });
     return page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   };
-  const brightness = (color) => color.match(/\d+/g).slice(0, 3).reduce((sum, part) => sum + Number(part), 0);
+  const brightness = (color) =>
+    color
+      .match(/\d+/g)
+      .slice(0, 3)
+      .reduce((sum, part) => sum + Number(part), 0);
   assert.ok(brightness(await background('light')) > 600);
   assert.ok(brightness(await background('dark')) < 150);
 });
@@ -132,5 +161,8 @@ test('a dark system has a dark page', async () => {
 test('a screen reader is told what came of a click', async () => {
   const page = await it.open('#/s/org/dev/runs');
   await page.getByRole('button', { name: `Retry run ${FAILED}` }).click();
-  await page.getByRole('status').getByText(/^Retried/).waitFor();
+  await page
+    .getByRole('status')
+    .getByText(/^Retried/)
+    .waitFor();
 });

@@ -5,7 +5,16 @@ import { FAILED, download, eventually, useConsole } from './fixture.js';
 
 const it = useConsole();
 const ADMIN = '/sandboxes/org/dev';
-const VIEWS = ['#/sandboxes', '#/s/org/dev/runs', `#/s/org/dev/runs/${FAILED}`, '#/s/org/dev/journal', '#/s/org/dev/violations', '#/s/org/dev/faults', '#/s/org/dev/events', '#/contract'];
+const VIEWS = [
+  '#/sandboxes',
+  '#/s/org/dev/runs',
+  `#/s/org/dev/runs/${FAILED}`,
+  '#/s/org/dev/journal',
+  '#/s/org/dev/violations',
+  '#/s/org/dev/faults',
+  '#/s/org/dev/events',
+  '#/contract',
+];
 const button = (page, name) => page.getByRole('button', { name, exact: true });
 const shownMs = async (page) => Date.parse(await page.getByTestId('clock-now').textContent());
 
@@ -21,12 +30,21 @@ for (const view of VIEWS) {
     await page.getByText('frozen', { exact: true }).first().waitFor();
     const { nowMs, frozen } = await it.admin('GET', `${ADMIN}/clock`);
     assert.equal(frozen, true);
-    await eventually(() => shownMs(page), (ms) => assert.equal(ms, nowMs));
+    await eventually(
+      () => shownMs(page),
+      (ms) => assert.equal(ms, nowMs),
+    );
     await page.getByLabel(/How far to advance/).fill('90m');
     await button(page, 'Advance').click();
-    await eventually(() => shownMs(page), (ms) => assert.equal(ms, nowMs + 90 * 60_000));
+    await eventually(
+      () => shownMs(page),
+      (ms) => assert.equal(ms, nowMs + 90 * 60_000),
+    );
     await button(page, 'Unfreeze').click();
-    await eventually(() => shownMs(page), (ms) => assert.ok(ms > nowMs + 90 * 60_000));
+    await eventually(
+      () => shownMs(page),
+      (ms) => assert.ok(ms > nowMs + 90 * 60_000),
+    );
     assert.equal((await it.admin('GET', `${ADMIN}/clock`)).frozen, false);
 
     const { name, text } = await download(page, () => button(page, 'Snapshot').click());
@@ -35,7 +53,9 @@ for (const view of VIEWS) {
     await button(page, 'Reset').click();
     await page.getByText('Reset: the sandbox is as the seed says.').waitFor();
     assert.equal((await it.admin('GET', ADMIN)).runs, 11);
-    await page.getByLabel('Snapshot to restore').setInputFiles({ name, mimeType: 'application/json', buffer: Buffer.from(text) });
+    await page
+      .getByLabel('Snapshot to restore')
+      .setInputFiles({ name, mimeType: 'application/json', buffer: Buffer.from(text) });
     await page.getByText('Restored: the sandbox is as dev.snapshot.json says.').waitFor();
     assert.equal((await it.admin('GET', ADMIN)).runs, 12);
   });
@@ -45,7 +65,9 @@ test('a file that is no snapshot is refused with the place', async () => {
   it.allowed = /400/;
   const page = await it.open('#/s/org/dev/runs');
   const buffer = Buffer.from('{"flows": [], "runs": [{"id": "a", "flowId": "none", "state": "failed"}]}');
-  await page.getByLabel('Snapshot to restore').setInputFiles({ name: 'wrong.json', mimeType: 'application/json', buffer });
+  await page
+    .getByLabel('Snapshot to restore')
+    .setInputFiles({ name: 'wrong.json', mimeType: 'application/json', buffer });
   await page.getByText(/\/runs\/0/).waitFor();
 });
 

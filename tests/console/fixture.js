@@ -5,7 +5,9 @@ import { after, afterEach, before } from 'node:test';
 import { startFlowMock } from '../../helpers/node/index.js';
 
 // with_browser.sh installs the packages beside the build.
-const modules = createRequire(process.env.CONSOLE_TEST_MODULES ? `${process.env.CONSOLE_TEST_MODULES}/` : import.meta.url);
+const modules = createRequire(
+  process.env.CONSOLE_TEST_MODULES ? `${process.env.CONSOLE_TEST_MODULES}/` : import.meta.url,
+);
 export const { chromium } = modules('playwright-core');
 export const axeSource = () => modules('axe-core').source;
 

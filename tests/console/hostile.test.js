@@ -12,7 +12,12 @@ const LONG = '𝓕'.repeat(2500); // 10 kB in UTF-8
 const NAMES = [SCRIPT, BIDI, LONG, '{{constructor}}', '__proto__', "' onclick='globalThis.broken = 1"];
 
 /** What a run's activities may be in a seed. */
-const ODD = [{}, { id: {}, name: [SCRIPT], statusSummary: 3 }, { name: SCRIPT, statusSummary: { status: {} }, durationSummary: { startedAtUTC: 'never' } }, { id: 'x', durationSummary: { startedAtUTC: 1e300, completedAtUTC: -5 } }];
+const ODD = [
+  {},
+  { id: {}, name: [SCRIPT], statusSummary: 3 },
+  { name: SCRIPT, statusSummary: { status: {} }, durationSummary: { startedAtUTC: 'never' } },
+  { id: 'x', durationSummary: { startedAtUTC: 1e300, completedAtUTC: -5 } },
+];
 const METRICS = { statusSummary: { status: 'success' }, durationSummary: {} };
 
 const folder = mkdtempSync(join(tmpdir(), 'console-test-'));
@@ -21,7 +26,16 @@ writeFileSync(
   seed,
   JSON.stringify({
     flows: NAMES.map((name, i) => ({ id: `flow-${i}`, name, description: name })),
-    runs: [{ id: 'odd', flowId: 'flow-0', metrics: METRICS, activities: ODD }, ...NAMES.map((_, i) => ({ id: `run-of-${i}`, flowId: `flow-${i}`, state: 'failed', createdBy: SCRIPT, providerRefId: BIDI }))],
+    runs: [
+      { id: 'odd', flowId: 'flow-0', metrics: METRICS, activities: ODD },
+      ...NAMES.map((_, i) => ({
+        id: `run-of-${i}`,
+        flowId: `flow-${i}`,
+        state: 'failed',
+        createdBy: SCRIPT,
+        providerRefId: BIDI,
+      })),
+    ],
   }),
 );
 after(() => rmSync(folder, { recursive: true }));
@@ -31,9 +45,16 @@ const unbroken = async (page) => assert.equal(await page.evaluate(() => globalTh
 
 test('names of flows are texts in the list of runs', async () => {
   const page = await it.open('#/s/org/dev/runs');
-  await eventually(() => page.getByTestId('run-row').locator('td.flow').allTextContents(), (texts) => {
-    for (const name of NAMES) assert.ok(texts.some((text) => text === name || text === `${name.slice(0, 100)}…`), name.slice(0, 40));
-  });
+  await eventually(
+    () => page.getByTestId('run-row').locator('td.flow').allTextContents(),
+    (texts) => {
+      for (const name of NAMES)
+        assert.ok(
+          texts.some((text) => text === name || text === `${name.slice(0, 100)}…`),
+          name.slice(0, 40),
+        );
+    },
+  );
   await unbroken(page);
   // A mark in a name turns nothing beside it.
   assert.equal(await page.locator('td.flow bdi').count(), NAMES.length + 1);
@@ -46,7 +67,10 @@ test('names of flows are texts in the list of runs', async () => {
 for (const i of NAMES.keys()) {
   test(`a run whose flow has name ${i} is shown`, async () => {
     const page = await it.open(`#/s/org/dev/runs/run-of-${i}`);
-    await eventually(() => page.locator('.facts').textContent(), (text) => assert.ok(text.includes(NAMES[i])));
+    await eventually(
+      () => page.locator('.facts').textContent(),
+      (text) => assert.ok(text.includes(NAMES[i])),
+    );
     await page.getByTestId('run-json').getByText('<script>').waitFor();
     await unbroken(page);
     const widths = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
@@ -72,7 +96,10 @@ test('names of organisations and sandboxes are texts', async () => {
   await row.getByText(organisation).waitFor();
   await row.getByRole('link').first().click();
   await page.getByTestId('run-row').filter({ hasText: 'only' }).waitFor();
-  assert.equal(await page.getByTestId('sandbox-select').evaluate((select) => select.selectedOptions[0].textContent), sandbox);
+  assert.equal(
+    await page.getByTestId('sandbox-select').evaluate((select) => select.selectedOptions[0].textContent),
+    sandbox,
+  );
   await page.getByTestId('run-row').getByTestId('retry-button').click();
   await page.getByText(/^Retried/).waitFor();
   await page.getByRole('link', { name: 'Journal', exact: true }).click();
@@ -95,7 +122,16 @@ test('requests are texts in the journal', async () => {
 });
 
 test('a hash that makes no sense breaks nothing', async () => {
-  for (const hash of ['#/s/org', '#/s///runs', '#/%', '#/s/org/dev/runs/%E0%A4%A', '#//', '#/__proto__', '#/s/org/dev/constructor', '#/s/org/dev/journal/-1']) {
+  for (const hash of [
+    '#/s/org',
+    '#/s///runs',
+    '#/%',
+    '#/s/org/dev/runs/%E0%A4%A',
+    '#//',
+    '#/__proto__',
+    '#/s/org/dev/constructor',
+    '#/s/org/dev/journal/-1',
+  ]) {
     it.allowed = /404|400/;
     const page = await it.open(hash);
     await page.getByRole('heading', { level: 1 }).waitFor();

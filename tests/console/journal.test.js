@@ -18,7 +18,12 @@ beforeEach(async () => {
 async function someRequests() {
   await it.retry();
   await it.send('GET', '/runs?limit=1');
-  await it.admin('POST', `${ADMIN}/faults`, { type: 'status', attributes: { status: 503 }, match: { operation: 'retry_run' }, times: 1 });
+  await it.admin('POST', `${ADMIN}/faults`, {
+    type: 'status',
+    attributes: { status: 503 },
+    match: { operation: 'retry_run' },
+    times: 1,
+  });
   await it.retry();
   await it.send('POST', `/runs/${FAILED}/action?op=retry`);
 }
@@ -27,12 +32,17 @@ test('a request appears without a reload, the latest first', async () => {
   const page = await it.open(JOURNAL);
   await page.getByText('0 requests').waitFor();
   await it.retry();
-  await rows(page).filter({ hasText: `POST /runs/${FAILED}/action` }).waitFor();
+  await rows(page)
+    .filter({ hasText: `POST /runs/${FAILED}/action` })
+    .waitFor();
   await it.send('GET', '/runs?limit=1');
-  await eventually(() => rows(page).allTextContents(), ([first, second]) => {
-    assert.match(first, /GET \/runs\?limit=1.*200.*list_runs/s);
-    assert.match(second, /retry_run/);
-  });
+  await eventually(
+    () => rows(page).allTextContents(),
+    ([first, second]) => {
+      assert.match(first, /GET \/runs\?limit=1.*200.*list_runs/s);
+      assert.match(second, /retry_run/);
+    },
+  );
 });
 
 test('what was in the journal before is shown, once', async () => {
@@ -111,7 +121,11 @@ test('an exchange is shown whole, with why it was answered so and what would hav
   await page.getByTestId('error-entry').getByText('1401-400', { exact: true }).waitFor();
   const clause = page.getByTestId('clause').filter({ hasText: 'retry/op/unsupported' });
   assert.match(await clause.textContent(), /violated.*documented.*Source: .*Send op=re-trigger/s);
-  await page.getByLabel('What would have passed').getByText(/Send op=re-trigger/).first().waitFor();
+  await page
+    .getByLabel('What would have passed')
+    .getByText(/Send op=re-trigger/)
+    .first()
+    .waitFor();
 });
 
 test('an exchange that is no longer kept says so', async () => {
@@ -131,7 +145,10 @@ test('a request copied as curl is sent again by it', async () => {
   execFileSync('sh', ['-c', text], { env: { ...process.env, FLOW_TOKEN: 'token' } });
   const { requests } = await it.admin('GET', `${ADMIN}/requests`);
   assert.equal(requests.length, 1);
-  assert.deepEqual([requests[0].method, requests[0].body, requests[0].run], ['PUT', `{"note": "it's \\"$HOME\\""}`, FAILED]);
+  assert.deepEqual(
+    [requests[0].method, requests[0].body, requests[0].run],
+    ['PUT', `{"note": "it's \\"$HOME\\""}`, FAILED],
+  );
 });
 
 test('a request can be replayed', async () => {
@@ -143,7 +160,10 @@ test('a request can be replayed', async () => {
   await page.getByRole('link', { name: /^Request \d+/ }).click();
   await page.getByTestId('why').waitFor();
   const { requests } = await it.admin('GET', `${ADMIN}/requests`);
-  assert.deepEqual(requests.map(({ operation }) => operation), ['retry_run', 'retry_run']);
+  assert.deepEqual(
+    requests.map(({ operation }) => operation),
+    ['retry_run', 'retry_run'],
+  );
 });
 
 test('what is found is exported as a HAR', async () => {
@@ -154,7 +174,10 @@ test('what is found is exported as a HAR', async () => {
   assert.equal(name, 'flow-mock.har');
   const { log } = JSON.parse(text);
   assert.equal(log.version, '1.2');
-  assert.deepEqual(log.entries.map(({ response }) => response.status), [200, 503, 400]);
+  assert.deepEqual(
+    log.entries.map(({ response }) => response.status),
+    [200, 503, 400],
+  );
   const [{ request, response, startedDateTime }] = log.entries;
   assert.equal(request.url, `${it.url}${SERVICE}/runs/${FAILED}/action?op=re-trigger`);
   assert.deepEqual(request.queryString, [{ name: 'op', value: 're-trigger' }]);
@@ -187,5 +210,8 @@ test('who has scrolled keeps sight of the same rows while requests come', async 
   const before = await row.boundingBox();
   for (let i = 0; i < 5; ++i) await it.retry();
   await page.getByText('65 requests').waitFor();
-  await eventually(() => row.boundingBox(), (after) => assert.equal(after.y, before.y));
+  await eventually(
+    () => row.boundingBox(),
+    (after) => assert.equal(after.y, before.y),
+  );
 });

@@ -22,19 +22,28 @@ writeFileSync(
     flows: [{ id: 'flow', name: 'of many' }],
     runs: [
       { id: SOME, flowId: 'flow', state: 'failed', copies: RUNS / 2, createdAt: '-2h' },
-      { id: '11111111-0000-4000-8000-000000000000', flowId: 'flow', state: 'success', copies: RUNS / 2, createdAt: '-1h' },
+      {
+        id: '11111111-0000-4000-8000-000000000000',
+        flowId: 'flow',
+        state: 'success',
+        copies: RUNS / 2,
+        createdAt: '-1h',
+      },
     ],
   }),
 );
 after(() => rmSync(folder, { recursive: true }));
 
-const it = useConsole({ options: ['--seed', seed, '--journal-size', String(REQUESTS), '--journal-bytes', '1000000000'] });
+const it = useConsole({
+  options: ['--seed', seed, '--journal-size', String(REQUESTS), '--journal-bytes', '1000000000'],
+});
 
 /** Requests one behind the other on one connection: as fast as the mock takes them. */
 async function sendMany(count) {
   const { hostname, port } = new URL(it.url);
   const socket = connect(Number(port), hostname);
-  const headers = 'Host: 127.0.0.1\r\nAuthorization: Bearer token\r\nx-api-key: key\r\nx-gw-ims-org-id: org\r\nx-sandbox-name: dev';
+  const headers =
+    'Host: 127.0.0.1\r\nAuthorization: Bearer token\r\nx-api-key: key\r\nx-gw-ims-org-id: org\r\nx-sandbox-name: dev';
   let answered = 0;
   const batch = 500;
   socket.on('data', (data) => (answered += data.toString('latin1').split('HTTP/1.1 ').length - 1));
@@ -58,10 +67,17 @@ const timed = (page, change) =>
 async function scrollAll(page, context, name) {
   const times = [];
   for (let i = 1; i <= 20; ++i) {
-    times.push(await timed(page, `const box = document.querySelector('.long'); box.scrollTop = box.scrollHeight * ${(i * 7) % 20} / 20;`));
+    times.push(
+      await timed(
+        page,
+        `const box = document.querySelector('.long'); box.scrollTop = box.scrollHeight * ${(i * 7) % 20} / 20;`,
+      ),
+    );
     assert.ok((await page.locator('.long tr').count()) <= MOST_ROWS);
   }
-  context.diagnostic(`scrolling ${name}: ${Math.round(Math.max(...times))} ms at most, ${Math.round(times.reduce((sum, time) => sum + time) / times.length)} on average`);
+  context.diagnostic(
+    `scrolling ${name}: ${Math.round(Math.max(...times))} ms at most, ${Math.round(times.reduce((sum, time) => sum + time) / times.length)} on average`,
+  );
 }
 
 test('10,000 runs: filter and scroll', async (context) => {
@@ -74,7 +90,9 @@ test('10,000 runs: filter and scroll', async (context) => {
   const start = performance.now();
   await page.getByRole('searchbox').fill('state==success');
   await page.getByText(`${RUNS / 2} runs`).waitFor();
-  context.diagnostic(`filtering runs: ${Math.round(performance.now() - start)} ms, 200 of them to wait for the next key`);
+  context.diagnostic(
+    `filtering runs: ${Math.round(performance.now() - start)} ms, 200 of them to wait for the next key`,
+  );
 });
 
 test('100,000 requests: search and scroll', async (context) => {
@@ -96,13 +114,22 @@ test('100,000 requests: search and scroll', async (context) => {
     const begun = performance.now();
     await page.getByRole('searchbox').fill(query);
     await page.getByText(`${count} of ${REQUESTS} requests`).waitFor();
-    context.diagnostic(`searching '${query}': ${Math.round(performance.now() - begun)} ms, 200 of them to wait for the next key`);
+    context.diagnostic(
+      `searching '${query}': ${Math.round(performance.now() - begun)} ms, 200 of them to wait for the next key`,
+    );
     assert.ok((await page.locator('.long tr').count()) <= MOST_ROWS);
   }
   // What the search itself takes, without the box's pause.
   const searched = await page.evaluate(async () => {
     const { search, Found } = await import('/__admin/ui/search.js');
-    const entries = Array.from({ length: 100_000 }, (_, number) => ({ number, method: 'GET', target: `/data/foundation/flowservice/runs/${number}`, status: 200, operation: 'get_run', violated: false }));
+    const entries = Array.from({ length: 100_000 }, (_, number) => ({
+      number,
+      method: 'GET',
+      target: `/data/foundation/flowservice/runs/${number}`,
+      status: 200,
+      operation: 'get_run',
+      violated: false,
+    }));
     return ['status:404', 'op:get', 'path:/runs/9*', 'runs/99999', 'runs/99998'].map((query) => {
       const begun = performance.now();
       new Found(search(query).test).update({ entries, shape: 1 });
@@ -126,6 +153,9 @@ test('requests that pour in do not hold up the page', async (context) => {
 test('the console is smaller than 300 kB', () => {
   const root = fileURLToPath(new URL('../../mock_server/console', import.meta.url));
   const look = fileURLToPath(new URL('../../contracts/report/look.css', import.meta.url));
-  const size = (path) => (statSync(path).isDirectory() ? readdirSync(path).reduce((sum, name) => sum + size(join(path, name)), 0) : statSync(path).size);
+  const size = (path) =>
+    statSync(path).isDirectory()
+      ? readdirSync(path).reduce((sum, name) => sum + size(join(path, name)), 0)
+      : statSync(path).size;
   assert.ok(size(root) + size(look) < 300_000);
 });

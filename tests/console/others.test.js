@@ -65,7 +65,10 @@ test('a fault is added and removed, and says how often it was met', async () => 
   const row = page.getByTestId('fault-row');
   await row.getByText('latencyMs 1').waitFor();
   const [fault] = (await it.admin('GET', `${ADMIN}/faults`)).faults;
-  assert.deepEqual([fault.type, fault.attributes, fault.match, fault.probability], ['latency', { latencyMs: 1 }, { path: '/runs/*' }, 1]);
+  assert.deepEqual(
+    [fault.type, fault.attributes, fault.match, fault.probability],
+    ['latency', { latencyMs: 1 }, { path: '/runs/*' }, 1],
+  );
   await it.send('GET', `/runs/${FAILED}`);
   await row.getByText('1 times').waitFor();
   await row.getByRole('button', { name: `Remove fault ${fault.id}` }).click();
@@ -129,7 +132,10 @@ test('the contract is a map of clauses, which fills as requests come', async () 
   const cell = page.getByTestId('contract-map').getByRole('button', { name: /^retry, documented: / });
   await cell.filter({ hasText: '0/' }).waitFor();
   await it.retry();
-  await eventually(() => cell.textContent(), (text) => assert.match(text, /^[1-9]/));
+  await eventually(
+    () => cell.textContent(),
+    (text) => assert.match(text, /^[1-9]/),
+  );
 });
 
 test('the clauses of the contract are filtered by subject, standing, exercise and words', async () => {
@@ -139,13 +145,22 @@ test('the clauses of the contract are filtered by subject, standing, exercise an
   const cell = page.getByRole('button', { name: /^retry, inferred: / });
   await cell.click();
   const [, all] = (await cell.textContent()).split('/');
-  await eventually(() => clauses.count(), (count) => assert.equal(count, Number(all)));
+  await eventually(
+    () => clauses.count(),
+    (count) => assert.equal(count, Number(all)),
+  );
   assert.equal(await cell.getAttribute('aria-pressed'), 'true');
   await page.getByRole('combobox', { name: /^Exercised/ }).selectOption('true');
-  await eventually(() => clauses.allTextContents(), (texts) => assert.ok(texts.length > 0 && texts.every((text) => /^\s*exercised/.test(text)), texts.join('\n')));
+  await eventually(
+    () => clauses.allTextContents(),
+    (texts) => assert.ok(texts.length > 0 && texts.every((text) => /^\s*exercised/.test(text)), texts.join('\n')),
+  );
   await cell.click();
   await page.getByRole('combobox', { name: /^Exercised/ }).selectOption('');
   await page.getByLabel('Search').fill('retry/op/unsupported');
-  await eventually(() => clauses.count(), (count) => assert.equal(count, 1));
+  await eventually(
+    () => clauses.count(),
+    (count) => assert.equal(count, 1),
+  );
   assert.match(await clauses.textContent(), /documented.*Source: /s);
 });

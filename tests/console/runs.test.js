@@ -89,9 +89,15 @@ test('a chip leaves the runs of a state, and leaves other conditions', async () 
 
 test('runs are sorted by a column', async () => {
   const page = await it.open('#/s/org/dev/runs');
-  await eventually(() => ids(page), ([first]) => assert.equal(first, 'e80e24c1'));
+  await eventually(
+    () => ids(page),
+    ([first]) => assert.equal(first, 'e80e24c1'),
+  );
   await page.getByRole('button', { name: 'Created' }).click();
-  await eventually(() => ids(page), ([first]) => assert.equal(first, '9830305a'));
+  await eventually(
+    () => ids(page),
+    ([first]) => assert.equal(first, '9830305a'),
+  );
   assert.equal(await page.locator('th[aria-sort=ascending]').textContent(), 'Created ▲');
   assert.match(page.url(), /orderby=createdAt/);
 });
@@ -113,8 +119,14 @@ test('the lineage has a line from each run to its retry', async () => {
   const { id } = await it.retry();
   await it.retry(id);
   const graph = page.getByTestId('lineage');
-  await eventually(() => graph.locator('path').count(), (count) => assert.equal(count, 2));
-  await eventually(() => graph.getByRole('link').count(), (count) => assert.equal(count, 3));
+  await eventually(
+    () => graph.locator('path').count(),
+    (count) => assert.equal(count, 2),
+  );
+  await eventually(
+    () => graph.getByRole('link').count(),
+    (count) => assert.equal(count, 3),
+  );
   const left = async (name) => (await graph.getByRole('link', { name }).boundingBox()).x;
   const made = graph.getByRole('link', { name: new RegExp(`${id}, failed`) });
   assert.ok((await left(/4fb0418e/)) < (await made.boundingBox()).x, 'later is further to the right');
@@ -154,7 +166,10 @@ test("the outcomes of a run's retries can be scripted", async () => {
   const { retries } = await it.admin('GET', `${RUNS}/${FAILED}`);
   assert.deepEqual(retries, ['failed', { outcome: 'success', durationMs: 1_800_000 }]);
   await page.reload();
-  await eventually(() => box.inputValue(), (text) => assert.equal(text, 'failed, success:30m'));
+  await eventually(
+    () => box.inputValue(),
+    (text) => assert.equal(text, 'failed, success:30m'),
+  );
   await box.fill('failed:soon');
   await page.getByRole('button', { name: 'Set outcomes' }).click();
   await page.getByText(/'soon' is no duration/).waitFor();
@@ -182,15 +197,17 @@ for (const [kind, id] of [
   ['a run', FAILED],
   ['a run with metrics', MONITORED],
 ]) {
-test(`${kind} copied as a seed is the same in another sandbox`, async () => {
-  const page = await it.open(`#/s/org/dev/runs/${id}`);
-  const text = await copied(page, () => page.getByRole('button', { name: 'Copy as seed' }).click());
-  await it.admin('POST', '/sandboxes/org/from-seed/restore', JSON.parse(text));
-  const { total } = await it.admin('GET', '/sandboxes/org/from-seed/runs');
-  assert.equal(total, 1);
-  const [one, other] = await Promise.all(['dev', 'from-seed'].map((sandbox) => it.admin('GET', `/sandboxes/org/${sandbox}/runs/${id}`)));
-  assert.deepEqual(other, one);
-});
+  test(`${kind} copied as a seed is the same in another sandbox`, async () => {
+    const page = await it.open(`#/s/org/dev/runs/${id}`);
+    const text = await copied(page, () => page.getByRole('button', { name: 'Copy as seed' }).click());
+    await it.admin('POST', '/sandboxes/org/from-seed/restore', JSON.parse(text));
+    const { total } = await it.admin('GET', '/sandboxes/org/from-seed/runs');
+    assert.equal(total, 1);
+    const [one, other] = await Promise.all(
+      ['dev', 'from-seed'].map((sandbox) => it.admin('GET', `/sandboxes/org/${sandbox}/runs/${id}`)),
+    );
+    assert.deepEqual(other, one);
+  });
 }
 
 test('a run copied as curl retries it', async () => {
@@ -213,7 +230,10 @@ for (const [state, id] of [
       symlinkSync(join(HELPERS, 'node'), join(folder, 'node_modules', 'flow-mock'));
       writeFileSync(join(folder, 'copied.test.mjs'), text);
       const { NODE_TEST_CONTEXT: _, ...env } = process.env;
-      assert.match(execFileSync(process.execPath, ['--test', folder + '/copied.test.mjs'], { env, encoding: 'utf8' }), /pass 1/);
+      assert.match(
+        execFileSync(process.execPath, ['--test', folder + '/copied.test.mjs'], { env, encoding: 'utf8' }),
+        /pass 1/,
+      );
     });
   });
 

@@ -19,9 +19,21 @@ const entry = (number, more = {}) => ({
 const ENTRIES = [
   entry(1, { madeRun: '3fb0418e' }),
   entry(2, { status: 503, fault: 'f1' }),
-  entry(3, { method: 'GET', target: '/data/foundation/flowservice/runs?limit=1', operation: 'list_runs', run: undefined }),
+  entry(3, {
+    method: 'GET',
+    target: '/data/foundation/flowservice/runs?limit=1',
+    operation: 'list_runs',
+    run: undefined,
+  }),
   entry(4, { status: 400, error: 'op-unsupported', violated: true }),
-  entry(5, { method: 'GET', target: '/elsewhere', status: 404, operation: undefined, run: undefined, sandbox: 'dev two' }),
+  entry(5, {
+    method: 'GET',
+    target: '/elsewhere',
+    status: 404,
+    operation: undefined,
+    run: undefined,
+    sandbox: 'dev two',
+  }),
 ];
 
 for (const [query, numbers] of [
@@ -51,7 +63,10 @@ for (const [query, numbers] of [
   test(`the search '${query}' finds ${numbers.length > 0 ? numbers : 'nothing'}`, () => {
     const { test: passes, problem } = search(query);
     assert.equal(problem, '');
-    assert.deepEqual(ENTRIES.filter(passes).map(({ number }) => number), numbers);
+    assert.deepEqual(
+      ENTRIES.filter(passes).map(({ number }) => number),
+      numbers,
+    );
   });
 }
 
@@ -74,7 +89,10 @@ test('what is found grows with the journal, and is found anew when entries go', 
   assert.deepEqual([found.update(journal).entries.length, found.added], [3, 1]);
   journal.entries = ENTRIES.slice(3);
   journal.shape = 2;
-  assert.deepEqual(found.update(journal).entries.map(({ number }) => number), [4]);
+  assert.deepEqual(
+    found.update(journal).entries.map(({ number }) => number),
+    [4],
+  );
 });
 
 test("conditions on runs are separated by '&', but not in quotes", () => {
@@ -83,7 +101,8 @@ test("conditions on runs are separated by '&', but not in quotes", () => {
 });
 
 test('events are read however their text is cut', () => {
-  const text = ': comment\n\nevent: hello\nid: 7\ndata: {"number":7}\n\nevent: request\r\nid: 8\r\ndata: {"a":\r\ndata: 1}\r\n\r\n';
+  const text =
+    ': comment\n\nevent: hello\nid: 7\ndata: {"number":7}\n\nevent: request\r\nid: 8\r\ndata: {"a":\r\ndata: 1}\r\n\r\n';
   for (let size = 1; size < text.length; ++size) {
     const events = [];
     const read = eventReader((event) => events.push(event));
@@ -100,5 +119,8 @@ test('a text is one word of a shell', () => {
 });
 
 test('JSON is written as Python', () => {
-  assert.equal(pythonLiteral({ a: [true, null, 1.5], b: {}, c: 'é"' }), '{\n    "a": [\n        True,\n        None,\n        1.5,\n    ],\n    "b": {},\n    "c": "é\\"",\n}');
+  assert.equal(
+    pythonLiteral({ a: [true, null, 1.5], b: {}, c: 'é"' }),
+    '{\n    "a": [\n        True,\n        None,\n        1.5,\n    ],\n    "b": {},\n    "c": "é\\"",\n}',
+  );
 });

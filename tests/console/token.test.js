@@ -25,7 +25,10 @@ test('the token is asked for once', async () => {
   await page.getByText('12 runs').or(page.getByText('13 runs')).waitFor();
   const calls = sent.filter((request) => /__admin\/(?!ui)/.test(request.url()));
   assert.ok(calls.length > 0 && calls.every((request) => request.headers().authorization === 'Bearer right'));
-  assert.ok(calls.every((request) => !request.url().includes('right')), 'a token never stands in a URL');
+  assert.ok(
+    calls.every((request) => !request.url().includes('right')),
+    'a token never stands in a URL',
+  );
   assert.deepEqual(await page.evaluate(() => [Object.values(localStorage), document.cookie]), [[], '']);
 });
 
@@ -34,7 +37,10 @@ test('a wrong token is refused in words, and asked for again', async () => {
   await give(page, 'wrong');
   await page.getByRole('alert').getByText('The mock does not accept this token.').waitFor();
   await give(page, 'right');
-  await page.getByTestId('run-row').filter({ hasText: FAILED.slice(0, 8) }).waitFor();
+  await page
+    .getByTestId('run-row')
+    .filter({ hasText: FAILED.slice(0, 8) })
+    .waitFor();
 });
 
 test('a token that is no longer right is asked for again', async () => {

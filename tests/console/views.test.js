@@ -71,7 +71,10 @@ test('choosing a sandbox shows its runs', async () => {
   assert.equal(await chosen(), 'one');
   await select.selectOption('org/two');
   await page.getByTestId('runs-table').waitFor();
-  await eventually(() => page.getByTestId('run-row').allTextContents(), (rows) => assert.match(rows.join(), /^only-of-[^,]*$/));
+  await eventually(
+    () => page.getByTestId('run-row').allTextContents(),
+    (rows) => assert.match(rows.join(), /^only-of-[^,]*$/),
+  );
   await select.selectOption('other-org/two');
   await page.getByTestId('run-row').filter({ hasText: 'other-or' }).waitFor();
   assert.equal(await page.getByTestId('run-row').count(), 1);
@@ -100,7 +103,10 @@ test('sandboxes are listed with their clocks and counts', async () => {
   const row = page.getByTestId('sandbox-row').filter({ hasText: 'counted' });
   await row.waitFor();
   assert.match(await row.textContent(), /org.*2030-03-17 17:46:40\.000.*frozen/s);
-  await eventually(() => row.locator('td').allTextContents(), (cells) => assert.deepEqual(cells.slice(1, 6), ['11', '8', '1', '1', '0']));
+  await eventually(
+    () => row.locator('td').allTextContents(),
+    (cells) => assert.deepEqual(cells.slice(1, 6), ['11', '8', '1', '1', '0']),
+  );
   await row.getByRole('link', { name: '1' }).click();
   await page.getByTestId('violation-row').waitFor();
 });
