@@ -71,7 +71,7 @@ private:
   std::size_t column_of(Footing footing) const { return clauses_ + static_cast<std::size_t>(footing); }
 
   std::size_t clauses_;
-  Counters counts_; ///< a column for each clause, then one for each footing
+  Counters counts_;                          ///< a column for each clause, then one for each footing
   std::vector<std::atomic<bool>> has_first_; ///< by clause
   mutable std::mutex mutex_;
   std::map<contract::ClauseNumber, FirstCase> firsts_;

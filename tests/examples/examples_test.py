@@ -22,7 +22,9 @@ executable('outside', 'outside.cpp', dependencies: flow_client_dep)
 """
 CLIENT_TARGETS = {"flow-client", "flow-common", "flow-contract-catalogue", "catalogue-embedded"}
 CLIENT_DEPENDENCIES = {"dl", "libcurl", "nlohmann_json", "threads"}
-MOCK_TARGETS = {"flowmock", "flow-contract-data", "contract-embedded", "mock-embedded"}
+MOCK_TARGETS = {
+    "flowmock", "flow-contract-data", "contract-embedded", "report-style-embedded", "mock-embedded", "console-embedded",
+}
 MOCK_DEPENDENCIES = {"boost", "cpp-httplib", "openssl", "spdlog"}
 
 

@@ -63,7 +63,8 @@ TEST(Metrics, CountRequestsByWhatTheyRestOn) {
 TEST(Metrics, SayWhatTheMockHas) {
   Steered mock;
   EXPECT_EQ(samples_of(mock).at("flow_mock_sandboxes"), 0);
-  mock.steer("PUT", "/runs", {{"runs", {{{"id", "a"}, {"state", "failed"}}, {{"id", "b"}, {"state", "failed"}}}}});
+  mock.steer("PUT", "/runs",
+             {{"runs", {{{"id", "a"}, {"state", "failed"}}, {{"id", "b"}, {"state", "failed"}}}}});
   mock.call(retry("a"));
   mock.call(retry(kSuccess)); // is not there
   mock.steer("POST", "/faults", {{"type", "status"}, {"attributes", {{"status", 503}}}, {"times", 2}});
