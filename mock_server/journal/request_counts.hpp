@@ -16,8 +16,6 @@ namespace flow::mock {
 /// took. No reset touches it. Safe to use from several threads.
 class RequestCounts {
 public:
-  RequestCounts() : counts_(kColumns) {}
-
   /// `operation` as in operations.json; empty: none.
   void add(std::string_view operation, int status, Footing footing, std::int64_t took_us);
 
@@ -46,7 +44,7 @@ private:
   std::size_t place_of(std::uint32_t kind);
 
   std::array<std::atomic<std::uint32_t>, kKinds> kinds_{}; ///< by column; 0: free
-  Counters counts_; ///< of each kind, then of each bound and of what is above all, then the time
+  Counters counts_{kColumns}; ///< of each kind, then of each bound and of what is above all, then the time
 };
 
 } // namespace flow::mock

@@ -37,12 +37,7 @@ Json run_of(const std::string &word) {
   return {{"id", id}, {"state", sign == std::string::npos ? "failed" : word.substr(sign + 1)}};
 }
 
-} // namespace
-
-void add_mock_run(CLI::App &mock, Session &session) {
-  CLI::App &run = add_mock_command(mock, "run", "List, put and delete runs of a sandbox");
-  run.require_subcommand(1);
-
+void add_run_list(CLI::App &run, Session &session) {
   CLI::App &list = add_mock_command(run, "list", "List the runs, with their scripts");
   struct Page {
     std::vector<std::string> properties;
@@ -63,6 +58,15 @@ void add_mock_run(CLI::App &mock, Session &session) {
     }
     return {{"GET", sandbox_path(mock, "/runs" + query)}, text_of_runs};
   });
+}
+
+} // namespace
+
+void add_mock_run(CLI::App &mock, Session &session) {
+  CLI::App &run = add_mock_command(mock, "run", "List, put and delete runs of a sandbox");
+  run.require_subcommand(1);
+
+  add_run_list(run, session);
 
   struct Given {
     std::string run, flow, state = "failed";
