@@ -11,8 +11,9 @@
 
 namespace flow::mock::console {
 
-std::span<const contract::EmbeddedFile>
-embedded_files(); // of mock_server/console/, made by contracts/embed.py
+// Of mock_server/console/, made by contracts/embed.py.
+// NOLINTNEXTLINE(readability-redundant-declaration): defined first where sources are compiled together
+std::span<const contract::EmbeddedFile> embedded_files();
 
 } // namespace flow::mock::console
 
