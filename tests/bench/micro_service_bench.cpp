@@ -1,8 +1,11 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "contracts/judge/judge.hpp"
+#include "contracts/model/operations.hpp"
+#include "mock_server/journal/request_counts.hpp"
 #include "mock_server/pipeline/target.hpp"
 #include "mock_server/service.hpp"
 #include "tests/bench/micro_bench.hpp"
@@ -51,6 +54,19 @@ void Handle_Get(benchmark::State &state) {
   handle(state, test::get(test::kFailed));
 }
 BENCHMARK(Handle_Get);
+
+/// What /__admin/metrics costs each request.
+void Metrics_Count(benchmark::State &state) {
+  RequestCounts counts;
+  const std::string_view operation = contract::operation("get_run").name;
+  constexpr std::int64_t kTimes = 50;
+  std::int64_t took_us = 0;
+  measure(state, [&] {
+    counts.add(operation, 200, Footing::inferred, took_us % kTimes);
+    return ++took_us;
+  });
+}
+BENCHMARK(Metrics_Count);
 
 void Handle_Retry(benchmark::State &state) {
   handle(state, test::retry(test::kFailed));
