@@ -2,6 +2,7 @@
 #include <array>
 
 #include "common/text.hpp"
+#include "mock_server/http/stream.hpp"
 #include "mock_server/pipeline/target.hpp"
 #include "tests/fuzz/service.hpp"
 
@@ -74,6 +75,10 @@ void service_request(std::string_view bytes) {
                 nlohmann::json::accept(response.body),
             "a body is JSON: " + response.body);
     require(has_faults || response.status != 500, "nothing goes wrong inside: " + response.body);
+    if (response.stream) {
+      const auto told = response.stream->next();
+      require(told && told->starts_with("event: hello\n") && told->ends_with("\n\n"), "a stream begins so");
+    }
   }
   const mock::Response seen = control(service, "GET", "/requests");
   require(seen.status == 200 && nlohmann::json::accept(seen.body), "the journal can be read: " + seen.body);
