@@ -1,7 +1,7 @@
 // A text box whose text takes effect a moment after the last key.
 import { useEffect, useRef, useState } from './vendor/htm-preact.js';
 
-const PAUSE_MS = 200;
+const PAUSE_MS = 30; // short enough that a filter is in force within 100 ms
 
 /**
  * @param {string} value in force
