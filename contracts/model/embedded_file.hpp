@@ -11,12 +11,12 @@ struct EmbeddedFile {
   std::string_view text;
 };
 
-/// Every file of `contracts/` that is data: clauses, examples, readings, resources, schemas.
+/// Every file of `contracts/` that is data: clauses, examples, readings, schemas.
 std::span<const EmbeddedFile> embedded_files();
 
 namespace catalogue {
 
-/// Those that an application needs, too: errors.json, faults.json and operations.json.
+/// Those that an application needs, too: errors.json, faults.json, operations.json and resources/.
 std::span<const EmbeddedFile> embedded_files();
 
 } // namespace catalogue

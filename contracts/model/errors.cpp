@@ -7,6 +7,7 @@
 
 #include "contracts/model/embedded_file.hpp"
 #include "contracts/model/json_place.hpp"
+#include "contracts/model/resources.hpp"
 
 namespace flow::contract {
 
@@ -30,27 +31,52 @@ ErrorForm error_form(const std::string &form) {
   throw std::invalid_argument("errors.json: unknown form " + form);
 }
 
+ErrorEntry entry_of(const nlohmann::json &entry) {
+  ErrorEntry error{.name = entry.at("name"),
+                   .form = error_form(entry.at("form")),
+                   .status = entry.at("status"),
+                   .code = entry.value("code", ""),
+                   .type = entry.value("type", ""),
+                   .title = entry.value("title", ""),
+                   .resource = entry.value("resource", ""),
+                   .message = entry.at("message"),
+                   .verbatim = entry.value("verbatim", false),
+                   .standing = entry.at("standing"),
+                   .source = entry.at("source"),
+                   .place = entry.value("place", ""),
+                   .advice = entry.at("advice")};
+  if (error.form == ErrorForm::service && error.type.empty()) {
+    error.type = std::string(kErrorTypePrefix) + error.code;
+  }
+  return error;
+}
+
+/// One that each resource has for itself: "{resource}-not-found" is "source-connection-not-found".
+ErrorEntry entry_for(const Resource &resource, ErrorEntry error) {
+  error.name = resource.error_name(error.name);
+  error.resource = resource.name;
+  const auto words = [&](const std::string &text) {
+    return fill(text,
+                {{"singular", resource.singular}, {"plural", resource.plural}, {"type", resource.name}});
+  };
+  error.message = words(error.message);
+  error.advice = words(error.advice);
+  error.place = words(error.place);
+  return error;
+}
+
 std::vector<ErrorEntry> read_errors() {
   const auto document = nlohmann::json::parse(text_of(catalogue::embedded_files(), "errors.json"));
   std::vector<ErrorEntry> entries;
-  for (const auto &entry : document.at("errors")) {
-    ErrorEntry error{.name = entry.at("name"),
-                     .form = error_form(entry.at("form")),
-                     .status = entry.at("status"),
-                     .code = entry.value("code", ""),
-                     .type = entry.value("type", ""),
-                     .title = entry.value("title", ""),
-                     .resource = entry.value("resource", ""),
-                     .message = entry.at("message"),
-                     .verbatim = entry.value("verbatim", false),
-                     .standing = entry.at("standing"),
-                     .source = entry.at("source"),
-                     .place = entry.value("place", ""),
-                     .advice = entry.at("advice")};
-    if (error.form == ErrorForm::service && error.type.empty()) {
-      error.type = std::string(kErrorTypePrefix) + error.code;
+  for (const auto &json : document.at("errors")) {
+    entries.push_back(entry_of(json));
+  }
+  for (const auto &json : document.at("ofEachResource")) {
+    for (const Resource &resource : resources()) {
+      if (!resource.verbs.empty()) {
+        entries.push_back(entry_for(resource, entry_of(json)));
+      }
     }
-    entries.push_back(std::move(error));
   }
   return entries;
 }

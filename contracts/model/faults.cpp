@@ -150,7 +150,7 @@ const Json &fault_members() {
     Json &operation = all["match"]["properties"]["operation"];
     operation["enum"] = Json::array();
     for (const OperationEntry &entry : operations()) {
-      if (entry.served && (operation["enum"].empty() || operation["enum"].back() != entry.name)) {
+      if (operation["enum"].empty() || operation["enum"].back() != entry.name) {
         operation["enum"].push_back(entry.name);
       }
     }

@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 
 #include "contracts/model/embedded_file.hpp"
+#include "contracts/model/errors.hpp"
+#include "contracts/model/resources.hpp"
 
 namespace flow::contract {
 
@@ -41,21 +43,54 @@ Repeat repeat_named(const std::string &name) {
   return found->second;
 }
 
+ContentTypeNeed content_type_need(const std::string &name) {
+  return name == "always"      ? ContentTypeNeed::always
+         : name == "with-body" ? ContentTypeNeed::with_body
+                               : ContentTypeNeed::by_reading;
+}
+
+OperationEntry entry_of(const nlohmann::json &json, std::string_view below) {
+  return {.name = json.at("name"),
+          .method = json.at("method"),
+          .path = segments_of(std::string(below) + json.at("path").get<std::string>()),
+          .at_origin = json.contains("at"),
+          .id_is_of_run = json.value("id", "") == "run",
+          .parameters = json.at("query"),
+          .body = json.value("body", ""),
+          .content_type = content_type_need(json.value("contentType", "")),
+          .is_secret = json.value("secret", false),
+          .repeat = repeat_named(json.at("repeat")),
+          .resource = nullptr,
+          .verb = ""};
+}
+
+/// "list_{plural}" as "list_source_connections".
+std::string name_for(const Resource &resource, const std::string &name) {
+  std::string filled = fill(name, {{"singular", resource.singular}, {"plural", resource.plural}});
+  std::replace(filled.begin(), filled.end(), ' ', '_');
+  return filled;
+}
+
 std::vector<OperationEntry> read_operations() {
   std::vector<OperationEntry> all;
   const auto document = nlohmann::json::parse(text_of(catalogue::embedded_files(), "operations.json"));
-  for (const auto &entry : document.at("operations")) {
-    all.push_back({.name = entry.at("name"),
-                   .method = entry.at("method"),
-                   .path = segments_of(entry.at("path").get_ref<const std::string &>()),
-                   .at_origin = entry.contains("at"),
-                   .id_is_of_run = entry.value("id", "") == "run",
-                   .parameters = entry.at("query"),
-                   .body = entry.value("body", ""),
-                   .needs_content_type = entry.value("contentType", "") == "always",
-                   .is_secret = entry.value("secret", false),
-                   .repeat = repeat_named(entry.at("repeat")),
-                   .served = entry.value("served", true)});
+  for (const auto &json : document.at("operations")) {
+    all.push_back(entry_of(json, ""));
+  }
+  for (const Resource &resource : resources()) {
+    for (const auto &json : document.at("verbs")) {
+      const auto verb = json.at("verb").get<std::string>();
+      if (const ResourceVerb *its = resource.verb(verb)) {
+        OperationEntry entry = entry_of(json, "/" + resource.name);
+        entry.name = name_for(resource, entry.name);
+        entry.resource = &resource;
+        entry.verb = verb;
+        if (its->has_query) {
+          entry.parameters = its->query;
+        }
+        all.push_back(std::move(entry));
+      }
+    }
   }
   return all;
 }
@@ -101,7 +136,7 @@ const OperationEntry &operation(std::string_view name) {
   const auto found =
       std::find_if(all.begin(), all.end(), [&](const OperationEntry &entry) { return entry.name == name; });
   if (found == all.end()) {
-    throw std::out_of_range("operations.json holds no operation named " + std::string(name));
+    throw std::out_of_range("there is no operation named " + std::string(name));
   }
   return *found;
 }

@@ -5,9 +5,11 @@
 #include <string_view>
 #include <vector>
 
-/// The operations of the service, and of the token service, as operations.json has them: the only list of
-/// what a method and a path mean.
+/// The operations of the service, and of the token service: those of operations.json, and for each resource
+/// one for each of its verbs (resources.hpp). The only list of what a method and a path mean.
 namespace flow::contract {
+
+struct Resource;
 
 /// What happens when the same request is sent again.
 enum class Repeat {
@@ -15,6 +17,13 @@ enum class Repeat {
   idempotent,  ///< the state is the same as after the first request
   another_run, ///< each request makes a run
   changes,     ///< the state changes again
+};
+
+/// When a request that may have a body needs Content-Type.
+enum class ContentTypeNeed {
+  by_reading, ///< with a body; without one, where the reading says so
+  always,
+  with_body,
 };
 
 struct OperationEntry {
@@ -25,13 +34,14 @@ struct OperationEntry {
   bool id_is_of_run;                   ///< the "{id}" of its path
   std::vector<std::string> parameters; ///< of its query (a token: of its form), that a page documents
   std::string body;                    ///< "json", "form"; empty: none
-  bool needs_content_type;             ///< also without a body
-  bool is_secret;                      ///< all that is sent and answered
+  ContentTypeNeed content_type;
+  bool is_secret; ///< all that is sent and answered
   Repeat repeat;
-  bool served; ///< the mock answers it
+  const Resource *resource; ///< it is a verb of; null: one of its own
+  std::string verb;         ///< "list"; empty where there is no resource
 };
 
-/// Every entry of operations.json, in its order.
+/// Every operation: first those of operations.json.
 const std::vector<OperationEntry> &operations();
 
 /// The entry of that name, the first where there are two; throws std::out_of_range where there is none.

@@ -53,7 +53,8 @@ Json defaults_json(const RetryDefaults &defaults) {
 
 /// Of the sandbox as it is now. What takes longest is left for when it is free again.
 Json whole_sandbox(Sandbox &sandbox) {
-  return snapshot(Transaction(sandbox.objects, sandbox.clock));
+  Transaction transaction(sandbox.objects, sandbox.clock);
+  return snapshot(transaction);
 }
 
 } // namespace
@@ -100,9 +101,19 @@ Response reset_sandbox(const Call &call) {
 
 Response take_snapshot(const Call &call) {
   Json taken = whole_sandbox(*call.sandbox);
-  for (const char *kind : {"flows", "runs"}) {
-    for (Json &entry : taken[kind]) {
+  Json no_entries = Json::array();
+  for (Json &list : taken) {
+    for (Json &entry : list.is_array() ? list : no_entries) {
+      // Their names are those of secrets, but what they hold is what a read of the connection shows.
+      const Json auth = entry.value("auth", Json());
+      const Json auth_spec = entry.value("authSpec", Json());
       entry = without_secrets(entry, call.state.secrets);
+      if (!auth.is_null()) {
+        entry["auth"] = auth;
+      }
+      if (!auth_spec.is_null()) {
+        entry["authSpec"] = auth_spec;
+      }
     }
   }
   return json_response(taken);

@@ -13,6 +13,7 @@ namespace flow::mock {
 namespace {
 
 constexpr std::size_t kRequestsPerConnection = 1'000'000'000;
+constexpr int kNoContent = 204;
 
 /// What httplib reads in place of every request, byte by byte: it is to write an answer, and a client has no
 /// hand in that.
@@ -84,9 +85,17 @@ public:
     if (!form.closes && form.http_1_0) {
       answer_.headers.emplace_back("Connection", "keep-alive");
     }
+    const bool has_no_content = answer_.status == kNoContent;
+    const std::size_t begin = text.size();
     MemoryStream stream(request_for_httplib(form.to_head), text);
     bool ends = false;
     process(this, stream, form.closes, ends);
+    if (has_no_content) { // RFC 9110, 8.6: such an answer has no Content-Length; httplib gives it one
+      constexpr std::string_view kLength = "Content-Length: 0\r\n";
+      if (const std::size_t length = text.find(kLength, begin); length != std::string::npos) {
+        text.erase(length, kLength.size());
+      }
+    }
   }
 
 private:

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <span>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -13,13 +15,39 @@ namespace flow::mock {
 
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Operation>, 7> kOperations = {{{"list_runs", list_runs},
-                                                                                {"create_run", create_run},
-                                                                                {"get_run", get_run},
-                                                                                {"update_run", update_run},
-                                                                                {"retry_run", retry_run},
-                                                                                {"list_flows", list_flows},
-                                                                                {"get_flow", get_flow}}};
+using NamedOperation = std::pair<std::string_view, Operation>;
+
+constexpr std::array<NamedOperation, 5> kOperations = {{{"list_runs", list_runs},
+                                                        {"create_run", create_run},
+                                                        {"get_run", get_run},
+                                                        {"update_run", update_run},
+                                                        {"retry_run", retry_run}}};
+
+/// Those of the resources that descriptors describe.
+constexpr std::array<NamedOperation, 11> kVerbs = {{{"list", list_documents},
+                                                    {"create", create_document},
+                                                    {"search", search_documents},
+                                                    {"get", get_document},
+                                                    {"put", put_document},
+                                                    {"patch", patch_document},
+                                                    {"delete", delete_document},
+                                                    {"test", answer_of_document},
+                                                    {"explore", answer_of_document},
+                                                    {"configs", answer_of_document},
+                                                    {"action", act_on_document}}};
+
+/// Throws std::out_of_range where the mock has no function for what the contract names.
+Operation operation_of(const contract::OperationEntry &entry) {
+  const std::span<const NamedOperation> all =
+      entry.resource == nullptr ? std::span<const NamedOperation>(kOperations) : kVerbs;
+  const std::string &name = entry.resource == nullptr ? entry.name : entry.verb;
+  const auto found =
+      std::find_if(all.begin(), all.end(), [&](const auto &each) { return each.first == name; });
+  if (found == all.end()) {
+    throw std::out_of_range("the mock has no operation " + entry.name);
+  }
+  return found->second;
+}
 
 std::string path_text(const Target &target) {
   std::string path;
@@ -57,12 +85,7 @@ std::variant<Operation, Error> route(std::string_view method, const contract::Id
     error.headers.emplace_back("Allow", allow);
     return error;
   }
-  const auto found = std::find_if(kOperations.begin(), kOperations.end(),
-                                  [&](const auto &each) { return each.first == identified.operation->name; });
-  if (found == kOperations.end()) {
-    return Error("not-served").with("operation", identified.operation->name);
-  }
-  return found->second;
+  return operation_of(*identified.operation);
 }
 
 Answer dispatch(ServiceState &state, Exchange &exchange) {
@@ -90,6 +113,7 @@ Answer dispatch(ServiceState &state, Exchange &exchange) {
   const Call call{.request = exchange.request,
                   .target = exchange.parsed.target,
                   .credentials = exchange.credentials,
+                  .operation = *identified.operation,
                   .id = identified.id,
                   .sandbox = sandbox.objects,
                   .now_ms = *exchange.at_ms,

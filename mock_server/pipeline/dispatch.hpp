@@ -15,7 +15,7 @@ struct Exchange;
 struct ServiceState;
 
 /// The function that carries out what a request asks for. Error 1003-404 for an unknown path, 405 with
-/// `Allow` for a known one with another method, 501 for an operation that the mock does not serve.
+/// `Allow` for a known one with another method.
 std::variant<Operation, Error> route(std::string_view method, const contract::Identified &identified,
                                      const Target &target);
 

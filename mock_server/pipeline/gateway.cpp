@@ -51,8 +51,14 @@ bool needs_content_type(const Request &request, const contract::OperationEntry *
   if (method != "POST" && method != "PUT" && method != "PATCH") {
     return false;
   }
-  return !request.body.empty() || reading.is("content-type", "required") ||
-         (operation != nullptr && operation->needs_content_type);
+  if (!request.body.empty()) {
+    // Most documented calls of PATCH have none: curl then names the form's.
+    return method != "PATCH" || reading.is("content-type", "required");
+  }
+  const contract::ContentTypeNeed need =
+      operation == nullptr ? contract::ContentTypeNeed::by_reading : operation->content_type;
+  return need == contract::ContentTypeNeed::always ||
+         (need == contract::ContentTypeNeed::by_reading && reading.is("content-type", "required"));
 }
 
 std::string_view error_of_no_organisation(const contract::Reading &reading, bool is_empty) {

@@ -66,7 +66,7 @@ std::optional<Error> read_order(std::string_view text, const Fields &fields, Que
   }
 }
 
-std::optional<Error> read_limit(std::string_view text, Query &query) {
+std::optional<Error> read_limit(std::string_view text, std::size_t most, Query &query) {
   const bool is_negative = text.starts_with('-');
   const std::string_view digits = text.substr(is_negative ? 1 : 0);
   if (!is_digits(digits)) {
@@ -75,8 +75,8 @@ std::optional<Error> read_limit(std::string_view text, Query &query) {
   if (is_negative || digits.find_first_not_of('0') == std::string_view::npos) {
     return Error("param-below-one").with("param", "limit");
   }
-  constexpr std::int64_t kMost = kMaximumLimit;
-  query.limit = static_cast<std::size_t>(std::min(integer_in(digits).value_or(kMost), kMost));
+  const auto at_most = static_cast<std::int64_t>(most);
+  query.limit = static_cast<std::size_t>(std::min(integer_in(digits).value_or(at_most), at_most));
   return std::nullopt;
 }
 
@@ -108,12 +108,15 @@ std::optional<Error> read_property(std::string_view text, const Fields &fields, 
 
 /// Everything but the token.
 std::variant<Query, Error> read_parameters(Parameters parameters, const Fields &fields,
-                                           std::string_view usual_order) {
+                                           const ListingRules &rules) {
   Query query;
+  query.limit = rules.usual_limit;
   bool limited = false;
   for (const auto &[name, value] : parameters) {
     std::optional<Error> error;
-    if (name != "property" && name != "orderby" && name != "limit" && name != "count") {
+    const bool is_known = name == "property" || (!rules.properties_only &&
+                                                 (name == "orderby" || name == "limit" || name == "count"));
+    if (!is_known) {
       error = Error("query-param-unknown").with("param", name);
     } else if (value.empty()) {
       continue;
@@ -123,7 +126,7 @@ std::variant<Query, Error> read_parameters(Parameters parameters, const Fields &
       error = read_order(value, fields, query);
     } else if (name == "limit") {
       limited = true;
-      error = read_limit(value, query);
+      error = read_limit(value, rules.most, query);
     } else {
       error = read_count(value, query);
     }
@@ -134,8 +137,8 @@ std::variant<Query, Error> read_parameters(Parameters parameters, const Fields &
   if (limited && query.count) {
     return Error("limit-with-count");
   }
-  if (query.order.empty()) {
-    if (auto error = read_order(usual_order, fields, query)) {
+  if (query.order.empty() && !rules.usual_order.empty()) {
+    if (auto error = read_order(rules.usual_order, fields, query)) {
       return *std::move(error);
     }
   }
@@ -298,17 +301,17 @@ std::uint64_t count(const Query &query, Collection &items, const Access &access)
 } // namespace
 
 std::variant<Query, Error> parse_query(const Target &target, const Fields &fields, const TokenSeal &seal,
-                                       std::string_view usual_order) {
+                                       const ListingRules &rules) {
   Parameters parameters;
   std::string token;
   for (const auto &[name, value] : target.query) {
-    if (name == "continuationToken") {
+    if (name == "continuationToken" && !rules.properties_only) {
       token = value;
     } else {
       parameters.emplace_back(name, value);
     }
   }
-  auto query = read_parameters(std::move(parameters), fields, usual_order);
+  auto query = read_parameters(std::move(parameters), fields, rules);
   if (token.empty() || std::holds_alternative<Error>(query)) {
     return query;
   }
@@ -317,7 +320,7 @@ std::variant<Query, Error> parse_query(const Target &target, const Fields &field
   if (!carried) {
     return value_error(token, "continuationToken");
   }
-  query = read_parameters(std::move(carried->parameters), fields, usual_order);
+  query = read_parameters(std::move(carried->parameters), fields, rules);
   if (Query *continued = std::get_if<Query>(&query)) {
     if (carried->after.keys.size() != continued->order.size()) {
       return value_error(token, "continuationToken");

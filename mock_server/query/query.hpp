@@ -28,6 +28,14 @@ inline constexpr std::string_view kOldestFirst = "createdAt";
 /// Fields that `orderby` may name (assumed).
 inline constexpr std::size_t kMostSortFields = 8;
 
+/// What a listing takes, and answers where its query does not say.
+struct ListingRules {
+  std::string_view usual_order = kNewestFirst; ///< empty: that of their making
+  std::size_t usual_limit = kDefaultLimit;
+  std::size_t most = kMaximumLimit; ///< a larger limit is taken for it
+  bool properties_only = false;     ///< no other parameter (openapi: specifications)
+};
+
 /// What items are sorted by: numbers come before texts, and nothing before both.
 using SortKey = std::variant<std::monostate, std::int64_t, std::string>;
 
@@ -51,7 +59,7 @@ struct Position {
 struct Query {
   std::vector<Filter> filters;
   Projection projection; ///< empty: all fields
-  Order order;           ///< as read from a request, not empty
+  Order order;
   std::size_t limit = kDefaultLimit;
   bool count = false;
   std::optional<Position> after;
@@ -64,7 +72,7 @@ struct Query {
 /// parse_property, 1394 (limit below one), 1401 (limit with count), 1432 and 1433 (orderby), 1451 (unknown
 /// parameter), 1452 (limit, count, token).
 std::variant<Query, Error> parse_query(const Target &target, const Fields &fields, const TokenSeal &seal,
-                                       std::string_view usual_order = kNewestFirst);
+                                       const ListingRules &rules = {});
 
 /// The token of the page that begins at `next`.
 std::string continuation_token(const Query &query, const Position &next, const TokenSeal &seal);

@@ -36,20 +36,37 @@ Json connections(const Json &ids, std::string_view spec_id, const std::string &b
   return shown;
 }
 
-/// The inheritedAttributes of a flow whose seed gives none: they tell batch, streaming and destination flows
-/// apart. The profile store of destination flows and the data lake of the others have no base connection
-/// here.
-Json inherited_attributes(const Flow &flow, const Json &source_ids, const Json &target_ids) {
-  const SourceTraits &traits = traits_of(flow.source);
-  const bool is_destination = flow.source == SourceKind::destination;
-  const std::string base_id = name_uuid("base connection of flow " + flow.id);
-  return {{"sourceConnections", connections(source_ids, flow.source_spec_id, is_destination ? "" : base_id)},
-          {"targetConnections",
-           connections(target_ids, traits.target_spec_id, is_destination ? base_id : std::string())},
-          {"properties", {{traits.property, true}}}};
+/// A member of its document, or else an id made up for it.
+Json ids_or_made_up(const Flow &flow, const char *field, std::string_view what) {
+  const auto given = flow.document.find(field);
+  return given == flow.document.end() ? Json::array({name_uuid(std::string(what) + flow.id)}) : *given;
 }
 
 } // namespace
+
+Json source_connection_ids(const Flow &flow) {
+  return ids_or_made_up(flow, "sourceConnectionIds", "source connection of flow ");
+}
+
+Json target_connection_ids(const Flow &flow) {
+  return ids_or_made_up(flow, "targetConnectionIds", "target connection of flow ");
+}
+
+/// Those that are made up tell batch, streaming and destination flows apart. The profile store of destination
+/// flows and the data lake of the others have no base connection here.
+Json inherited_attributes(const Flow &flow) {
+  if (const auto given = flow.document.find("inheritedAttributes"); given != flow.document.end()) {
+    return *given;
+  }
+  const SourceTraits &traits = traits_of(flow.source);
+  const bool is_destination = flow.source == SourceKind::destination;
+  const std::string base_id = name_uuid("base connection of flow " + flow.id);
+  return {{"sourceConnections",
+           connections(source_connection_ids(flow), flow.source_spec_id, is_destination ? "" : base_id)},
+          {"targetConnections", connections(target_connection_ids(flow), traits.target_spec_id,
+                                            is_destination ? base_id : std::string())},
+          {"properties", {{traits.property, true}}}};
+}
 
 Json flow_document(Transaction &transaction, const SandboxFlow &flow) {
   const SandboxObjects &sandbox = transaction.sandbox();
@@ -74,16 +91,18 @@ Json flow_document(Transaction &transaction, const SandboxFlow &flow) {
   keep("state", "enabled");
   keep("version", flow.etag);
   document["etag"] = flow.etag;
-  keep("sourceConnectionIds", Json::array({name_uuid("source connection of flow " + flow.flow->id)}));
-  keep("targetConnectionIds", Json::array({name_uuid("target connection of flow " + flow.flow->id)}));
-  if (seeded.contains("inheritedAttributes")) {
-    document["inheritedAttributes"] = seeded["inheritedAttributes"];
-  } else {
-    document["inheritedAttributes"] =
-        inherited_attributes(*flow.flow, document["sourceConnectionIds"], document["targetConnectionIds"]);
+  document["sourceConnectionIds"] = source_connection_ids(*flow.flow);
+  document["targetConnectionIds"] = target_connection_ids(*flow.flow);
+  document["inheritedAttributes"] = inherited_attributes(*flow.flow);
+  if (seeded.contains("scheduleParams") || flow.flow->source == SourceKind::batch) {
+    keep("scheduleParams", {{"frequency", "once"}});
   }
-  keep("scheduleParams", {{"frequency", "once"}});
   keep("transformations", Json::array());
+  for (const char *name : {"providerId", "options", "labels"}) {
+    if (const auto given = seeded.find(name); given != seeded.end()) {
+      document[name] = *given;
+    }
+  }
   if (flow.flow->delta_column.empty() && !flow.delta_column.empty()) {
     // Given with the first run, it has become part of the copy transformation (on-demand-ingestion).
     document["transformations"].push_back(

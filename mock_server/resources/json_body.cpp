@@ -13,7 +13,7 @@ constexpr std::size_t kMostValues = 131072;
 
 } // namespace
 
-std::variant<Json, Error> json_object_in(std::string_view body) {
+std::variant<Json, Error> json_in(std::string_view body) {
   if (body.find_first_not_of(" \t\r\n") == std::string_view::npos) {
     return Error("body-empty");
   }
@@ -25,10 +25,15 @@ std::variant<Json, Error> json_object_in(std::string_view body) {
   if (document.is_null()) {
     return Error("body-empty");
   }
-  if (!document.is_object()) {
+  return std::move(document);
+}
+
+std::variant<Json, Error> json_object_in(std::string_view body) {
+  auto read = json_in(body);
+  if (const Json *document = std::get_if<Json>(&read); document != nullptr && !document->is_object()) {
     return Error("bad-request").with("reason", "its body is not a JSON object");
   }
-  return std::move(document);
+  return read;
 }
 
 } // namespace flow::mock

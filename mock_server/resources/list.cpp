@@ -4,6 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include "mock_server/resources/fields.hpp"
+
 namespace flow::mock {
 
 namespace {
@@ -22,14 +24,18 @@ std::vector<std::string> texts_of(const Page &page, const Query &query, Collecti
 
 } // namespace
 
-Answer list(const Call &call, std::string_view resource, const Fields &fields,
+std::string_view usual_order(const contract::Reading &reading) {
+  return reading.is("order", "newest-first") ? kNewestFirst : kOldestFirst;
+}
+
+Answer list(const Call &call, const Listing &listing,
             const std::function<std::unique_ptr<Collection>(Transaction &)> &open) {
   // A token is of one listing, in one sandbox.
   const TokenSeal seal =
-      call.seal.of(call.sandbox.organisation_text + call.sandbox.name_text + std::string(resource));
+      call.seal.of(call.sandbox.organisation_text + call.sandbox.name_text + std::string(listing.resource));
   const contract::Reading &reading = call.settings.reading;
-  auto parsed = parse_query(call.target, fields, seal,
-                            reading.is("order", "newest-first") ? kNewestFirst : kOldestFirst);
+  auto parsed =
+      parse_query(listing.query, query_fields(contract::resource(listing.resource)), seal, listing.rules);
   if (const Error *error = std::get_if<Error>(&parsed)) {
     return *error;
   }
@@ -47,7 +53,7 @@ Answer list(const Call &call, std::string_view resource, const Fields &fields,
     query.count = false;
   }
   const Page page = select(query, *items);
-  response.body = list_body(texts_of(page, query, *items), resource,
+  response.body = list_body(texts_of(page, query, *items), listing.path,
                             page.next ? continuation_token(query, *page.next, seal) : std::string());
   if (!counted.empty()) {
     response.body.back() = ',';

@@ -5,9 +5,14 @@ namespace flow::mock {
 
 // GET /runs (openapi, sort-and-filter)
 Answer list_runs(const Call &call) {
-  return list(call, "runs", run_fields(), [&call](Transaction &transaction) {
-    return std::make_unique<RunCollection>(transaction, call.settings.reading);
-  });
+  return list(call,
+              {.resource = "runs",
+               .path = "runs",
+               .query = call.target,
+               .rules = {.usual_order = usual_order(call.settings.reading)}},
+              [&call](Transaction &transaction) {
+                return std::make_unique<RunCollection>(transaction, call.settings.reading);
+              });
 }
 
 } // namespace flow::mock

@@ -11,11 +11,16 @@ namespace flow::mock {
 
 namespace {
 
+std::string_view without_quotes(std::string_view etag) {
+  return etag.size() >= 2 && etag.starts_with('"') && etag.ends_with('"') ? etag.substr(1, etag.size() - 2)
+                                                                          : etag;
+}
+
 bool matches(std::string_view tags, std::string_view etag) {
   for (;;) {
     const std::size_t comma = tags.find(',');
     const std::string_view tag = flow::trimmed(tags.substr(0, comma), " \t");
-    if (tag == "*" || tag == etag) {
+    if (tag == "*" || without_quotes(tag) == without_quotes(etag)) {
       return true;
     }
     if (comma == std::string_view::npos) {
@@ -34,19 +39,28 @@ Error not_found(const Call &call, std::string_view name) {
   return error;
 }
 
-std::optional<Error> check_if_match(const Request &request, const Run &run, bool required) {
-  const auto given =
-      std::find_if(request.headers.begin(), request.headers.end(),
-                   [](const HeaderField &field) { return equal_ignoring_case(field.name, "If-Match"); });
-  if (given == request.headers.end()) {
+std::string_view parameter(const Call &call, std::string_view name) {
+  const auto &query = call.target.query;
+  const auto found =
+      std::find_if(query.begin(), query.end(), [&](const auto &each) { return each.first == name; });
+  return found == query.end() ? std::string_view() : std::string_view(found->second);
+}
+
+std::optional<Error> check_if_match(const Call &call, const Versioned &versioned, bool required) {
+  const auto &headers = call.request.headers;
+  const auto header = std::find_if(headers.begin(), headers.end(), [](const HeaderField &field) {
+    return equal_ignoring_case(field.name, "If-Match");
+  });
+  const std::string_view given = header == headers.end() ? parameter(call, "if-match") : header->value;
+  if (header == headers.end() && given.empty()) {
     return required ? std::optional(Error("if-match-missing")) : std::nullopt;
   }
-  if (matches(given->value, run.etag)) {
+  if (matches(given, versioned.etag)) {
     return std::nullopt;
   }
-  Error error("version-mismatch");
-  error.with("supplied", given->value).with("current", run.etag);
-  error.resource_id = run.id;
+  Error error(versioned.mismatch_error);
+  error.with("supplied", given).with("current", versioned.etag);
+  error.resource_id = versioned.id;
   return error;
 }
 

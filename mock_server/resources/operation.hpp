@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "contracts/model/operations.hpp"
 #include "mock_server/http/error.hpp"
 #include "mock_server/http/http_message.hpp"
 #include "mock_server/pipeline/credentials.hpp"
@@ -22,6 +23,7 @@ struct Call {
   const Request &request;
   const Target &target;
   const Credentials &credentials;
+  const contract::OperationEntry &operation;
   std::string_view id; ///< the {id} of the route, decoded
   SandboxObjects &sandbox;
   std::int64_t now_ms; ///< of the transaction that the operation begins on the sandbox
@@ -42,25 +44,49 @@ using Answer = std::variant<Success, Error>;
 using Operation = Answer (*)(const Call &);
 
 Answer create_run(const Call &call);
-Answer get_flow(const Call &call);
 Answer get_run(const Call &call);
-Answer list_flows(const Call &call);
 Answer list_runs(const Call &call);
 Answer retry_run(const Call &call);
 Answer update_run(const Call &call);
 
-/// Error 1439-404 for the run or flow of this call; `name` as in errors.json.
+// Those of every other resource, by its descriptor: `call.operation` says of which.
+Answer act_on_document(const Call &call);
+Answer answer_of_document(const Call &call);
+Answer create_document(const Call &call);
+Answer delete_document(const Call &call);
+Answer get_document(const Call &call);
+Answer list_documents(const Call &call);
+Answer patch_document(const Call &call);
+Answer put_document(const Call &call);
+Answer search_documents(const Call &call);
+
+/// Error 1439-404 for the run or document of this call; `name` as in errors.json.
 Error not_found(const Call &call, std::string_view name = "run-not-found");
 
-/// If-Match against a run's etag: "*", or a list that must hold it. A header that is absent is an error where
-/// it is `required` (1403), else fine; one that does not match is 1404.
-std::optional<Error> check_if_match(const Request &request, const Run &run, bool required);
+/// What a version is checked for.
+struct Versioned {
+  std::string_view id;
+  std::string_view etag;           ///< with its quotes
+  std::string_view mismatch_error; ///< as in errors.json
+};
+
+inline Versioned versioned(const Run &run) {
+  return {.id = run.id, .etag = run.etag, .mismatch_error = "version-mismatch"};
+}
+
+/// If-Match, or the query parameter if-match that Adobe's own collection sends, against an etag: "*", or a
+/// list that must hold it, with its quotes or without (update-conn). One that is absent is an error where it
+/// is `required` (1403), else fine; one that does not match is 1404.
+std::optional<Error> check_if_match(const Call &call, const Versioned &versioned, bool required);
 
 /// Refuses where the sandbox has had as many runs as it takes.
 std::optional<Error> check_room(const Transaction &transaction, const Settings &settings);
 
 /// Who a call acts as, JSON string text. Of a service token, the user is the client (openapi, createdBy).
 std::string actor_text(const Credentials &credentials);
+
+/// The parameter of a call's query; empty: it has none, or it is empty.
+std::string_view parameter(const Call &call, std::string_view name);
 
 /// {"id","etag"} of a run, as retry and create answer.
 std::string id_and_etag(const Run &run);

@@ -85,13 +85,19 @@ Answer retry_run(const Call &call) {
   if (original == nullptr) {
     return not_found(call);
   }
+  if (transaction->find_flow(original->flow->id) == nullptr) { // it was deleted: which error, is assumed
+    Error error("flow-not-found");
+    error.with("id", original->flow->id);
+    error.resource_id = original->flow->id;
+    return error;
+  }
   if (auto error = check_flow(*original->flow)) {
     return *std::move(error);
   }
   if (const auto refusal = retry_refusal(original->state, original->flow->source, settings.reading)) {
     return refusal_error(*refusal, *original, settings.reading);
   }
-  if (auto error = check_if_match(call.request, *original, false)) {
+  if (auto error = check_if_match(call, versioned(*original), false)) {
     return *std::move(error);
   }
 

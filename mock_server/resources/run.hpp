@@ -59,6 +59,7 @@ struct Flow {
   std::vector<ScriptedRetry> retries; ///< what its new runs come to, where their own scripts are silent
   GivenTime created_at{.from_now = true};
   GivenTime updated_at{.from_now = true};
+  bool is_deleted = false; ///< it is known only for the runs that it has left
   contract::Json document; ///< its documented fields, without its times and those that a sandbox gives it
 };
 

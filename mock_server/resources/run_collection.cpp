@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "contracts/model/resources.hpp"
+#include "mock_server/resources/fields.hpp"
 #include "mock_server/resources/run_json.hpp"
 
 namespace flow::mock {
@@ -49,39 +49,10 @@ std::optional<Value> value_at_hand(const Run &run, const Path &path) {
   return std::nullopt;
 }
 
-FieldKind kind_in_queries(contract::ValueKind kind) {
-  switch (kind) {
-  case contract::ValueKind::text:
-    return FieldKind::text;
-  case contract::ValueKind::status:
-    return FieldKind::status;
-  case contract::ValueKind::number:
-    return FieldKind::number;
-  case contract::ValueKind::time:
-    return FieldKind::time;
-  case contract::ValueKind::object:
-  case contract::ValueKind::objects:
-  case contract::ValueKind::texts:
-    return FieldKind::any;
-  }
-  return FieldKind::any;
-}
-
 } // namespace
 
 const Fields &run_fields() {
-  static const Fields fields = [] {
-    Fields all;
-    for (const contract::ResourceField &field : contract::fields_of_run()) {
-      const FieldKind kind = kind_in_queries(field.kind);
-      all.push_back({field.path, kind});
-      if (!field.openapi.empty()) {
-        all.push_back({field.openapi, kind});
-      }
-    }
-    return all;
-  }();
-  return fields;
+  return query_fields(contract::resource("runs"));
 }
 
 bool RunCollection::holds(std::uint64_t number, const Filter &filter) {

@@ -7,6 +7,7 @@
 
 #include "contracts/model/resources.hpp"
 #include "mock_server/query/filter.hpp"
+#include "mock_server/resources/field_check.hpp"
 #include "mock_server/resources/json_body.hpp"
 #include "mock_server/resources/run_json.hpp"
 
@@ -32,47 +33,15 @@ struct Update {
   Json extras = Json::object();
 };
 
-Error invalid(std::string_view field, std::string_view reason) {
-  return Error("param-invalid").with("value", "given").with("field", field).with("reason", reason);
-}
-
 std::optional<std::int64_t> number_at(const Json &metrics, const char *place) {
   const Json::json_pointer at(place);
   return metrics.contains(at) ? integer_of(metrics.at(at)) : std::nullopt;
 }
 
-bool is_array_of(const Json &value, Json::value_t item) {
-  return value.is_array() &&
-         std::all_of(value.begin(), value.end(), [&](const Json &each) { return each.type() == item; });
-}
-
-/// Whether the value is what the field holds.
-std::optional<Error> check_kind(std::string_view name, contract::ValueKind kind, const Json &value) {
-  switch (kind) {
-  case contract::ValueKind::object:
-    return value.is_object() ? std::nullopt : std::optional(invalid(name, "it must be an object"));
-  case contract::ValueKind::objects:
-    return is_array_of(value, Json::value_t::object)
-               ? std::nullopt
-               : std::optional(invalid(name, "it must be an array of objects"));
-  case contract::ValueKind::texts:
-    return is_array_of(value, Json::value_t::string)
-               ? std::nullopt
-               : std::optional(invalid(name, "it must be an array of strings"));
-  case contract::ValueKind::number:
-  case contract::ValueKind::time:
-    return integer_of(value) ? std::nullopt : std::optional(invalid(name, "it must be an integer"));
-  case contract::ValueKind::text:
-  case contract::ValueKind::status:
-    return value.is_string() ? std::nullopt : std::optional(invalid(name, "it must be of type string"));
-  }
-  return std::nullopt;
-}
-
 std::optional<Error> read_metrics(Json metrics, const Run &run, Update &update) {
   for (const std::string_view summary : kSummaries) {
     if (const auto given = metrics.find(summary); given != metrics.end() && !given->is_object()) {
-      return invalid("metrics." + std::string(summary), "it must be an object");
+      return field_invalid("metrics." + std::string(summary), "it must be an object");
     }
   }
   for (const char *place : kNumbers) {
@@ -80,7 +49,7 @@ std::optional<Error> read_metrics(Json metrics, const Run &run, Update &update) 
     if (metrics.contains(at) && !integer_of(metrics.at(at))) {
       std::string field = "metrics" + std::string(place);
       std::replace(field.begin(), field.end(), '/', '.');
-      return invalid(field, "it must be an integer");
+      return field_invalid(field, "it must be an integer");
     }
   }
   const Json::json_pointer place("/statusSummary/status");
@@ -91,7 +60,7 @@ std::optional<Error> read_metrics(Json metrics, const Run &run, Update &update) 
                                                  number_at(metrics, "/recordSummary/createdRecordCount"))
                                       : std::nullopt;
     if (!update.state) {
-      return invalid("metrics.statusSummary.status", "it must be one of " + known_statuses());
+      return field_invalid("metrics.statusSummary.status", "it must be one of " + known_statuses());
     }
   } else {
     metrics["statusSummary"]["status"] = text_of(run.state); // every run says how it stands
@@ -110,11 +79,12 @@ std::shared_ptr<const std::string> text_in(const Json &value) {
 std::optional<Error> read_field(const contract::ResourceField &field, const std::string &name,
                                 const Json &value, const Run &run, Update &update) {
   if (field.path == "flowId") {
-    return value == run.flow->id ? std::nullopt
-                                 : std::optional(invalid(name, "a run stays with its flow, " + run.flow->id));
+    return value == run.flow->id
+               ? std::nullopt
+               : std::optional(field_invalid(name, "a run stays with its flow, " + run.flow->id));
   }
-  if (auto error = check_kind(name, field.kind, value)) {
-    return error;
+  if (const std::string_view wrong = wrong_kind(field.kind, value); !wrong.empty()) {
+    return field_invalid(name, wrong);
   }
   if (field.kept) {
     update.extras[name] = value;
@@ -193,7 +163,7 @@ Answer update_run(const Call &call) {
   if (run == nullptr) {
     return not_found(call);
   }
-  if (auto error = check_if_match(call.request, *run, true)) {
+  if (auto error = check_if_match(call, versioned(*run), true)) {
     return *std::move(error);
   }
   auto update = read_update(std::get<Json>(body), *run);

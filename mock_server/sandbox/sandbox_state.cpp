@@ -1,24 +1,58 @@
 #include "mock_server/sandbox/sandbox_state.hpp"
 
 #include <algorithm>
+#include <array>
 #include <unordered_set>
 #include <utility>
 
+#include "contracts/model/resources.hpp"
+#include "mock_server/resources/flow_json.hpp"
 #include "mock_server/resources/run_ids.hpp"
+#include "mock_server/sandbox/sandbox_objects.hpp"
 
 namespace flow::mock {
+
+namespace {
+
+/// What a seeded source or target connection shows of its base connection, where it does not say it.
+void inherit(const contract::Resource &resource, contract::Json &whole,
+             const std::map<std::string, DocumentStore, std::less<>> &made) {
+  const auto base_id = whole.find("baseConnectionId");
+  if (base_id == whole.end() || whole.contains("inheritedAttributes") ||
+      resource.field("inheritedAttributes") == nullptr) {
+    return;
+  }
+  const Document *base = made.find("connections")->second.find(base_id->get_ref<const std::string &>());
+  if (base != nullptr) {
+    whole["inheritedAttributes"] = {
+        {"baseConnection",
+         {{"id", *base_id}, {"connectionSpec", base->json->value("connectionSpec", contract::Json())}}}};
+  }
+}
+
+} // namespace
 
 void SandboxState::load(const Seed &seed, std::int64_t now_ms) {
   defaults = seed.defaults;
   runs = RunStore();
   flows.clear();
   flow_places_.clear();
+  deleted_flows.clear();
+  documents_.clear();
+  flows_of_connections_.reset();
+  flows_without_documents_.clear();
+  seeded_documents_ = seed.documents;
+  loaded_at_ms_ = now_ms;
   due_ = {};
   untouched_runs.clear();
   last_runs_are_stale_ = false;
   last_actors_ = nullptr;
   for (const auto &flow : seed.flows) {
-    put_flow(flow, now_ms);
+    if (flow->is_deleted) {
+      deleted_flows.push_back(flow);
+    } else {
+      put_flow(flow, now_ms);
+    }
   }
   runs.reserve(seed.run_count());
   std::unordered_map<const RetryScript *, std::shared_ptr<RetryScript>> scripts;
@@ -173,6 +207,7 @@ SandboxFlow &SandboxState::put_flow(const std::shared_ptr<const Flow> &flow, std
   SandboxFlow *place = find_flow(flow->id);
   if (place == nullptr) {
     place = &flows.emplace_back();
+    std::erase_if(deleted_flows, [&](const auto &deleted) { return deleted->id == flow->id; });
     try {
       flow_places_.emplace(flow->id, flows.size() - 1);
     } catch (...) {
@@ -180,14 +215,17 @@ SandboxFlow &SandboxState::put_flow(const std::shared_ptr<const Flow> &flow, std
       throw;
     }
   } else {
-    if (const RunIndex::Places *its_runs = runs.index().of_flow(flow->id)) {
-      for (auto run = RunIndex::next(*its_runs, {}, false, {}); run;
-           run = RunIndex::next(*its_runs, {}, false, run)) {
-        runs.change(runs.at(run->number), [&](Run &its) { its.flow = flow; });
-      }
+    forget_connections(*place->flow);
+  }
+  if (const RunIndex::Places *its_runs = runs.index().of_flow(flow->id)) {
+    for (auto run = RunIndex::next(*its_runs, {}, false, {}); run;
+         run = RunIndex::next(*its_runs, {}, false, run)) {
+      runs.change(runs.at(run->number), [&](Run &its) { its.flow = flow; });
     }
   }
   place->flow = flow;
+  note_connections(*flow);
+  flows_without_documents_.push_back(flow);
   place->created_at_ms = flow->created_at.at(now_ms);
   place->updated_at_ms = flow->updated_at.at(now_ms);
   place->etag = flow->document.value("etag", "");
@@ -205,12 +243,149 @@ void SandboxState::remove_flows(const std::vector<std::string> &flow_ids) {
   }
   const std::unordered_set<std::string_view> removed(flow_ids.begin(), flow_ids.end());
   for (const std::string &id : flow_ids) {
+    forget_connections(*find_flow(id)->flow);
     flow_places_.erase(id);
   }
   std::erase_if(flows, [&](const SandboxFlow &flow) { return removed.contains(flow.flow->id); });
   for (std::size_t place = 0; place < flows.size(); ++place) {
     flow_places_.find(flows[place].flow->id)->second = place;
   }
+}
+
+void SandboxState::delete_flow(const std::string &flow_id) {
+  const std::size_t place = flow_places_.find(flow_id)->second;
+  const std::shared_ptr<const Flow> flow = flows[place].flow;
+  if (runs.index().of_flow(flow_id) != nullptr) {
+    auto deleted = std::make_shared<Flow>(*flow);
+    deleted->is_deleted = true;
+    deleted_flows.push_back(std::move(deleted));
+  }
+  forget_connections(*flow);
+  flow_places_.erase(flow_id);
+  flows.erase(flows.begin() + static_cast<std::ptrdiff_t>(place));
+  for (auto &[id, its] : flow_places_) {
+    its -= its > place ? 1 : 0;
+  }
+}
+
+std::vector<std::string> SandboxState::flows_of_connection(std::string_view connection_id) {
+  if (!flows_of_connections_) {
+    flows_of_connections_.emplace();
+    for (const SandboxFlow &flow : flows) {
+      note_connections(*flow.flow);
+    }
+  }
+  const auto found = flows_of_connections_->find(connection_id);
+  return found == flows_of_connections_->end()
+             ? std::vector<std::string>()
+             : std::vector<std::string>(found->second.begin(), found->second.end());
+}
+
+void SandboxState::note_connections(const Flow &flow) {
+  if (!flows_of_connections_) {
+    return; // nobody has asked for them yet
+  }
+  for (const contract::Json &ids : {source_connection_ids(flow), target_connection_ids(flow)}) {
+    for (const contract::Json &id : ids) {
+      (*flows_of_connections_)[id.get<std::string>()].insert(flow.id);
+    }
+  }
+}
+
+void SandboxState::forget_connections(const Flow &flow) {
+  if (!flows_of_connections_) {
+    return;
+  }
+  for (const contract::Json &ids : {source_connection_ids(flow), target_connection_ids(flow)}) {
+    for (const contract::Json &id : ids) {
+      if (const auto found = flows_of_connections_->find(id.get_ref<const std::string &>());
+          found != flows_of_connections_->end()) {
+        found->second.erase(flow.id);
+        if (found->second.empty()) {
+          flows_of_connections_->erase(found);
+        }
+      }
+    }
+  }
+}
+
+DocumentStore &SandboxState::documents(const contract::Resource &resource, const SandboxObjects &sandbox) {
+  if (documents_.empty()) {
+    make_documents(sandbox);
+  }
+  if (!flows_without_documents_.empty()) {
+    make_connections_of_flows(sandbox);
+  }
+  return documents_.find(resource.name)->second;
+}
+
+void SandboxState::make_documents(const SandboxObjects &sandbox) {
+  const SeededDocuments &seeded = seeded_documents_();
+  std::map<std::string, DocumentStore, std::less<>> made;
+  for (const contract::Resource &resource : contract::resources()) {
+    DocumentStore &store = made.emplace(resource.name, resource).first->second;
+    for (const Document &document : shipped_specifications(resource)) {
+      store.put(document);
+    }
+    if (const auto given = seeded.find(resource.name); given != seeded.end()) {
+      for (const SeededDocument &document : given->second) {
+        contract::Json whole = whole_document(resource, document, sandbox, ids, loaded_at_ms_);
+        inherit(resource, whole, made);
+        store.put({.json = std::make_shared<const contract::Json>(in_order(resource, whole)),
+                   .answers = document.answers});
+      }
+    }
+  }
+  documents_ = std::move(made);
+}
+
+void SandboxState::make_connections_of_flows(const SandboxObjects &sandbox) {
+  constexpr std::array<std::pair<const char *, const char *>, 2> kSides = {
+      {{"/sourceConnections", "sourceConnections"}, {"/targetConnections", "targetConnections"}}};
+  for (const auto &flow : std::exchange(flows_without_documents_, {})) {
+    const SandboxFlow *its = find_flow(flow->id);
+    if (its == nullptr || its->flow != flow) {
+      continue;
+    }
+    const contract::Json inherited = inherited_attributes(*flow);
+    for (const auto &[place, resource] : kSides) {
+      const contract::Json::json_pointer at(place);
+      for (const contract::Json &shown :
+           inherited.contains(at) ? inherited.at(at) : contract::Json::array()) {
+        if (const auto base = shown.find("baseConnection"); base != shown.end()) {
+          make_connection("connections", *base, *flow, its->created_at_ms, sandbox);
+        }
+        make_connection(resource, shown, *flow, its->created_at_ms, sandbox);
+      }
+    }
+  }
+}
+
+void SandboxState::make_connection(const char *resource, const contract::Json &shown, const Flow &flow,
+                                   std::int64_t at_ms, const SandboxObjects &sandbox) {
+  DocumentStore &store = documents_.find(std::string_view(resource))->second;
+  if (!shown.is_object() || !shown.contains("id") || !shown["id"].is_string() ||
+      store.find(shown["id"].get_ref<const std::string &>()) != nullptr || store.count() >= kMostDocuments) {
+    return;
+  }
+  SeededDocument document{
+      .json = {{"id", shown["id"]},
+               {"name", store.resource().singular + " of " + flow.document.value("name", flow.id)}},
+      .answers = nullptr,
+      .created_at = {.ms = at_ms},
+      .updated_at = {.ms = at_ms}};
+  if (const auto spec = shown.find("connectionSpec"); spec != shown.end()) {
+    document.json["connectionSpec"] = *spec;
+  }
+  if (resource == std::string_view("sourceConnections")) {
+    document.json["data"] = {{"format", flow.source_format.empty() ? "delimited" : flow.source_format}};
+  }
+  if (const auto base = shown.find("baseConnection"); base != shown.end() && base->contains("id")) {
+    document.json["baseConnectionId"] = (*base)["id"];
+    document.json["inheritedAttributes"] = {{"baseConnection", *base}};
+  }
+  store.put({.json = std::make_shared<const contract::Json>(
+                 whole_document(store.resource(), document, sandbox, ids, at_ms))});
 }
 
 RetryScript *SandboxState::next_script(RetryScript *script, SandboxFlow *flow) {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <queue>
@@ -11,6 +12,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "mock_server/resources/document_store.hpp"
 #include "mock_server/resources/id_source.hpp"
 #include "mock_server/resources/run.hpp"
 #include "mock_server/resources/run_store.hpp"
@@ -29,9 +31,11 @@ struct SandboxFlow {
   const Run *last_run = nullptr; ///< see SandboxState::last_run
 };
 
-/// The runs and flows of one sandbox. Within a mock only a Transaction gives access to it; runs and flows
-/// that it returns are its own, and are valid as long as the transaction and until they are replaced or
-/// removed.
+class SandboxObjects;
+
+/// The runs, flows and other documents of one sandbox. Within a mock only a Transaction gives access to it;
+/// runs and flows that it returns are its own, and are valid as long as the transaction and until they are
+/// replaced or removed.
 struct SandboxState {
   explicit SandboxState(std::uint64_t seed_of_ids) : ids(seed_of_ids) {}
 
@@ -77,6 +81,14 @@ struct SandboxState {
   SandboxFlow &put_flow(const std::shared_ptr<const Flow> &flow, std::int64_t now_ms);
   /// Removes the flows of those ids, which have no runs.
   void remove_flows(const std::vector<std::string> &flow_ids);
+  /// Removes the flow of that id, which has to be there. Its runs stay.
+  void delete_flow(const std::string &flow_id);
+  /// The ids of the flows with that source or target connection.
+  std::vector<std::string> flows_of_connection(std::string_view connection_id);
+
+  /// The documents of a resource that is neither runs nor flows: those of the seed, of the documented
+  /// catalogue, and the connections that flows speak of. They are made where this is first called.
+  DocumentStore &documents(const contract::Resource &resource, const SandboxObjects &sandbox);
 
   /// The script that says what the next new run of `flow` shall come to: `script` (may be null), or the
   /// flow's; null: the defaults say it.
@@ -87,7 +99,8 @@ struct SandboxState {
   IdSource ids;
   RetryDefaults defaults;
   RunStore runs;
-  std::vector<SandboxFlow> flows; ///< as they were added; changed through put_flow and remove_flows
+  std::vector<SandboxFlow> flows; ///< as they were added; changed through put_flow, remove_flows, delete_flow
+  std::vector<std::shared_ptr<const Flow>> deleted_flows; ///< that have runs
   /// Runs that a test has put here and no request has asked for.
   std::unordered_set<std::string, TextHash, std::equal_to<>> untouched_runs;
   std::uint64_t seeded_runs = 0;           ///< runs whose numbers are below are the seed's
@@ -105,11 +118,26 @@ private:
   };
 
   void watch(const Run &run);
+  void note_connections(const Flow &flow);
+  void forget_connections(const Flow &flow);
+  void make_documents(const SandboxObjects &sandbox);
+  /// Makes documents of the connections that flows speak of, and that are not there.
+  void make_connections_of_flows(const SandboxObjects &sandbox);
+  void make_connection(const char *resource, const contract::Json &shown, const Flow &flow,
+                       std::int64_t at_ms, const SandboxObjects &sandbox);
   static bool is_still(const Due &due);
   void forget_replaced_endings();
   void find_last_runs();
 
   std::unordered_map<std::string, std::size_t, TextHash, std::equal_to<>> flow_places_; ///< in `flows`
+  std::map<std::string, DocumentStore, std::less<>> documents_;                         ///< by resource
+  std::function<const SeededDocuments &()> seeded_documents_;
+  std::int64_t loaded_at_ms_ = 0;
+  /// Flows whose connections are still to be made documents of.
+  std::vector<std::shared_ptr<const Flow>> flows_without_documents_;
+  /// The ids of flows by those of their connections; nothing until somebody asks.
+  std::optional<std::unordered_map<std::string, std::unordered_set<std::string>, TextHash, std::equal_to<>>>
+      flows_of_connections_;
   struct DueRuns : std::priority_queue<Due, std::vector<Due>, std::greater<>> {
     using priority_queue::priority_queue;
     const std::vector<Due> &all() const { return c; }

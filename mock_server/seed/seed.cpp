@@ -8,6 +8,7 @@
 #include "common/json_text.hpp"
 #include "contracts/model/contract.hpp"
 #include "contracts/model/embedded_file.hpp"
+#include "contracts/model/resources.hpp"
 #include "mock_server/seed/seed_reader.hpp"
 
 namespace flow::mock {
@@ -73,7 +74,16 @@ std::uint64_t Seed::run_count() const {
 }
 
 const contract::Json &seed_schema() {
-  static const Json schema = Json::parse(embedded_text("seed.schema.json"));
+  static const Json schema = [] {
+    Json whole = Json::parse(embedded_text("seed.schema.json"));
+    for (const contract::Resource &resource : contract::resources()) {
+      Json &lists = whole.at("properties");
+      if (!lists.contains(resource.name)) {
+        lists[resource.name] = {{"$ref", "#/definitions/documents"}};
+      }
+    }
+    return whole;
+  }();
   return schema;
 }
 
@@ -100,7 +110,9 @@ const Seed &built_in_seed() {
   static const Seed kSeed = [] {
     SeedReader reader(kMostRuns);
     reader.read_well_formed(Json::parse(built_in_seed_text()), "built-in seed");
-    return reader.take();
+    Seed seed = reader.take();
+    seed.documents = documented_connections;
+    return seed;
   }();
   return kSeed;
 }

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "mock_server/resources/run.hpp"
+#include "mock_server/seed/seeded_documents.hpp"
 #include "mock_server/seed/seeded_times.hpp"
 
 namespace flow::mock {
@@ -16,8 +18,9 @@ namespace flow::mock {
 /// How many runs a sandbox can have, where no setting says otherwise.
 inline constexpr std::uint64_t kMostRuns = 2'000'000;
 
-/// How many flows a sandbox can have: each list of them renders all.
-inline constexpr std::size_t kMostFlows = 10'000;
+/// How many flows a sandbox can have, and how many documents of each other resource.
+inline constexpr std::size_t kMostFlows = 100'000;
+inline constexpr std::size_t kMostDocuments = 100'000;
 
 /// An application that may ask for tokens.
 struct TokenClient {
@@ -59,6 +62,11 @@ struct Seed {
   std::vector<std::shared_ptr<const Flow>> flows;
   /// Endings count from a sandbox's first touch; scripts are copied with the runs.
   std::vector<SeededRun> runs;
+  /// Those of other resources, read when they are first asked for.
+  std::function<const SeededDocuments &()> documents = []() -> const SeededDocuments & {
+    static const SeededDocuments kNone;
+    return kNone;
+  };
 
   [[nodiscard]] std::uint64_t run_count() const; ///< with all copies
 };

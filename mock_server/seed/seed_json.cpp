@@ -6,6 +6,8 @@
 #include <unordered_set>
 #include <utility>
 
+#include "contracts/model/resources.hpp"
+
 namespace flow::mock {
 
 namespace {
@@ -141,10 +143,19 @@ Json flow_entry(const SandboxFlow &flow) {
   return entry;
 }
 
-Json snapshot(const Transaction &transaction) {
+Json snapshot(Transaction &transaction) {
   Json flows = Json::array();
   for (const SandboxFlow &flow : transaction->flows) {
     flows.push_back(flow_entry(flow));
+  }
+  for (const auto &flow : transaction->deleted_flows) {
+    SandboxFlow left;
+    left.flow = flow;
+    left.created_at_ms = flow->created_at.at(transaction.now_ms());
+    left.updated_at_ms = flow->updated_at.at(transaction.now_ms());
+    left.etag = flow->document.value("etag", "");
+    flows.push_back(flow_entry(left));
+    flows.back()["deleted"] = true;
   }
   std::unordered_set<std::string> ids; // of runs, and of those that scripts will make
   transaction->runs.for_each([&](const Run &run) { ids.insert(run.id); });
@@ -166,9 +177,22 @@ Json snapshot(const Transaction &transaction) {
     runs.push_back(std::move(entry));
   });
   const RetryDefaults &defaults = transaction->defaults;
-  return {{"defaults", {{"outcome", name_of(defaults.outcome)}, {"durationMs", defaults.duration_ms}}},
-          {"flows", std::move(flows)},
-          {"runs", std::move(runs)}};
+  Json whole = {{"defaults", {{"outcome", name_of(defaults.outcome)}, {"durationMs", defaults.duration_ms}}},
+                {"flows", std::move(flows)},
+                {"runs", std::move(runs)}};
+  for (const contract::Resource &resource : contract::resources()) {
+    const DocumentStore &store = transaction->documents(resource, transaction.sandbox());
+    Json list = Json::array();
+    for (std::uint64_t number = 0; number < store.size(); ++number) {
+      if (store.at(number).json && !store.at(number).is_shipped) {
+        list.push_back(document_entry(store.at(number)));
+      }
+    }
+    if (!list.empty()) {
+      whole[resource.name] = std::move(list);
+    }
+  }
+  return whole;
 }
 
 } // namespace flow::mock

@@ -18,6 +18,6 @@ contract::Json retries_json(const RetryScript &script);
 contract::Json flow_entry(const SandboxFlow &flow);
 
 /// The whole sandbox as a seed. Runs that share a script with an earlier one name it in `retriesOf`.
-contract::Json snapshot(const Transaction &transaction);
+contract::Json snapshot(Transaction &transaction);
 
 } // namespace flow::mock

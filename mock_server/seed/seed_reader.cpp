@@ -6,6 +6,8 @@
 
 #include "contracts/model/resources.hpp"
 #include "contracts/model/schema_advice.hpp"
+#include "mock_server/resources/field_check.hpp"
+#include "mock_server/resources/flow_rules.hpp"
 
 namespace flow::mock {
 
@@ -37,18 +39,27 @@ void check_part(const Json &document, std::string_view file, std::string_view li
   fail(file, pointer, wrong->reason);
 }
 
+std::vector<std::string> lists_of_seeds() {
+  std::vector<std::string> lists;
+  for (const contract::Resource &resource : contract::resources()) {
+    lists.push_back(resource.name);
+  }
+  return lists;
+}
+
 /// Checks some entries at a time: where a hundred thousand are wrong, reporting on all takes minutes.
 void check_schema(const Json &document, std::string_view file) {
   constexpr std::size_t kAtOnce = 500;
   Json part = document;
-  for (const char *list : {"flows", "runs"}) {
+  const std::vector<std::string> lists = lists_of_seeds();
+  for (const std::string &list : lists) {
     if (part.is_object() && part.contains(list) && part[list].is_array() && part[list].size() > kAtOnce) {
       part[list].erase(part[list].begin() + kAtOnce, part[list].end());
     }
   }
   check_part(part, file);
-  for (const char *list : {"flows", "runs"}) {
-    const Json &entries = document.at(list);
+  for (const std::string &list : lists) {
+    const Json entries = document.value(list, Json::array());
     for (std::size_t first = kAtOnce; first < entries.size(); first += kAtOnce) {
       const auto begin = entries.begin() + static_cast<std::ptrdiff_t>(first);
       const auto end =
@@ -58,17 +69,6 @@ void check_schema(const Json &document, std::string_view file) {
       check_part(part, file, list, first);
     }
   }
-}
-
-/// The delta column stands in the copy transformation (on-demand-ingestion).
-std::string delta_column_of(const Json &transformations) {
-  const Json::json_pointer name("/params/deltaColumn/name");
-  for (const Json &transformation : transformations) {
-    if (transformation.contains(name) && transformation.at(name).is_string()) {
-      return transformation.at(name);
-    }
-  }
-  return {};
 }
 
 void read_extras(const Json &json, Run &run) {
@@ -125,6 +125,56 @@ void SeedReader::read_well_formed(const Json &document, std::string_view file) {
   for (const Json &run : document.at("runs")) {
     read_run(run, "/runs/" + std::to_string(index++));
   }
+  read_documents(document);
+}
+
+Seed SeedReader::take() {
+  if (!documents_->empty()) {
+    seed_.documents = [documents = documents_]() -> const SeededDocuments & { return *documents; };
+  }
+  return std::move(seed_);
+}
+
+void SeedReader::read_documents(const Json &document) {
+  for (const contract::Resource &resource : contract::resources()) {
+    const auto list = document.find(resource.name);
+    if (resource.name == "flows" || resource.name == "runs" || list == document.end()) {
+      continue;
+    }
+    if ((*documents_)[resource.name].size() + list->size() > kMostDocuments) {
+      fail(file_, "/" + resource.name,
+           "holds more than the " + std::to_string(kMostDocuments) + " " + resource.plural +
+               " a sandbox takes");
+    }
+    std::size_t index = 0;
+    for (const Json &entry : *list) {
+      read_document(resource, entry, "/" + resource.name + "/" + std::to_string(index++));
+    }
+  }
+}
+
+void SeedReader::read_document(const contract::Resource &resource, const Json &json,
+                               const std::string &pointer) {
+  SeededDocument document{.json = json, .answers = nullptr};
+  document.json.erase("answers");
+  if (const auto answers = json.find("answers"); answers != json.end()) {
+    document.answers = std::make_shared<const Json>(*answers);
+  }
+  const auto created_at = read_time(json, "createdAt", file_, pointer);
+  const auto updated_at = read_time(json, "updatedAt", file_, pointer);
+  document.created_at = created_at.value_or(updated_at.value_or(document.created_at));
+  document.updated_at = updated_at.value_or(document.created_at);
+  for (const char *given_as_time : {"createdAt", "updatedAt"}) {
+    document.json.erase(given_as_time);
+  }
+  if (const auto wrong = wrong_field(resource, document.json)) {
+    fail(file_, pointer + "/" + wrong->field, wrong->reason);
+  }
+  if (!document_ids_.insert(resource.name + "/" + json.at("id").get<std::string>()).second) {
+    fail(file_, pointer + "/id",
+         "a " + resource.singular + " with the id " + json.at("id").get<std::string>() + " was given before");
+  }
+  (*documents_)[resource.name].push_back(std::move(document));
 }
 
 void SeedReader::read_allow(const Json &allow) {
@@ -153,7 +203,8 @@ void SeedReader::read_flow(const Json &json, const std::string &pointer) {
   Flow flow;
   flow.id = json.at("id");
   flow.document = json;
-  for (const char *not_kept_there : {"source", "retries", "deltaColumn", "createdAt", "updatedAt"}) {
+  for (const char *not_kept_there :
+       {"source", "retries", "deltaColumn", "createdAt", "updatedAt", "deleted"}) {
     flow.document.erase(not_kept_there);
   }
   const auto created_at = read_time(json, "createdAt", file_, pointer);
@@ -176,6 +227,7 @@ void SeedReader::read_flow(const Json &json, const std::string &pointer) {
   if (const auto schedule = json.find("scheduleParams"); schedule != json.end()) {
     flow.scheduled_once = schedule->value("frequency", "once") == "once";
   }
+  flow.is_deleted = json.value("deleted", false);
   flow.delta_column = delta_column_of(json.value("transformations", Json::array()));
   flow.delta_column_of_runs = json.value("deltaColumn", "");
   if (const auto retries = json.find("retries"); retries != json.end()) {

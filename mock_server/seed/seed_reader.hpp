@@ -33,13 +33,15 @@ public:
   /// The same for one that is known to follow the schema of seeds, which takes longest to check.
   void read_well_formed(const Json &document, std::string_view file);
 
-  Seed take() { return std::move(seed_); }
+  Seed take();
 
 private:
   /// The state that an entry names at that place.
   [[nodiscard]] RunStatus named_state(const Json &name, const std::string &pointer) const;
   void read_allow(const Json &allow);
   void read_flow(const Json &json, const std::string &pointer);
+  void read_documents(const Json &document);
+  void read_document(const contract::Resource &resource, const Json &json, const std::string &pointer);
   void take_room(std::uint64_t copies, const std::string &pointer);
   void take_ids(const std::string &id, std::uint64_t copies, const std::string &pointer);
   void read_run(const Json &json, const std::string &pointer);
@@ -54,7 +56,9 @@ private:
   Seed seed_;
   std::map<std::string, std::shared_ptr<const Flow>, std::less<>> flows_;
   std::set<std::string> flow_ids_; ///< of the flows given here
-  TakenIds run_ids_;               ///< of runs, and of those that scripts will make
+  std::shared_ptr<SeededDocuments> documents_ = std::make_shared<SeededDocuments>();
+  std::set<std::string> document_ids_; ///< "connections/ID" of each
+  TakenIds run_ids_;                   ///< of runs, and of those that scripts will make
   /// By the id of the entry.
   std::unordered_map<std::string, std::shared_ptr<RetryScript>> scripts_;
 };

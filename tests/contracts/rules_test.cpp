@@ -43,13 +43,11 @@ std::set<std::string> breaches(const Exchange &exchange, const Reading &reading 
   return ids;
 }
 
-/// Names of operations: those that clauses speak of, another, and none.
+/// Names of operations, and none.
 std::vector<std::string> operation_names() {
-  std::vector<std::string> names = {"", "list_connections"};
+  std::vector<std::string> names = {""};
   for (const OperationEntry &entry : operations()) {
-    if (entry.served) {
-      names.push_back(entry.name);
-    }
+    names.push_back(entry.name);
   }
   return names;
 }

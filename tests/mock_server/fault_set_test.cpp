@@ -285,7 +285,7 @@ INSTANTIATE_TEST_SUITE_P(
                  "/attributes/errorCode", "403025"},
         BadEntry{R"({"type":"hang","after":-1})", "/after", "0 to"},
         BadEntry{R"({"type":"hang","match":{"operation":"retry"}})", "/match/operation",
-                 "retry_run, list_flows"},
+                 "retry_run, token"},
         BadEntry{R"({"type":"status","attributes":{"status":429,"retryAfterS":1.5}})",
                  "/attributes/retryAfterS", "seconds"},
         BadEntry{R"({"type":"truncate","attributes":{"bytes":-1}})", "/attributes/bytes",

@@ -188,7 +188,7 @@ TEST(Sandboxes, CostWhatTheSeedTakes) {
       stage(in_sandbox(get(kFailed), "s" + std::to_string(i)));
     }
   };
-  EXPECT_LT(bytes_of(use) / kMany, 15000);
+  EXPECT_LT(bytes_of(use) / kMany, 20000);
   EXPECT_LT(bytes_of([&] { stage(admin_ask("POST", "/reset")); }), -kMany * 5000) << "a reset gives it back";
 }
 

@@ -161,18 +161,19 @@ Json flows(std::size_t from, std::size_t to) {
   return {{"flows", std::move(flows)}};
 }
 
-TEST(MaxFlows, AreTenThousand) {
+TEST(MaxFlows, AreAHundredThousand) {
+  constexpr std::size_t kAtOnce = 10'000;
   Steered steered;
   const std::size_t seeded = built_in_seed().flows.size();
-  EXPECT_EQ(steered.steer("POST", "/bulk", flows(0, kMostFlows - seeded)).status, 200);
+  for (std::size_t first = 0; first < kMostFlows - seeded; first += kAtOnce) {
+    const std::size_t end = std::min(first + kAtOnce, kMostFlows - seeded);
+    ASSERT_EQ(steered.steer("POST", "/bulk", flows(first, end)).status, 200);
+  }
   const Response beyond = steered.steer("POST", "/flows", {{"id", "one-more"}});
   EXPECT_EQ(beyond.status, 409);
-  EXPECT_NE(detail_in(beyond).find("10000"), std::string::npos);
+  EXPECT_NE(detail_in(beyond).find("100000"), std::string::npos);
   EXPECT_EQ(steered.steer("DELETE", "/flows/f0").status, 200);
   EXPECT_EQ(steered.steer("POST", "/flows", {{"id", "one-more"}}).status, 201);
-  Json seed = flows(0, kMostFlows + 1);
-  seed["runs"] = Json::array();
-  EXPECT_THROW(parse_seed(seed.dump(), "seed"), SeedError);
 }
 
 TEST(MaxWebhooks, AreAsManyAsTheSettingsSay) {

@@ -9,7 +9,7 @@
 #include "mock_server/seed/seed.hpp"
 #include "tests/mock_server/steered.hpp"
 
-/// Seed, update, list and snapshot, held to the fields of a run that resources.json has.
+/// Seed, update, list and snapshot, held to the fields of a run that resources/runs.json has.
 namespace flow::mock::test {
 namespace {
 
@@ -32,6 +32,8 @@ Json value_of(const ResourceField &field, const std::string &mark) {
     return Json::array({{{mark, field.path}}});
   case ValueKind::texts:
     return Json::array({text, "b"});
+  case ValueKind::any:
+    break;
   }
   return nullptr;
 }

@@ -171,11 +171,8 @@ TEST(Seed, ARecordedAnswersRunCanBePastedIn) {
 }
 
 TEST(Seed, BuiltInConformsToThePublishedSchema) {
-  Json schema;
-  Json seed;
-  for (const contract::EmbeddedFile &file : embedded_files()) {
-    (file.name == "seed.schema.json" ? schema : seed) = Json::parse(file.text);
-  }
+  const Json schema = Json::parse(contract::text_of(embedded_files(), "seed.schema.json"));
+  const Json seed = Json::parse(built_in_seed_text());
   for (const contract::SchemaViolation &violation : contract::validate(seed, schema)) {
     ADD_FAILURE() << violation.pointer << ": " << violation.reason;
   }

@@ -155,7 +155,7 @@ TEST_F(Service, IfMatchIsOptionalAndHeldAgainstTheCurrentEtag) {
   EXPECT_EQ(test::error_in(refused), "1404-412");
   EXPECT_NE(refused.body.find("other"), std::string::npos);
   EXPECT_EQ(test::body_of(refused).at("report").at("id"), test::kFailed);
-  EXPECT_EQ(with(etag.substr(1, etag.size() - 2)).status, 412);
+  EXPECT_EQ(with(etag.substr(1, etag.size() - 2)).status, 200) << "without its quotes (update-conn)";
 }
 
 TEST_F(Service, ARefusedRetryMakesNoRunAndTakesNoScriptedOutcome) {

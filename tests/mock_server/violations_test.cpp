@@ -69,26 +69,6 @@ TEST(Violations, AreNotSeenInWhatTheDocumentationShows) {
   EXPECT_EQ(broken(stage), Ids{});
 }
 
-TEST(Violations, AreNotSeenInCallsOfOperationsThatTheMockDoesNotServe) {
-  Stage stage;
-  for (const contract::OperationEntry &operation : contract::operations()) {
-    if (operation.served) {
-      continue;
-    }
-    std::string path;
-    for (const std::string &segment : operation.path) {
-      path += "/" + (segment == "{id}" ? std::string("x") : segment);
-    }
-    Ask asked = read(path);
-    asked.method = operation.method;
-    asked.set("Content-Type", "application/json");
-    const Response answer = stage(asked);
-    EXPECT_EQ(answer.status, 501) << operation.name;
-    EXPECT_NE(answer.body.find(operation.name), std::string::npos) << answer.body;
-  }
-  EXPECT_EQ(broken(stage), Ids{});
-}
-
 TEST(Violations, AreNotSeenInWhatVisitorsAskFor) {
   Stage stage;
   for (const char *method : {"GET", "HEAD"}) {

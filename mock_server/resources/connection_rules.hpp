@@ -1,0 +1,25 @@
+#pragma once
+
+#include <optional>
+
+#include "contracts/model/contract.hpp"
+#include "mock_server/http/error.hpp"
+#include "mock_server/sandbox/transaction.hpp"
+
+/// What holds of connections, source and target connections alone, beyond their descriptors.
+namespace flow::mock {
+
+/// Whether a connection's auth is one that its spec has. Error 1415.
+std::optional<Error> check_connection(Transaction &transaction, const contract::Json &connection);
+
+/// Whether a source or target connection may be so. Errors: 1331 (delimiter), 1332 (a base connection where
+/// there is none).
+std::optional<Error> check_end_of_flow(const contract::Json &connection);
+
+/// Gives a new connection of the HTTP API its inlet (http).
+void complete_connection(Transaction &transaction, contract::Json &connection);
+
+/// Gives a source or target connection what the service knows of its base connection (inheritedAttributes).
+void complete_end_of_flow(Transaction &transaction, contract::Json &connection);
+
+} // namespace flow::mock

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "contracts/model/contract.hpp"
+#include "mock_server/resources/operation.hpp"
+
+/// What the operations that change a document share.
+namespace flow::mock {
+
+/// {"id","etag"}, as creates, patches and actions answer.
+std::string id_and_etag(const contract::Json &document);
+
+/// If-Match against a document's etag. Errors: 1403, 1404-412.
+std::optional<Error> check_version_of(const Call &call, const contract::Json &document, bool required);
+
+/// Error 1416 where a document's state allows neither update nor delete.
+std::optional<Error> check_can_change(const contract::Json &document);
+
+/// Notes who has changed a document and when, and gives it a fresh etag.
+void mark_changed(contract::Json &document, Transaction &transaction, const Call &call);
+
+/// Whether a text can be an id in a path: 1 to 128 letters, digits, -, . and _.
+bool is_plain_id(std::string_view id);
+
+} // namespace flow::mock

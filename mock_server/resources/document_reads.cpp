@@ -1,0 +1,192 @@
+#include "mock_server/resources/operation.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include <nlohmann/json.hpp>
+
+#include "common/json_text.hpp"
+#include "common/text.hpp"
+#include "contracts/model/resources.hpp"
+#include "mock_server/resources/documents.hpp"
+#include "mock_server/resources/json_body.hpp"
+#include "mock_server/resources/list.hpp"
+
+namespace flow::mock {
+
+namespace {
+
+using contract::Json;
+using contract::Resource;
+
+// Of a search (openapi).
+constexpr std::size_t kMostFound = 1000;
+
+std::function<std::unique_ptr<Collection>(Transaction &)> documents_in(const Resource &resource,
+                                                                       std::unique_ptr<Documents> &kept) {
+  return [&](Transaction &transaction) {
+    kept = documents_of(transaction, resource);
+    return kept->collection();
+  };
+}
+
+ListingRules rules_of(const Resource &resource, const contract::Reading &reading) {
+  if (resource.is_catalogue) { // which has neither times nor pages
+    return {.usual_order = "",
+            .usual_limit = std::numeric_limits<std::uint32_t>::max(),
+            .most = std::numeric_limits<std::uint32_t>::max(),
+            .properties_only = true};
+  }
+  return {.usual_order = usual_order(reading)};
+}
+
+/// A member of a search's body as the parameter of a listing that says the same.
+std::optional<Error> add_parameter(const std::string &name, const Json &value, Target &query) {
+  if (value.is_null()) {
+    return std::nullopt;
+  }
+  const auto invalid = [&](std::string_view reason) {
+    return Error("param-invalid").with("value", plain_text(value)).with("field", name).with("reason", reason);
+  };
+  if (name == "queryString") {
+    auto parameters =
+        value.is_string() ? parse_parameters(value.get_ref<const std::string &>()) : std::nullopt;
+    if (!parameters) {
+      return invalid("it must be a string as behind the ? of a listing: property=state==enabled");
+    }
+    query.query.insert(query.query.end(), parameters->begin(), parameters->end());
+    return std::nullopt;
+  }
+  if (name == "projectionFields") {
+    std::string fields;
+    for (const Json &field : value.is_array() ? value : Json::array({value})) {
+      if (!field.is_string()) {
+        return invalid("it must be an array of names of fields");
+      }
+      fields += (fields.empty() ? "" : ",") + field.get<std::string>();
+    }
+    query.query.emplace_back("property", fields);
+    return std::nullopt;
+  }
+  if (name == "groupByProperty") { // what it does to an answer is not documented
+    return value.is_string() || value.is_array() ? std::nullopt : std::optional(invalid("it must be a name"));
+  }
+  if (name != "limit" && name != "orderby" && name != "count") {
+    return Error("bad-request").with("reason", "a search has no field " + name);
+  }
+  if (value.is_structured()) {
+    return invalid("it must be a single value");
+  }
+  query.query.emplace_back(name, plain_text(value));
+  return std::nullopt;
+}
+
+std::string lower_case_of(const Json &value) {
+  return lower_case(plain_text(value));
+}
+
+/// Whether a request has all parameters of an answer's query, with the same values in any case.
+bool is_asked(const Call &call, const Json &query) {
+  return std::all_of(query.items().begin(), query.items().end(), [&](const auto &wanted) {
+    return std::any_of(call.target.query.begin(), call.target.query.end(), [&](const auto &given) {
+      return lower_case(given.first) == lower_case(wanted.key()) &&
+             lower_case(given.second) == lower_case_of(wanted.value());
+    });
+  });
+}
+
+/// What is explored (explore-cloud, explore-tabular).
+std::optional<Error> check_explored(const Call &call) {
+  constexpr std::array<std::string_view, 5> kTypes = {"root", "folder", "file", "table", "rest"};
+  const std::string type = lower_case(parameter(call, "objectType"));
+  if (std::find(kTypes.begin(), kTypes.end(), type) == kTypes.end()) {
+    return Error("explore-type-invalid").with("objectType", parameter(call, "objectType"));
+  }
+  if (type != "root" && parameter(call, "object").empty()) {
+    return Error("explore-object-empty").with("objectType", type);
+  }
+  return std::nullopt;
+}
+
+} // namespace
+
+// GET /{resource}: as GET /runs (openapi, sort-and-filter); of specifications all at once
+Answer list_documents(const Call &call) {
+  const Resource &resource = *call.operation.resource;
+  std::unique_ptr<Documents> kept;
+  return list(call,
+              {.resource = resource.name,
+               .path = resource.name,
+               .query = call.target,
+               .rules = rules_of(resource, call.settings.reading)},
+              documents_in(resource, kept));
+}
+
+// POST /{resource}/search: as the list with its body's queryString, limit, orderby and count (openapi; the
+// grammar of queryString is assumed to be that of the list's query)
+Answer search_documents(const Call &call) {
+  const Resource &resource = *call.operation.resource;
+  auto body = json_object_in(call.request.body);
+  if (Error *error = std::get_if<Error>(&body)) {
+    return std::move(*error);
+  }
+  Target query = call.target;
+  for (const auto &member : std::get<Json>(body).items()) {
+    if (auto error = add_parameter(member.key(), member.value(), query)) {
+      return *std::move(error);
+    }
+  }
+  ListingRules rules = rules_of(resource, call.settings.reading);
+  rules.properties_only = false;
+  rules.most = kMostFound;
+  std::unique_ptr<Documents> kept;
+  const std::string path = resource.name + "/search";
+  return list(call, {.resource = resource.name, .path = path, .query = query, .rules = rules},
+              documents_in(resource, kept));
+}
+
+// GET /{resource}/{id}: {"items":[document],"_links":{}} (openapi)
+Answer get_document(const Call &call) {
+  const Resource &resource = *call.operation.resource;
+  Transaction transaction(call.sandbox, call.now_ms);
+  const auto document = documents_of(transaction, resource)->find(call.id);
+  if (!document) {
+    return not_found(call, resource.error_name("not-found"));
+  }
+  Response response;
+  response.body = list_body({document->dump()}, resource.name, {});
+  return Success{.response = std::move(response)};
+}
+
+// GET /{resource}/{id}/test, /explore, /configs: what its seed says, or an empty answer (openapi,
+// explore-cloud, explore-tabular, dlz, datasets)
+Answer answer_of_document(const Call &call) {
+  const Resource &resource = *call.operation.resource;
+  const std::string &verb = call.operation.verb;
+  if (verb == "explore") {
+    if (auto error = check_explored(call)) {
+      return *std::move(error);
+    }
+  }
+  Transaction transaction(call.sandbox, call.now_ms);
+  const auto documents = documents_of(transaction, resource);
+  if (!documents->find(call.id)) {
+    return not_found(call, resource.error_name("not-found"));
+  }
+  Response response;
+  response.body = resource.verb(verb)->answer;
+  if (const Json *answers = documents->answers(call.id)) {
+    const auto found = std::find_if(answers->begin(), answers->end(), [&](const Json &each) {
+      return each.at("verb") == verb && is_asked(call, each.value("query", Json::object()));
+    });
+    if (found != answers->end()) {
+      response.body = found->at("body").dump();
+    }
+  }
+  return Success{.response = std::move(response)};
+}
+
+} // namespace flow::mock

@@ -1,0 +1,88 @@
+#include "mock_server/resources/documents.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "mock_server/resources/flow_documents.hpp"
+
+namespace flow::mock {
+
+namespace {
+
+using contract::Json;
+
+class StoredCollection final : public Collection {
+public:
+  explicit StoredCollection(const DocumentStore &store) : store_(store) {}
+
+  [[nodiscard]] std::uint64_t size() const override { return store_.size(); }
+  [[nodiscard]] bool is_vacant(std::uint64_t number) const override { return !store_.at(number).json; }
+  bool holds(std::uint64_t number, const Filter &filter) override {
+    return holds_in(filter, *store_.at(number).json);
+  }
+  SortKey key(std::uint64_t number, const Path &path) override {
+    return sort_key(*store_.at(number).json, path);
+  }
+  std::string text(std::uint64_t number) override { return store_.at(number).json->dump(); }
+
+private:
+  const DocumentStore &store_;
+};
+
+class StoredDocuments final : public Documents {
+public:
+  explicit StoredDocuments(DocumentStore &store) : store_(store) {}
+
+  std::optional<Json> find(std::string_view id) override {
+    const Document *found = store_.find(id);
+    return found == nullptr ? std::nullopt : std::optional(*found->json);
+  }
+  void put(Json document) override {
+    const Document *before = store_.find(document.at("id").get_ref<const std::string &>());
+    store_.put({.json = std::make_shared<const Json>(std::move(document)),
+                .answers = before == nullptr ? nullptr : before->answers});
+  }
+  void remove(std::string_view id) override { store_.remove(id); }
+  [[nodiscard]] std::uint64_t count() const override { return store_.count(); }
+  [[nodiscard]] std::vector<std::string> users(std::string_view id) const override {
+    return store_.users(id);
+  }
+  std::unique_ptr<Collection> collection() override { return std::make_unique<StoredCollection>(store_); }
+  [[nodiscard]] const Json *answers(std::string_view id) const override {
+    const Document *found = store_.find(id);
+    return found == nullptr ? nullptr : found->answers.get();
+  }
+
+private:
+  DocumentStore &store_;
+};
+
+constexpr std::string_view kFlows = "flows";
+
+} // namespace
+
+std::unique_ptr<Documents> documents_of(Transaction &transaction, const contract::Resource &resource) {
+  if (resource.name == kFlows) {
+    return std::make_unique<FlowDocuments>(transaction);
+  }
+  return std::make_unique<StoredDocuments>(transaction->documents(resource, transaction.sandbox()));
+}
+
+bool is_used_by_flow(Transaction &transaction, const contract::Resource &resource, std::string_view id) {
+  const auto &all = contract::resources();
+  return std::any_of(all.begin(), all.end(), [&](const contract::Resource &other) {
+    const bool refers = std::any_of(other.references.begin(), other.references.end(), [&](const auto &its) {
+      return its.to == resource.name && !its.in_use.empty();
+    });
+    if (!refers) {
+      return false;
+    }
+    const std::vector<std::string> users = documents_of(transaction, other)->users(id);
+    return std::any_of(users.begin(), users.end(), [&](const std::string &user) {
+      return other.name == kFlows || is_used_by_flow(transaction, other, user);
+    });
+  });
+}
+
+} // namespace flow::mock

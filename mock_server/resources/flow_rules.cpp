@@ -1,0 +1,261 @@
+#include "mock_server/resources/flow_rules.hpp"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <utility>
+
+#include "common/text.hpp"
+
+namespace flow::mock {
+
+namespace {
+
+using contract::Json;
+
+const Json *document(Transaction &transaction, const char *resource, std::string_view id) {
+  const Document *found =
+      transaction->documents(contract::resource(resource), transaction.sandbox()).find(id);
+  return found == nullptr ? nullptr : found->json.get();
+}
+
+std::string first_id(const Json &flow, const char *field) {
+  const std::vector<std::string> ids = ids_in(flow, field);
+  return ids.empty() ? std::string() : ids.front();
+}
+
+/// The text at that place; empty where there is none.
+std::string text_at(const Json *json, const char *place) {
+  const Json::json_pointer at(place);
+  return json != nullptr && json->contains(at) && json->at(at).is_string() ? json->at(at).get<std::string>()
+                                                                           : std::string();
+}
+
+// --- its connections
+// ----------------------------------------------------------------------------------------
+
+std::optional<Error> check_ids(const Json &flow) {
+  for (const char *field : {"sourceConnectionIds", "targetConnectionIds"}) {
+    const Json &ids = flow.at(field);
+    if (ids.empty() || ids.front() == "") {
+      return Error("ids-empty").with("field", field);
+    }
+    if (ids.size() > 1) {
+      return Error("ids-several").with("field", field).with("size", std::to_string(ids.size()));
+    }
+  }
+  return std::nullopt;
+}
+
+/// The shipped specifications do not list all connection specs that they go with: they refuse none.
+std::optional<Error> check_fit(Transaction &transaction, const Json &flow) {
+  const std::string spec_id = flow.at("flowSpec").value("id", "");
+  const Document *spec =
+      transaction->documents(contract::resource("flowSpecs"), transaction.sandbox()).find(spec_id);
+  if (spec == nullptr || spec->is_shipped) {
+    return std::nullopt;
+  }
+  constexpr std::array<std::array<const char *, 3>, 2> kSides = {
+      {{"sourceConnectionIds", "sourceConnections", "sourceConnectionSpecIds"},
+       {"targetConnectionIds", "targetConnections", "targetConnectionSpecIds"}}};
+  for (const auto &[field, resource, allowed] : kSides) {
+    const std::string its =
+        text_at(document(transaction, resource, first_id(flow, field)), "/connectionSpec/id");
+    const auto ids = spec->json->find(allowed);
+    if (ids != spec->json->end() && ids->is_array() &&
+        std::find(ids->begin(), ids->end(), its) == ids->end()) {
+      return Error("spec-invalid")
+          .with("field", "flowSpec")
+          .with("id", spec_id)
+          .with("reason", "its " + std::string(allowed) + " do not have " + its);
+    }
+  }
+  return std::nullopt;
+}
+
+Json inherited(Transaction &transaction, const Json &flow, const char *field, const char *resource) {
+  Json shown = Json::array();
+  for (const std::string &id : ids_in(flow, field)) {
+    Json connection = {{"id", id}};
+    if (const Json *its = document(transaction, resource, id)) {
+      connection["connectionSpec"] = its->at("connectionSpec");
+      if (const auto base = its->find("inheritedAttributes"); base != its->end()) {
+        connection.update(*base);
+      }
+    }
+    shown.push_back(std::move(connection));
+  }
+  return shown;
+}
+
+// --- its schedule (sources-errors; cloud-storage, database)
+// -------------------------------------------------
+
+Error missing(std::string_view field) {
+  return Error("field-missing").with("field", field);
+}
+
+Error invalid(const Json &value, std::string_view field, std::string_view reason) {
+  return Error("param-invalid")
+      .with("value", value.dump(-1, ' ', false, Json::error_handler_t::replace))
+      .with("field", field)
+      .with("reason", reason);
+}
+
+bool is_absent(const Json &object, const char *member) {
+  const auto found = object.find(member);
+  return found == object.end() || found->is_null() || *found == "";
+}
+
+/// An integer, or a text of digits (the tutorials'); nothing for anything else.
+std::optional<std::int64_t> number_in(const Json &value) {
+  return value.is_string() ? integer_in(value.get_ref<const std::string &>()) : integer_of(value);
+}
+
+std::optional<Error> check_interval(const Json &schedule, const std::string &frequency) {
+  if (is_absent(schedule, "interval")) {
+    return missing("scheduleParams.interval");
+  }
+  const Json &given = schedule["interval"];
+  const auto interval = number_in(given);
+  if (!interval || *interval > std::int64_t{1'000'000}) {
+    return invalid(given, "scheduleParams.interval", "it must be an integer, or one as a string");
+  }
+  constexpr std::int64_t kLeastMinutes = 15;
+  const std::int64_t least = frequency == "minute" ? kLeastMinutes : 1;
+  if (*interval < least) {
+    return Error("schedule-interval-minimum")
+        .with("interval", std::to_string(*interval))
+        .with("least", std::to_string(least))
+        .with("frequency", frequency);
+  }
+  return std::nullopt;
+}
+
+std::optional<Error> check_start(const Json &schedule) {
+  if (is_absent(schedule, "startTime")) {
+    return missing("scheduleParams.startTime");
+  }
+  constexpr std::int64_t kLatest = 253402300799; // the end of the year 9999, in seconds
+  const auto start = number_in(schedule["startTime"]);
+  if (!start || *start < 0 || *start > kLatest) {
+    return invalid(schedule["startTime"], "scheduleParams.startTime",
+                   "it must be an epoch time in seconds, as an integer or a string of digits");
+  }
+  return std::nullopt;
+}
+
+/// Of a data set's flow to a destination (export-datasets).
+std::optional<Error> check_export_schedule(const Json &schedule) {
+  if (is_absent(schedule, "interval")) {
+    return missing("scheduleParams.interval");
+  }
+  if (!number_in(schedule["interval"])) {
+    return invalid(schedule["interval"], "scheduleParams.interval", "it must be an integer");
+  }
+  return check_start(schedule);
+}
+
+std::optional<Error> check_schedule(const Json &schedule) {
+  if (schedule.empty()) {
+    return Error("schedule-empty");
+  }
+  if (schedule.contains("timeUnit")) {
+    return check_export_schedule(schedule);
+  }
+  if (auto error = check_start(schedule)) {
+    return error;
+  }
+  if (is_absent(schedule, "frequency")) {
+    return missing("scheduleParams.frequency");
+  }
+  constexpr std::array<std::string_view, 5> kFrequencies = {"once", "minute", "hour", "day", "week"};
+  const std::string frequency = schedule["frequency"].is_string() ? schedule["frequency"].get<std::string>()
+                                                                  : schedule["frequency"].dump();
+  if (std::find(kFrequencies.begin(), kFrequencies.end(), frequency) == kFrequencies.end()) {
+    return Error("schedule-frequency").with("frequency", frequency);
+  }
+  if (frequency != "once") {
+    return check_interval(schedule, frequency);
+  }
+  if (!is_absent(schedule, "interval")) {
+    return Error("schedule-interval-once");
+  }
+  if (!is_absent(schedule, "backfill")) {
+    return Error("schedule-backfill-once");
+  }
+  return std::nullopt;
+}
+
+std::optional<Error> check_schedule_change(const Json &after, const Json &before, std::int64_t now_ms) {
+  if (is_absent(before, "startTime")) {
+    return std::nullopt;
+  }
+  const auto was = number_in(before["startTime"]);
+  const bool is_same = !is_absent(after, "startTime") && number_in(after["startTime"]) == was;
+  constexpr std::int64_t kMsPerSecond = 1000;
+  return was && *was <= now_ms / kMsPerSecond && !is_same ? std::optional(Error("schedule-start-passed"))
+                                                          : std::nullopt;
+}
+
+} // namespace
+
+FlowSource source_of_flow(Transaction &transaction, const Json &flow) {
+  FlowSource source;
+  const Json *connection = document(transaction, "sourceConnections", first_id(flow, "sourceConnectionIds"));
+  source.spec_id = text_at(connection, "/connectionSpec/id");
+  source.format = text_at(connection, "/data/format");
+  const Json *spec = document(transaction, "flowSpecs", text_at(&flow, "/flowSpec/id"));
+  const Json::json_pointer destination("/attributes/isDestinationFlow");
+  if (spec != nullptr && spec->contains(destination) && spec->at(destination) == true) {
+    source.kind = SourceKind::destination;
+  } else if (text_at(spec, "/attributes/frequency") == "streaming") {
+    source.kind = SourceKind::streaming;
+  }
+  return source;
+}
+
+std::string delta_column_of(const Json &transformations) {
+  const Json::json_pointer name("/params/deltaColumn/name");
+  for (const Json &transformation : transformations) {
+    if (transformation.contains(name) && transformation.at(name).is_string()) {
+      return transformation.at(name);
+    }
+  }
+  return {};
+}
+
+std::optional<Error> check_flow_document(Transaction &transaction, const Json &flow, const Json *before) {
+  if (auto error = check_ids(flow)) {
+    return error;
+  }
+  if (auto error = check_fit(transaction, flow)) {
+    return error;
+  }
+  const Json none = Json::object();
+  const auto found = flow.find("scheduleParams");
+  const bool is_draft = flow.at("state") == "draft";
+  if (found == flow.end()) {
+    const bool needs_one = source_of_flow(transaction, flow).kind == SourceKind::batch && !is_draft;
+    return needs_one ? std::optional(Error("schedule-empty")) : std::nullopt;
+  }
+  const Json old = before == nullptr ? none : before->value("scheduleParams", none);
+  if (*found == old) {
+    return std::nullopt;
+  }
+  if (auto error = check_schedule(*found)) {
+    return error;
+  }
+  return before == nullptr || is_draft ? std::nullopt
+                                       : check_schedule_change(*found, old, transaction.now_ms());
+}
+
+void complete_flow(Transaction &transaction, Json &flow) {
+  const bool is_destination = source_of_flow(transaction, flow).kind == SourceKind::destination;
+  Json &attributes = flow["inheritedAttributes"];
+  attributes = {{"properties", {{is_destination ? "isDestinationFlow" : "isSourceFlow", true}}}};
+  attributes["sourceConnections"] = inherited(transaction, flow, "sourceConnectionIds", "sourceConnections");
+  attributes["targetConnections"] = inherited(transaction, flow, "targetConnectionIds", "targetConnections");
+}
+
+} // namespace flow::mock

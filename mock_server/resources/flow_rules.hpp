@@ -1,0 +1,34 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "contracts/model/contract.hpp"
+#include "mock_server/http/error.hpp"
+#include "mock_server/resources/source_kind.hpp"
+#include "mock_server/sandbox/transaction.hpp"
+
+/// What holds of flows alone, beyond their descriptor.
+namespace flow::mock {
+
+/// Where a flow takes its data from, as its flow spec and its source connection say.
+struct FlowSource {
+  SourceKind kind = SourceKind::batch;
+  std::string spec_id;
+  std::string format; ///< data.format; empty: any
+};
+FlowSource source_of_flow(Transaction &transaction, const contract::Json &flow);
+
+/// The delta column of its copy transformation (on-demand-ingestion), or an empty text.
+std::string delta_column_of(const contract::Json &transformations);
+
+/// Whether a flow may be so, made or changed; `before` is null for one that is made. Errors: 1320, 1321 (ids
+/// of connections), 1413 (specs), and those of the schedule (sources-errors, 1317, 1361, 1362, 1364, 1366,
+/// 1397).
+std::optional<Error> check_flow_document(Transaction &transaction, const contract::Json &flow,
+                                         const contract::Json *before);
+
+/// Gives a flow, made or changed, what the service knows of its connections (inheritedAttributes).
+void complete_flow(Transaction &transaction, contract::Json &flow);
+
+} // namespace flow::mock

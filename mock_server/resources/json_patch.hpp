@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string_view>
+#include <variant>
+
+#include "contracts/model/contract.hpp"
+#include "contracts/model/resources.hpp"
+#include "mock_server/http/error.hpp"
+
+/// The patches that the service takes (update-dataflows, update-conn, dest-update): those of RFC 6902 with
+/// add, replace and remove.
+namespace flow::mock {
+
+/// The operations in a body, an array, or one as an object (openapi): with their ops in lower case. Errors:
+/// 1405 (empty), 1000 (not JSON, no operation, or too many), 1365 (a field that is not the caller's), 1434
+/// (op).
+std::variant<contract::Json, Error> patch_in(std::string_view body, const contract::Resource &resource);
+
+/// The document with all operations carried out, in their order. Errors: 1455 (what is replaced or removed is
+/// not there), 1365 (nothing can be added there).
+std::variant<contract::Json, Error> patched(const contract::Json &document, const contract::Json &patch);
+
+} // namespace flow::mock
