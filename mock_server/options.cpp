@@ -159,6 +159,10 @@ void add_behaviour_options(CLI::App &app, flow_mock::Settings &settings, Given &
   app.add_flag("--strict", settings.strict,
                "Reject callers that --allow or the seed does not list, in every kind; tokens from "
                "/ims/token/v3 are accepted, too");
+  app.add_flag(
+      "--schedules", settings.schedules,
+      "Let flows that are made through the API make runs as the clock passes their scheduled times; flows "
+      "of a seed do so that say \"schedule\": \"run\"");
   app.add_option("--deterministic", settings.deterministic,
                  "Number from which all ids and etags follow; time stands still at 2026-01-01T00:00:00Z")
       ->option_text("NUMBER");

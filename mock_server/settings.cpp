@@ -75,6 +75,7 @@ Settings settings_of(const flow_mock::Settings &given) {
     check_strict(settings.seed.allow);
   }
   settings.strict = given.strict;
+  settings.schedules = given.schedules;
   if (given.run_duration) {
     settings.seed.defaults.duration_ms = given.run_duration->count();
   }

@@ -42,6 +42,7 @@ struct Settings {
   std::optional<std::uint64_t> deterministic{}; ///< seed of reproducible ids and etags; none: random ones
   JournalSize journal_size{};                   ///< of each sandbox
   std::string ca_file{};                        ///< authorities of webhooks' receivers; empty: see HttpSender
+  bool schedules = false;                       ///< flows made through the API run by their schedules
   bool strict = false;                          ///< nobody is let in but whom the seed's `allow` names
 };
 

@@ -69,6 +69,28 @@ std::int64_t time_in(const Json &value, const char *pointer, const Clock &clock)
   return given->at(clock.now_ms());
 }
 
+/// Refuses a move in which schedules would make more runs than a sandbox takes.
+void check_room(const Call &call, const Clock &clock, const SteerableClock::Change &wanted) {
+  const std::int64_t now_ms = clock.now_ms();
+  const std::int64_t by_ms = wanted.to_ms ? *wanted.to_ms - now_ms : wanted.by_ms.value_or(0);
+  const auto check = [&](Sandbox &sandbox) {
+    if (!sandbox.has_room_until(sandbox.clock.now_ms() + by_ms)) {
+      throw Refusal{409, "Too many runs", wanted.to_ms ? "/nowMs" : "/advanceMs",
+                    "Until then, flows would make more runs by their schedules than the " +
+                        std::to_string(call.state.settings.limits.runs) + " that sandbox " +
+                        sandbox.objects.name +
+                        " takes. Move the clock less, or start flow-mock with a higher --max-runs."};
+    }
+  };
+  if (call.sandbox != nullptr) {
+    check(*call.sandbox);
+    return;
+  }
+  for (const auto &sandbox : call.state.sandboxes.all()) {
+    check(*sandbox);
+  }
+}
+
 } // namespace
 
 Response get_clock(const Call &call) {
@@ -102,6 +124,7 @@ Response put_clock(const Call &call) {
       throw Refusal{400, "Bad time", "/advanceMs", "The mock's time ends with the year 9999."};
     }
   }
+  check_room(call, clock, wanted);
   if (!clock.change(wanted)) {
     throw Refusal{400, "Time goes forward only", "/nowMs",
                   "It is " + std::to_string(clock.now_ms()) + " now. To begin anew, reset the sandbox."};

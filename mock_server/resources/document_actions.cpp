@@ -90,6 +90,7 @@ Answer act_on_document(const Call &call) {
   }
   (*document)["state"] = transition->to;
   mark_changed(*document, transaction, call);
+  note_operation(*document, resource, op, transaction.now_ms());
   documents->put(*document);
   Response response;
   response.body = id_and_etag(*document);
@@ -126,6 +127,26 @@ void mark_changed(Json &document, Transaction &transaction, const Call &call) {
   document["updatedClient"] = document["updatedBy"];
   document["etag"] = transaction->ids.etag(transaction.now_ms());
   document["version"] = document["etag"];
+}
+
+void note_operation(Json &document, const Resource &resource, const std::string &operation,
+                    std::int64_t now_ms, const Json *patch) {
+  if (resource.field("lastOperation") == nullptr) {
+    return;
+  }
+  Json &noted = document["lastOperation"];
+  if (operation == "create") {
+    noted = {{"started", now_ms}, {"updated", 0}, {"operation", operation}};
+    return;
+  }
+  noted = {{"started", now_ms},
+           {"updated", now_ms},
+           {"percentCompleted", 100.0},
+           {"status", {{"value", "completed"}, {"errors", Json::array()}}}};
+  if (patch != nullptr) {
+    noted["ops"] = *patch;
+  }
+  noted["operation"] = operation;
 }
 
 bool is_plain_id(std::string_view id) {

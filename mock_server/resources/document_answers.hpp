@@ -22,6 +22,11 @@ std::optional<Error> check_can_change(const contract::Json &document);
 /// Notes who has changed a document and when, and gives it a fresh etag.
 void mark_changed(contract::Json &document, Transaction &transaction, const Call &call);
 
+/// Notes in a flow what was done last: "create", "update" with its patch (openapi, update-dataflows), or an
+/// action's op (assumed).
+void note_operation(contract::Json &document, const contract::Resource &resource,
+                    const std::string &operation, std::int64_t now_ms, const contract::Json *patch = nullptr);
+
 /// Whether a text can be an id in a path: 1 to 128 letters, digits, -, . and _.
 bool is_plain_id(std::string_view id);
 

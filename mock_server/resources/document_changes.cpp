@@ -148,10 +148,8 @@ Answer create_document(const Call &call) {
   }
   document["id"] = fresh_id(transaction, *documents);
   add_own_fields(document, transaction, call);
-  complete_document(transaction, resource, document, true);
-  if (resource.field("lastOperation") != nullptr) {
-    document["lastOperation"] = {{"started", transaction.now_ms()}, {"updated", 0}, {"operation", "create"}};
-  }
+  complete_document(transaction, resource, document, nullptr);
+  note_operation(document, resource, "create", transaction.now_ms());
   document = in_order(resource, document);
   documents->put(document);
   return created(resource, document, id_and_etag(document));
@@ -219,16 +217,9 @@ Answer patch_document(const Call &call) {
   if (auto error = check_document(transaction, resource, document, &*before)) {
     return *std::move(error);
   }
-  complete_document(transaction, resource, document, false);
+  complete_document(transaction, resource, document, &*before);
   mark_changed(document, transaction, call);
-  if (resource.field("lastOperation") != nullptr) {
-    document["lastOperation"] = {{"started", transaction.now_ms()},
-                                 {"updated", transaction.now_ms()},
-                                 {"percentCompleted", 100.0},
-                                 {"status", {{"value", "completed"}, {"errors", Json::array()}}},
-                                 {"ops", patch},
-                                 {"operation", "update"}};
-  }
+  note_operation(document, resource, "update", transaction.now_ms(), &patch);
   document = in_order(resource, document);
   documents->put(document);
   Response response;

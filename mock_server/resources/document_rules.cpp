@@ -110,7 +110,8 @@ std::optional<Error> check_given(const Resource &resource, const Json &given) {
 std::optional<Error> check_document(Transaction &transaction, const Resource &resource, Json &document,
                                     const Json *before) {
   for (const std::string &field : resource.required) {
-    if (is_missing(document, field)) {
+    // A seed may have left it out.
+    if (is_missing(document, field) && (before == nullptr || !is_missing(*before, field))) {
       return Error("field-missing").with("field", field);
     }
   }
@@ -135,12 +136,14 @@ std::optional<Error> check_document(Transaction &transaction, const Resource &re
   return resource.name == "flows" ? check_flow_document(transaction, document, before) : std::nullopt;
 }
 
-void complete_document(Transaction &transaction, const Resource &resource, Json &document, bool is_new) {
-  if (resource.name == "connections" && is_new) {
+void complete_document(Transaction &transaction, const Resource &resource, Json &document,
+                       const Json *before) {
+  if (resource.name == "connections" && before == nullptr) {
     complete_connection(transaction, document);
   } else if (resource.name == "sourceConnections" || resource.name == "targetConnections") {
     complete_end_of_flow(transaction, document);
-  } else if (resource.name == "flows") {
+  } else if (resource.name == "flows" && (is_changed(document, before, "sourceConnectionIds") ||
+                                          is_changed(document, before, "targetConnectionIds"))) {
     complete_flow(transaction, document);
   }
 }

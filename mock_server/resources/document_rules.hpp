@@ -20,8 +20,8 @@ std::optional<Error> check_given(const contract::Resource &resource, const contr
 std::optional<Error> check_document(Transaction &transaction, const contract::Resource &resource,
                                     contract::Json &document, const contract::Json *before);
 
-/// Gives a document, made or changed, what the service knows of it.
+/// Gives a document, made or changed, what the service knows of it; `before` is null for one that is made.
 void complete_document(Transaction &transaction, const contract::Resource &resource, contract::Json &document,
-                       bool is_new);
+                       const contract::Json *before);
 
 } // namespace flow::mock

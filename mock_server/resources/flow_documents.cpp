@@ -15,17 +15,22 @@ using contract::Json;
 
 constexpr std::string_view kDraft = "draft";
 
-/// What a flow's document says of it, but what the sandbox says.
-std::shared_ptr<const Flow> flow_in(Transaction &transaction, Json document) {
+/// What a flow's document says of it. Of one that was there before, as a seed may have made it, it takes what
+/// the document says nothing of.
+std::shared_ptr<const Flow> flow_in(Transaction &transaction, Json document, const Flow *before) {
   auto flow = std::make_shared<Flow>();
   flow->id = document.at("id");
   flow->state = document.at("state");
   flow->created_at = {.ms = document.at("createdAt")};
   flow->updated_at = {.ms = document.at("updatedAt")};
-  const Json &spec = document.at("flowSpec");
-  flow->spec_id = spec.at("id");
-  flow->spec_version = spec.at("version");
-  const FlowSource source = source_of_flow(transaction, document);
+  flow->runs_by_schedule = before == nullptr ? transaction->schedules_new_flows : before->runs_by_schedule;
+  const Json spec = document.value("flowSpec", Json::object());
+  flow->spec_id = spec.value("id", "");
+  flow->spec_version = spec.value("version", "");
+  const FlowSource source =
+      before != nullptr && source_connection_ids(*before) == document.at("sourceConnectionIds")
+          ? FlowSource{before->source, before->source_spec_id, before->source_format}
+          : source_of_flow(transaction, document);
   flow->source = source.kind;
   flow->source_spec_id = source.spec_id;
   flow->source_format = source.format;
@@ -66,13 +71,18 @@ std::optional<Json> FlowDocuments::find(std::string_view id) {
 }
 
 void FlowDocuments::put(Json document) {
-  const SandboxFlow *before = transaction_->find_flow(document.at("id").get_ref<const std::string &>());
-  const RetryScript script = before == nullptr ? RetryScript() : before->script;
-  const std::string delta_column = before == nullptr ? "" : before->delta_column;
-  SandboxFlow &put =
-      transaction_->put_flow(flow_in(transaction_, std::move(document)), transaction_.now_ms());
-  put.script = script;
-  put.delta_column = put.flow->delta_column.empty() ? delta_column : put.flow->delta_column;
+  const SandboxFlow *found = transaction_->find_flow(document.at("id").get_ref<const std::string &>());
+  const SandboxFlow before = found == nullptr ? SandboxFlow() : *found;
+  SandboxFlow &flow = transaction_->put_flow(flow_in(transaction_, std::move(document), before.flow.get()),
+                                             transaction_.now_ms());
+  flow.script = before.script;
+  if (flow.delta_column.empty()) {
+    flow.delta_column = before.delta_column;
+  }
+  if (!before.flow || before.flow->state == kDraft) {
+    transaction_->begin_schedule(flow, transaction_.now_ms());
+    transaction_->settle(transaction_.now_ms());
+  }
 }
 
 void FlowDocuments::remove(std::string_view id) {

@@ -90,22 +90,7 @@ std::string id_and_etag(const Run &run) {
 }
 
 NewRun fresh_run(Transaction &transaction, const ScriptedRetry &next, const Credentials &credentials) {
-  const std::int64_t now_ms = transaction.now_ms();
-  // A scripted id may have been taken since by a run made through the control API.
-  const bool is_free = !next.id.empty() && transaction->runs.find(next.id) == nullptr;
-  NewRun fresh{.id = is_free ? next.id : transaction->fresh_run_id(),
-               .etag = next.etag.empty() ? transaction->ids.etag(now_ms) : next.etag,
-               .now_ms = now_ms,
-               .actors = transaction->actors(actor_text(credentials)),
-               .ending = std::nullopt,
-               .state = {}};
-  if (has_ended(next.outcome)) {
-    fresh.ending = Ending{.at_ms = now_ms + next.duration_ms.value_or(transaction->defaults.duration_ms),
-                          .state = next.outcome};
-  } else {
-    fresh.state = next.outcome;
-  }
-  return fresh;
+  return transaction->fresh_run(next, transaction->actors(actor_text(credentials)), transaction.now_ms());
 }
 
 std::string list_body(const std::vector<std::string> &items, std::string_view resource,

@@ -59,7 +59,8 @@ struct Flow {
   std::vector<ScriptedRetry> retries; ///< what its new runs come to, where their own scripts are silent
   GivenTime created_at{.from_now = true};
   GivenTime updated_at{.from_now = true};
-  bool is_deleted = false; ///< it is known only for the runs that it has left
+  bool runs_by_schedule = false; ///< it makes runs as the sandbox's clock passes its scheduleParams' times
+  bool is_deleted = false;       ///< it is known only for the runs that it has left
   contract::Json document; ///< its documented fields, without its times and those that a sandbox gives it
 };
 

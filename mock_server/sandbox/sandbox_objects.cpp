@@ -19,9 +19,16 @@ std::string json_text(std::string_view text) {
 
 SandboxObjects::SandboxObjects(std::string_view its_organisation, std::string_view its_name,
                                std::uint64_t seed_of_ids)
+    : SandboxObjects(its_organisation, its_name, seed_of_ids, Scheduling{}) {}
+
+SandboxObjects::SandboxObjects(std::string_view its_organisation, std::string_view its_name,
+                               std::uint64_t seed_of_ids, const Scheduling &scheduling)
     : organisation(its_organisation), name(its_name), name_text(json_text(its_name)),
       id_text(json_text(its_name == "prod" ? std::string(kProdId)
                                            : name_uuid(organisation + "\n" + std::string(its_name)))),
-      organisation_text(json_text(its_organisation)), id_seed(seed_of_ids), state_(seed_of_ids) {}
+      organisation_text(json_text(its_organisation)), id_seed(seed_of_ids), state_(seed_of_ids) {
+  state_.schedules_new_flows = scheduling.of_new_flows;
+  state_.most_runs = scheduling.most_runs;
+}
 
 } // namespace flow::mock

@@ -13,7 +13,15 @@ namespace flow::mock {
 /// and changes.
 class SandboxObjects {
 public:
+  /// What schedules do in it.
+  struct Scheduling {
+    bool of_new_flows = false; ///< flows made through the API run by theirs
+    std::uint64_t most_runs = kMostRuns;
+  };
+
   SandboxObjects(std::string_view its_organisation, std::string_view its_name, std::uint64_t seed_of_ids);
+  SandboxObjects(std::string_view its_organisation, std::string_view its_name, std::uint64_t seed_of_ids,
+                 const Scheduling &scheduling);
 
   const std::string organisation;
   const std::string name;

@@ -38,6 +38,7 @@ void SandboxState::load(const Seed &seed, std::int64_t now_ms) {
   flows.clear();
   flow_places_.clear();
   deleted_flows.clear();
+  scheduled_.clear();
   documents_.clear();
   flows_of_connections_.reset();
   flows_without_documents_.clear();
@@ -76,20 +77,32 @@ void SandboxState::load(const Seed &seed, std::int64_t now_ms) {
 }
 
 void SandboxState::settle(std::int64_t now_ms) {
-  while (!due_.empty() && due_.top().at_ms <= now_ms) {
-    const Due due = due_.top();
-    const Run &run = *due.run;
-    if (!is_still(due)) {
-      due_.pop();
-      continue;
+  for (;;) {
+    const bool has_end = !due_.empty() && due_.top().at_ms <= now_ms;
+    const bool has_start = !scheduled_.empty() && scheduled_.begin()->first <= now_ms;
+    if (has_end && (!has_start || due_.top().at_ms <= scheduled_.begin()->first)) {
+      end_next(now_ms);
+    } else if (has_start) {
+      make_scheduled_run();
+    } else {
+      return;
     }
-    runs.change(run, [&](Run &ending) {
-      mock::settle(ending, now_ms, [this](std::int64_t at_ms) { return ids.etag(at_ms); });
-    });
+  }
+}
+
+void SandboxState::end_next(std::int64_t now_ms) {
+  const Due due = due_.top();
+  const Run &run = *due.run;
+  if (!is_still(due)) {
     due_.pop();
-    if (has_ended(run.state)) {
-      tell_end(run);
-    }
+    return;
+  }
+  runs.change(run, [&](Run &ending) {
+    mock::settle(ending, now_ms, [this](std::int64_t at_ms) { return ids.etag(at_ms); });
+  });
+  due_.pop();
+  if (has_ended(run.state)) {
+    tell_end(run);
   }
 }
 
@@ -234,6 +247,7 @@ SandboxFlow &SandboxState::put_flow(const std::shared_ptr<const Flow> &flow, std
   }
   place->delta_column = flow->delta_column.empty() ? flow->delta_column_of_runs : flow->delta_column;
   place->script = {.retries = flow->retries};
+  schedule(*place, now_ms);
   return *place;
 }
 
@@ -243,6 +257,7 @@ void SandboxState::remove_flows(const std::vector<std::string> &flow_ids) {
   }
   const std::unordered_set<std::string_view> removed(flow_ids.begin(), flow_ids.end());
   for (const std::string &id : flow_ids) {
+    unschedule(*find_flow(id));
     forget_connections(*find_flow(id)->flow);
     flow_places_.erase(id);
   }
@@ -255,6 +270,7 @@ void SandboxState::remove_flows(const std::vector<std::string> &flow_ids) {
 void SandboxState::delete_flow(const std::string &flow_id) {
   const std::size_t place = flow_places_.find(flow_id)->second;
   const std::shared_ptr<const Flow> flow = flows[place].flow;
+  unschedule(flows[place]);
   if (runs.index().of_flow(flow_id) != nullptr) {
     auto deleted = std::make_shared<Flow>(*flow);
     deleted->is_deleted = true;

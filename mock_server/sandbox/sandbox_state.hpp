@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <queue>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -16,9 +17,19 @@
 #include "mock_server/resources/id_source.hpp"
 #include "mock_server/resources/run.hpp"
 #include "mock_server/resources/run_store.hpp"
+#include "mock_server/resources/schedule.hpp"
 #include "mock_server/seed/seed.hpp"
 
 namespace flow::mock {
+
+/// When a flow that runs by its schedule has its next run.
+struct RunTimes {
+  Schedule schedule; ///< counted from its last run, where its rate was changed since
+  Schedule given;    ///< as the flow says it
+  std::optional<std::int64_t> next_ms;
+  std::int64_t window_from_ms = 0; ///< where the next run's window starts
+  bool has_run = false;            ///< then that is its last run's time
+};
 
 /// A flow as it stands in one sandbox.
 struct SandboxFlow {
@@ -27,8 +38,9 @@ struct SandboxFlow {
   std::int64_t updated_at_ms = 0;
   std::string etag;
   std::string delta_column;
-  RetryScript script;            ///< of its new runs whose own script does not speak of them
-  const Run *last_run = nullptr; ///< see SandboxState::last_run
+  RetryScript script;              ///< of its new runs whose own script does not speak of them
+  const Run *last_run = nullptr;   ///< see SandboxState::last_run
+  std::optional<RunTimes> runs_at; ///< nothing: it makes no runs by itself
 };
 
 class SandboxObjects;
@@ -42,7 +54,7 @@ struct SandboxState {
   /// Makes it a copy of the seed, and nothing but that.
   void load(const Seed &seed, std::int64_t now_ms);
 
-  /// Ends every run whose time has come, one after the other as they end.
+  /// Ends every run whose time has come, and starts those that schedules make, one after the other.
   void settle(std::int64_t now_ms);
   /// When the last run ends, and when that one does; nothing where none will.
   std::optional<std::int64_t> last_end() const;
@@ -86,6 +98,16 @@ struct SandboxState {
   /// The ids of the flows with that source or target connection.
   std::vector<std::string> flows_of_connection(std::string_view connection_id);
 
+  /// Lets a flow that has just been made, or is a draft no more, run at once if its time has begun.
+  void begin_schedule(SandboxFlow &flow, std::int64_t now_ms);
+  /// How many runs schedules make until that moment.
+  std::uint64_t scheduled_until(std::int64_t moment_ms);
+  bool has_schedules() const { return !scheduled_.empty(); }
+
+  /// What a new run has of its own, made at `now_ms` by `makers`: as scripted, fresh where the script says
+  /// nothing.
+  NewRun fresh_run(const ScriptedRetry &next, std::shared_ptr<const Actors> makers, std::int64_t now_ms);
+
   /// The documents of a resource that is neither runs nor flows: those of the seed, of the documented
   /// catalogue, and the connections that flows speak of. They are made where this is first called.
   DocumentStore &documents(const contract::Resource &resource, const SandboxObjects &sandbox);
@@ -103,6 +125,8 @@ struct SandboxState {
   std::vector<std::shared_ptr<const Flow>> deleted_flows; ///< that have runs
   /// Runs that a test has put here and no request has asked for.
   std::unordered_set<std::string, TextHash, std::equal_to<>> untouched_runs;
+  std::uint64_t most_runs = kMostRuns;     ///< schedules make no more
+  bool schedules_new_flows = false;        ///< whether flows made through the API run by their schedules
   std::uint64_t seeded_runs = 0;           ///< runs whose numbers are below are the seed's
   std::function<void(const Run &)> on_end; ///< called within the transaction; empty: nobody listens
 
@@ -118,6 +142,10 @@ private:
   };
 
   void watch(const Run &run);
+  void end_next(std::int64_t now_ms);
+  void schedule(SandboxFlow &flow, std::int64_t now_ms);
+  void unschedule(const SandboxFlow &flow);
+  void make_scheduled_run();
   void note_connections(const Flow &flow);
   void forget_connections(const Flow &flow);
   void make_documents(const SandboxObjects &sandbox);
@@ -130,7 +158,8 @@ private:
   void find_last_runs();
 
   std::unordered_map<std::string, std::size_t, TextHash, std::equal_to<>> flow_places_; ///< in `flows`
-  std::map<std::string, DocumentStore, std::less<>> documents_;                         ///< by resource
+  std::set<std::pair<std::int64_t, std::string>> scheduled_;    ///< when flows have their next runs
+  std::map<std::string, DocumentStore, std::less<>> documents_; ///< by resource
   std::function<const SeededDocuments &()> seeded_documents_;
   std::int64_t loaded_at_ms_ = 0;
   /// Flows whose connections are still to be made documents of.

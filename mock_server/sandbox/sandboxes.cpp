@@ -46,6 +46,7 @@ void Sandbox::reset(const Seed &seed) {
   journal.clear();
   try {
     transaction->load(seed, clock.now_ms());
+    is_changed = transaction->has_schedules(); // by time, as soon as it passes
   } catch (...) {
     has_started_ = false;
     throw;
@@ -56,6 +57,7 @@ void Sandbox::restore(const Seed &seed) {
   Transaction transaction = Transaction::unsettled(objects, clock);
   try {
     transaction->load(seed, transaction.now_ms());
+    is_changed = is_changed || transaction->has_schedules();
   } catch (...) {
     has_started_ = false;
     throw;
@@ -89,6 +91,13 @@ void Sandbox::settle() {
   if (webhook_) {
     webhook_->advance_to(transaction.now_ms(), !clock.stands_still());
   }
+}
+
+bool Sandbox::has_room_until(std::int64_t moment_ms) {
+  Transaction transaction(objects, clock);
+  const std::uint64_t room =
+      transaction->most_runs - std::min(transaction->most_runs, transaction->runs.size());
+  return transaction->scheduled_until(moment_ms) <= room;
 }
 
 void Sandbox::skip_to_end(std::string_view run_id) {
@@ -213,10 +222,11 @@ std::shared_ptr<Sandbox> Sandboxes::known(const Name &name) const {
 }
 
 std::shared_ptr<Sandbox> Sandboxes::fresh(const Name &name) const {
-  return std::make_shared<Sandbox>(name.organisation, name.sandbox,
-                                   id_base_ ^
-                                       std::hash<std::string>{}(key_of(name.organisation, name.sandbox)),
-                                   clock_, settings_.journal_size, exchanges_);
+  return std::make_shared<Sandbox>(
+      name.organisation, name.sandbox,
+      id_base_ ^ std::hash<std::string>{}(key_of(name.organisation, name.sandbox)), clock_,
+      SandboxObjects::Scheduling{.of_new_flows = settings_.schedules, .most_runs = settings_.limits.runs},
+      settings_.journal_size, exchanges_);
 }
 
 std::shared_ptr<Sandbox> Sandboxes::added(const Name &name) {

@@ -28,8 +28,9 @@ namespace flow::mock {
 struct Sandbox : std::enable_shared_from_this<Sandbox> {
   /// Its time follows `clock`; its journal keeps as much as `journal_size` says, numbered from `exchanges`.
   Sandbox(std::string_view organisation, std::string_view name, std::uint64_t id_seed, const Clock &clock,
-          JournalSize journal_size, std::atomic<std::uint64_t> &exchanges)
-      : clock(clock), objects(organisation, name, id_seed), journal(journal_size, exchanges) {}
+          const SandboxObjects::Scheduling &scheduling, JournalSize journal_size,
+          std::atomic<std::uint64_t> &exchanges)
+      : clock(clock), objects(organisation, name, id_seed, scheduling), journal(journal_size, exchanges) {}
 
   /// Makes it a copy of the seed when it is first used, once. Where that fails, the next use tries again.
   void start(const Seed &seed);
@@ -47,6 +48,9 @@ struct Sandbox : std::enable_shared_from_this<Sandbox> {
 
   /// Ends the runs whose time has come by its clock, and then lets deliveries follow to the same time.
   void settle();
+
+  /// Whether it has room for the runs that schedules make until that moment.
+  bool has_room_until(std::int64_t moment_ms);
 
   /// Moves its clock on to the end of that run, or of the last that is to end where `run_id` is empty, as if
   /// the time until then had passed.

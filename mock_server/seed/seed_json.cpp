@@ -127,6 +127,9 @@ Json flow_entry(const SandboxFlow &flow) {
   Json entry = {{"id", flow.flow->id}, {"createdAt", flow.created_at_ms}, {"updatedAt", flow.updated_at_ms}};
   entry.update(flow.flow->document);
   entry["etag"] = flow.etag;
+  if (flow.flow->runs_by_schedule) {
+    entry["schedule"] = "run";
+  }
   entry["source"] = {{"kind", traits_of(flow.flow->source).name}};
   if (!flow.flow->source_spec_id.empty()) {
     entry["source"]["specId"] = flow.flow->source_spec_id;

@@ -204,7 +204,7 @@ void SeedReader::read_flow(const Json &json, const std::string &pointer) {
   flow.id = json.at("id");
   flow.document = json;
   for (const char *not_kept_there :
-       {"source", "retries", "deltaColumn", "createdAt", "updatedAt", "deleted"}) {
+       {"source", "retries", "deltaColumn", "createdAt", "updatedAt", "deleted", "schedule"}) {
     flow.document.erase(not_kept_there);
   }
   const auto created_at = read_time(json, "createdAt", file_, pointer);
@@ -227,6 +227,7 @@ void SeedReader::read_flow(const Json &json, const std::string &pointer) {
   if (const auto schedule = json.find("scheduleParams"); schedule != json.end()) {
     flow.scheduled_once = schedule->value("frequency", "once") == "once";
   }
+  flow.runs_by_schedule = json.value("schedule", "") == "run";
   flow.is_deleted = json.value("deleted", false);
   flow.delta_column = delta_column_of(json.value("transformations", Json::array()));
   flow.delta_column_of_runs = json.value("deltaColumn", "");

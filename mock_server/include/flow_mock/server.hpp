@@ -77,6 +77,7 @@ struct Settings {
       run_duration{};                  ///< from a retry to the end of its run, where no script says otherwise
   std::vector<std::string> readings{}; ///< as flow-mock's --reading: "openapi", or "MATTER=CHOICE"
   Allowed allowed{};                   ///< besides those whom the seed allows
+  bool schedules = false;              ///< flows made through the API make runs at their scheduled times
   bool strict = false;                 ///< accepts only callers that are listed
   std::optional<std::uint64_t>
       deterministic{};       ///< number from which all ids follow; time stands still at 2026-01-01T00:00:00Z
