@@ -90,7 +90,13 @@ std::string lower_case_of(const Json &value) {
 
 /// Whether a request has all parameters of an answer's query, with the same values in any case.
 bool is_asked(const Call &call, const Json &query) {
+  const auto is_root = [](const auto &wanted) {
+    return wanted.key() == "objectType" && plain_text(wanted.value()) == "root";
+  };
   return std::all_of(query.items().begin(), query.items().end(), [&](const auto &wanted) {
+    if (is_root(wanted) && parameter(call, "objectType").empty()) {
+      return true;
+    }
     return std::any_of(call.target.query.begin(), call.target.query.end(), [&](const auto &given) {
       return lower_case(given.first) == lower_case(wanted.key()) &&
              lower_case(given.second) == lower_case_of(wanted.value());
@@ -102,6 +108,9 @@ bool is_asked(const Call &call, const Json &query) {
 std::optional<Error> check_explored(const Call &call) {
   constexpr std::array<std::string_view, 5> kTypes = {"root", "folder", "file", "table", "rest"};
   const std::string type = lower_case(parameter(call, "objectType"));
+  if (type.empty()) {
+    return std::nullopt; // Adobe's collection sends none; assumed to be the root
+  }
   if (std::find(kTypes.begin(), kTypes.end(), type) == kTypes.end()) {
     return Error("explore-type-invalid").with("objectType", parameter(call, "objectType"));
   }

@@ -68,7 +68,8 @@ class Mock:
         )
         try:
             with urllib.request.urlopen(request, timeout=LONGEST_S) as response:
-                return response.status, json.load(response), response.headers
+                text = response.read()
+                return response.status, json.loads(text) if text else None, response.headers
         except urllib.error.HTTPError as error:
             with error:
                 return error.code, json.load(error), error.headers
