@@ -54,6 +54,7 @@ OperationEntry entry_of(const nlohmann::json &json, std::string_view below) {
           .method = json.at("method"),
           .path = segments_of(std::string(below) + json.at("path").get<std::string>()),
           .at_origin = json.contains("at"),
+          .is_token = json.value("at", "") == "origin",
           .id_is_of_run = json.value("id", "") == "run",
           .parameters = json.at("query"),
           .body = json.value("body", ""),
@@ -150,7 +151,7 @@ Identified identify(std::string_view method, std::span<const std::string> segmen
     // "/flows/search" is a search with POST, and a flow of that id with any other method.
     if (is_at(entry, place, id)) {
       found.is_path_known = true;
-      found.at_origin = entry.at_origin;
+      found.is_token = entry.is_token;
       if (entry.method == wanted) {
         found.operation = &entry;
         found.id = id;

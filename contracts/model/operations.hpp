@@ -31,6 +31,7 @@ struct OperationEntry {
   std::string method;
   std::vector<std::string> path;       ///< its segments, below the service's path; "{id}" is any one
   bool at_origin;                      ///< the path is not below the service's
+  bool is_token;                       ///< of the token service, which asks for none of the usual headers
   bool id_is_of_run;                   ///< the "{id}" of its path
   std::vector<std::string> parameters; ///< of its query (a token: of its form), that a page documents
   std::string body;                    ///< "json", "form"; empty: none
@@ -52,7 +53,7 @@ struct Identified {
   const OperationEntry *operation = nullptr; ///< null: none has this method at this path
   std::string_view id{};                     ///< what stands for "{id}"; points into the segments
   bool is_path_known = false;                ///< an operation has this path, with any method
-  bool at_origin = false;                    ///< and it is not below the service's path
+  bool is_token = false;                     ///< and it is one of the token service
 };
 
 /// `segments`: of the whole path, decoded, without an empty one for a slash at its end. HEAD is treated as

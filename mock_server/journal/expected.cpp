@@ -36,7 +36,7 @@ bool names_its_sandbox(contract::ClauseNumber number) {
   const contract::Applies &applies = *contract::clause(number).applies;
   const bool is_below_the_service =
       std::none_of(applies.operations.begin(), applies.operations.end(), [](const std::string &operation) {
-        return !operation.empty() && contract::operation(operation).at_origin;
+        return !operation.empty() && contract::operation(operation).is_token;
       });
   return is_below_the_service && std::none_of(applies.headers.begin(), applies.headers.end(),
                                               [](const contract::NamedCondition &each) {

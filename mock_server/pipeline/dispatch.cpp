@@ -17,7 +17,8 @@ namespace {
 
 using NamedOperation = std::pair<std::string_view, Operation>;
 
-constexpr std::array<NamedOperation, 5> kOperations = {{{"list_runs", list_runs},
+constexpr std::array<NamedOperation, 6> kOperations = {{{"activate_ad_hoc", activate_ad_hoc},
+                                                        {"list_runs", list_runs},
                                                         {"create_run", create_run},
                                                         {"get_run", get_run},
                                                         {"update_run", update_run},
@@ -90,7 +91,7 @@ std::variant<Operation, Error> route(std::string_view method, const contract::Id
 
 Answer dispatch(ServiceState &state, Exchange &exchange) {
   const contract::Identified &identified = exchange.asked.identified;
-  if (identified.at_origin) {
+  if (identified.is_token) {
     return Success{.response = state.tokens.answer(exchange.request)};
   }
   auto routed = route(exchange.request.method, identified, exchange.parsed.target);

@@ -127,7 +127,7 @@ std::variant<Credentials, Error> pass_gateway(const Exchange &exchange, const Se
   if (!parsed.expected.unknown.empty()) {
     return Error("expectation-unknown").with("clause", parsed.expected.unknown);
   }
-  if (identified.at_origin) {
+  if (identified.is_token) {
     return Credentials{};
   }
   auto checked = check_headers(

@@ -37,6 +37,12 @@ std::shared_ptr<const Flow> flow_in(Transaction &transaction, Json document, con
   const Json::json_pointer frequency("/scheduleParams/frequency");
   flow->scheduled_once = !document.contains(frequency) || document.at(frequency) == "once";
   flow->delta_column = delta_column_of(document.value("transformations", Json::array()));
+  if (flow->source == SourceKind::destination) {
+    flow->entities = entities_of(document.value("transformations", Json::array()));
+    if (flow->entities.empty()) {
+      flow->entities = data_sets_of(transaction, document);
+    }
+  }
   for (const char *of_the_sandbox : {"createdAt", "updatedAt", "sandboxId", "sandboxName", "imsOrgId",
                                      "version", "runs", "lastRunDetails"}) {
     document.erase(of_the_sandbox);

@@ -225,6 +225,36 @@ std::string delta_column_of(const Json &transformations) {
   return {};
 }
 
+std::vector<std::string> entities_of(const Json &transformations) {
+  std::vector<std::string> entities;
+  const Json::json_pointer selectors("/params/segmentSelectors/selectors");
+  for (const Json &transformation : transformations) {
+    if (!transformation.contains(selectors) || !transformation.at(selectors).is_array()) {
+      continue;
+    }
+    for (const Json &selector : transformation.at(selectors)) {
+      if (const std::string id = text_at(&selector, "/value/id"); !id.empty()) {
+        entities.push_back("segment:" + id);
+      }
+    }
+  }
+  return entities;
+}
+
+std::vector<std::string> data_sets_of(Transaction &transaction, const Json &flow) {
+  std::vector<std::string> entities;
+  const Json *source = document(transaction, "sourceConnections", first_id(flow, "sourceConnectionIds"));
+  const Json::json_pointer data_sets("/params/datasets");
+  if (source != nullptr && source->contains(data_sets) && source->at(data_sets).is_array()) {
+    for (const Json &data_set : source->at(data_sets)) {
+      if (const std::string id = text_at(&data_set, "/dataSetId"); !id.empty()) {
+        entities.push_back("dataset:" + id);
+      }
+    }
+  }
+  return entities;
+}
+
 std::optional<Error> check_flow_document(Transaction &transaction, const Json &flow, const Json *before) {
   if (auto error = check_ids(flow)) {
     return error;

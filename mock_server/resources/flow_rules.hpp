@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "contracts/model/contract.hpp"
 #include "mock_server/http/error.hpp"
@@ -21,6 +22,11 @@ FlowSource source_of_flow(Transaction &transaction, const contract::Json &flow);
 
 /// The delta column of its copy transformation (on-demand-ingestion), or an empty text.
 std::string delta_column_of(const contract::Json &transformations);
+
+/// What a flow to a destination exports, as its runs' summaries name it (destinations): "segment:ID" of each
+/// segment selector of its transformations; "dataset:ID" of each data set of its source connection (assumed).
+std::vector<std::string> entities_of(const contract::Json &transformations);
+std::vector<std::string> data_sets_of(Transaction &transaction, const contract::Json &flow);
 
 /// Whether a flow may be so, made or changed; `before` is null for one that is made. Errors: 1320, 1321 (ids
 /// of connections), 1413 (specs), and those of the schedule (sources-errors, 1317, 1361, 1362, 1364, 1366,

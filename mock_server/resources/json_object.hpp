@@ -72,4 +72,22 @@ private:
   std::string &json_;
 };
 
+/// Writes one JSON array into a text likewise.
+class JsonList {
+public:
+  explicit JsonList(std::string &json) : json_(json) { json_ += '['; }
+  ~JsonList() { json_ += ']'; }
+  JsonList(const JsonList &) = delete;
+  JsonList &operator=(const JsonList &) = delete;
+
+  /// The text, for the item that is to follow.
+  std::string &next() {
+    json_ += std::string_view(json_.back() == '[' ? "" : ",");
+    return json_;
+  }
+
+private:
+  std::string &json_;
+};
+
 } // namespace flow::mock

@@ -43,6 +43,7 @@ using Answer = std::variant<Success, Error>;
 /// One operation of the service, one file each.
 using Operation = Answer (*)(const Call &);
 
+Answer activate_ad_hoc(const Call &call);
 Answer create_run(const Call &call);
 Answer get_run(const Call &call);
 Answer list_runs(const Call &call);

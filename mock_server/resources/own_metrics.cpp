@@ -1,8 +1,13 @@
 #include "mock_server/resources/own_metrics.hpp"
 
 #include <cstdint>
+#include <functional>
+#include <string>
 #include <string_view>
 
+#include <nlohmann/json.hpp>
+
+#include "mock_server/resources/flow_json.hpp"
 #include "mock_server/resources/json_object.hpp"
 
 namespace flow::mock {
@@ -29,6 +34,15 @@ constexpr std::string_view kSourceErrors =
     R"([{"code":"CONNECTOR-2001-500","message":"The copied data could not be processed."}])";
 constexpr std::string_view kDestinationErrors =
     R"([{"code":"ACTIVATION_BATCH-0000-FAILED","message":"The job was aborted."}])";
+
+/// Ids that a client gave: they may hold what has to be escaped.
+void append_escaped_text(JsonObject &object, JsonKey name, const std::string &text) {
+  object.raw(name, nlohmann::json(text).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+}
+
+std::string first_connection(const contract::Json &ids) {
+  return ids.empty() || !ids.front().is_string() ? std::string() : ids.front().get<std::string>();
+}
 
 bool is_of_destination(const Run &run) {
   return run.flow->source == SourceKind::destination;
@@ -199,8 +213,47 @@ void append_promotion(std::string &json, const Run &run) {
 
 // Of destination runs.
 
-void append_destination_records(JsonObject &parent, const Run &run) {
+/// The counts of one side of a run, of all that it exports and of each: as the counts of a segment's run are
+/// all its own (destinations), each is given an equal part of them here.
+void append_side(JsonObject &summary, JsonKey side, const std::string &connection_id, const Run &run,
+                 const std::function<void(JsonObject &, std::int64_t parts)> &append_counts) {
+  JsonList sides(summary.key(side));
+  JsonObject whole(sides.next());
+  append_escaped_text(whole, "id"_key, connection_id);
+  append_counts(whole, 1);
+  JsonList entities(whole.key("entitySummaries"_key));
+  for (const std::string &id : run.flow->entities) {
+    JsonObject entity(entities.next());
+    append_escaped_text(entity, "id"_key, id);
+    append_counts(entity, static_cast<std::int64_t>(run.flow->entities.size()));
+  }
+}
+
+void append_sides(JsonObject &summary, const Run &run) {
+  if (run.flow->entities.empty()) {
+    return;
+  }
+  const Counts counts(run);
+  append_side(summary, "sourceSummaries"_key, first_connection(source_connection_ids(*run.flow)), run,
+              [&](JsonObject &part, std::int64_t parts) {
+                part.number("inputRecordCount"_key, has_failed(run) ? 0 : counts.input / parts);
+                part.number("skippedRecordCount"_key, 0);
+              });
+  if (has_failed(run)) {
+    return;
+  }
+  append_side(summary, "targetSummaries"_key, first_connection(target_connection_ids(*run.flow)), run,
+              [&](JsonObject &part, std::int64_t parts) {
+                part.number("createdRecordCount"_key, (counts.input - counts.failed) / parts);
+                part.number("outputRecordCount"_key, (counts.input - counts.failed) / parts);
+              });
+}
+
+void append_destination_records(JsonObject &parent, const Run &run, bool with_sides = false) {
   JsonObject summary(parent.key("recordSummary"_key));
+  if (with_sides && has_failed(run)) {
+    append_sides(summary, run);
+  }
   if (has_failed(run)) {
     summary.raw("failedInfo"_key, kDestinationErrors);
     return;
@@ -210,19 +263,22 @@ void append_destination_records(JsonObject &parent, const Run &run) {
   summary.number("createdRecordCount"_key, counts.input - counts.failed);
   summary.number("outputRecordCount"_key, counts.input - counts.failed);
   summary.number("skippedRecordCount"_key, 0);
+  if (with_sides) {
+    append_sides(summary, run);
+  }
   if (counts.failed > 0) {
     summary.raw("failedInfo"_key, kDestinationErrors);
   }
 }
 
-void append_destination_counts(JsonObject &metrics, const Run &run) {
+void append_destination_counts(JsonObject &metrics, const Run &run, bool with_sides) {
   if (has_failed(run)) {
-    append_destination_records(metrics, run);
+    append_destination_records(metrics, run, with_sides);
     return;
   }
   const Counts counts(run);
   append_sizes(metrics, counts);
-  append_destination_records(metrics, run);
+  append_destination_records(metrics, run, with_sides);
   JsonObject files(metrics.key("fileSummary"_key));
   append_files(files, counts);
 }
@@ -238,7 +294,7 @@ void append_activation(std::string &json, const Activity &which, const Run &run,
     append_destination_records(activity, run);
     activity.raw("fileSummary"_key, "{}");
   } else {
-    append_destination_counts(activity, run);
+    append_destination_counts(activity, run, false);
   }
   append_status(activity, run, false);
 }
@@ -259,7 +315,11 @@ void append_own_metrics(std::string &json, const Run &run) {
   JsonObject metrics(json);
   append_durations(metrics, run.started_at_ms, shows_completion(run) ? &run.ended_at_ms : nullptr);
   if (has_ended(run.state)) {
-    (is_of_destination(run) ? append_destination_counts : append_source_counts)(metrics, run);
+    if (is_of_destination(run)) {
+      append_destination_counts(metrics, run, true);
+    } else {
+      append_source_counts(metrics, run);
+    }
   }
   append_status(metrics, run, has_ended(run.state) && is_of_destination(run));
 }

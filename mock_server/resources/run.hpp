@@ -54,6 +54,7 @@ struct Flow {
   SourceKind source = SourceKind::batch;
   std::string state = "enabled";      ///< one of those in seed.schema.json; its runs can be retried in this
   bool scheduled_once = true;         ///< scheduleParams.frequency is "once": it can be run on demand
+  std::vector<std::string> entities;  ///< what goes to a destination: "segment:ID" or "dataset:ID" of each
   std::string delta_column;           ///< of its copy transformation; empty: none yet
   std::string delta_column_of_runs;   ///< that a run has named since; empty: none yet
   std::vector<ScriptedRetry> retries; ///< what its new runs come to, where their own scripts are silent

@@ -230,6 +230,9 @@ void SeedReader::read_flow(const Json &json, const std::string &pointer) {
   flow.runs_by_schedule = json.value("schedule", "") == "run";
   flow.is_deleted = json.value("deleted", false);
   flow.delta_column = delta_column_of(json.value("transformations", Json::array()));
+  if (flow.source == SourceKind::destination) {
+    flow.entities = entities_of(json.value("transformations", Json::array()));
+  }
   flow.delta_column_of_runs = json.value("deltaColumn", "");
   if (const auto retries = json.find("retries"); retries != json.end()) {
     flow.retries = read_retries(*retries, pointer + "/retries");
