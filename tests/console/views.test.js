@@ -105,7 +105,7 @@ test('sandboxes are listed with their clocks and counts', async () => {
   assert.match(await row.textContent(), /org.*2030-03-17 17:46:40\.000.*frozen/s);
   await eventually(
     () => row.locator('td').allTextContents(),
-    (cells) => assert.deepEqual(cells.slice(1, 6), ['11', '8', '1', '1', '0']),
+    (cells) => assert.deepEqual(cells.slice(1, 6), ['11', '18', '1', '1', '0']),
   );
   await row.getByRole('link', { name: '1' }).click();
   await page.getByTestId('violation-row').waitFor();

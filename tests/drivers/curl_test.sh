@@ -135,7 +135,7 @@ call PUT "$base/runs/$created" -d '{"providerRefId":"s"}'
 is 'nor without one' '400 https://ns.adobe.com/aep/errors/FLOW-1403-400' "$status $(value 'it["type"]')"
 
 call GET "$base/flows?property=name,id&orderby=name"
-is 'flows are listed' "200 Audience export" "$status $(value 'it["items"][0]["name"]')"
+is 'flows are listed' "200 2021 winter campaign" "$status $(value 'it["items"][0]["name"]')"
 
 call GET "$base/flows/$on_demand"
 is 'a flow knows its last run' "200 $created" "$status $(value 'it["items"][0]["lastRunDetails"]["id"]')"
