@@ -302,9 +302,10 @@ TEST(ListFlows, PagesFiltersAndSortsAsRunsDo) {
     listed.push_back(ids_in(page).at(0));
     query = next_query(page, "", Way::token_alone);
   }
-  EXPECT_EQ(of_runs(listed), Ids({std::string(kStreamingFlow), std::string(kOnDemandFlow), std::string(kNightlyFlow),
-                         std::string(kHourlyFlow), std::string(kHalfHourlyFlow), std::string(kDisabledFlow),
-                         std::string(kTableFlow), std::string(kDestinationFlow)}));
+  EXPECT_EQ(of_runs(listed),
+            Ids({std::string(kStreamingFlow), std::string(kOnDemandFlow), std::string(kNightlyFlow),
+                 std::string(kHourlyFlow), std::string(kHalfHourlyFlow), std::string(kDisabledFlow),
+                 std::string(kTableFlow), std::string(kDestinationFlow)}));
   const Ids newest_first{std::string(kDestinationFlow), std::string(kDisabledFlow),
                          std::string(kTableFlow),       std::string(kOnDemandFlow),
                          std::string(kStreamingFlow),   std::string(kNightlyFlow),
