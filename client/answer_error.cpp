@@ -100,15 +100,15 @@ std::string summary(const Error &error) {
   return text;
 }
 
-std::string utc(std::chrono::system_clock::time_point time) {
+} // namespace
+
+std::string utc_text(std::chrono::system_clock::time_point time) {
   const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
   std::tm parts{};
   gmtime_r(&seconds, &parts);
   char text[sizeof "2000-01-01T00:00:00Z"];
   return std::string(text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts));
 }
-
-} // namespace
 
 Error error_of(const Response &answer) {
   Error error("");
@@ -160,13 +160,16 @@ Error with_summary(const Error &error, const std::string &text) {
   return named;
 }
 
-Error unknown_outcome(const Error &error, const std::string &what, const std::string &flow_id,
-                      std::chrono::system_clock::time_point since) {
-  Error unknown = with_summary(error, std::string(error.what()) + ". It is unknown whether " + what +
-                                          " look for a run of " + "its flow created since " + utc(since) +
-                                          ": GET /runs?property=flowId==" + flow_id + "&orderby=-createdAt");
+Error unknown_outcome(const Error &error, const std::string &what) {
+  Error unknown = with_summary(error, std::string(error.what()) + ". It is unknown whether " + what);
   unknown.kind = ErrorKind::unknown_outcome;
   return unknown;
+}
+
+Error unknown_outcome(const Error &error, const std::string &what, const std::string &flow_id,
+                      std::chrono::system_clock::time_point since) {
+  return unknown_outcome(error, what + " look for a run of its flow created since " + utc_text(since) +
+                                    ": GET /runs?property=flowId==" + flow_id + "&orderby=-createdAt");
 }
 
 } // namespace flow::client

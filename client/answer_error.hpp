@@ -20,6 +20,13 @@ Error malformed_answer(const Response &answer, const std::string &detail);
 /// The same error with another summary.
 Error with_summary(const Error &error, const std::string &text);
 
+/// "2022-05-03T14:00:00Z"
+std::string utc_text(std::chrono::system_clock::time_point time);
+
+/// The same trouble, met by a call that may all the same have been carried out. `what` ends "It is unknown
+/// whether …".
+Error unknown_outcome(const Error &error, const std::string &what);
+
 /// The same trouble, met by a call that may all the same have made a run. `what` ends "It is unknown whether
 /// …" and is a sentence; `flow_id` is whose runs to look through for one made since `since`.
 Error unknown_outcome(const Error &error, const std::string &what, const std::string &flow_id,

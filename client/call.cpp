@@ -5,6 +5,7 @@
 
 #include "common/percent_encoding.hpp"
 #include "contracts/model/operations.hpp"
+#include "contracts/model/resources.hpp"
 
 namespace flow::client {
 
@@ -17,6 +18,9 @@ constexpr std::string_view kAnyId = "{id}";
 
 /// "run" of "runs".
 std::string resource_of(const OperationEntry &operation) {
+  if (operation.resource != nullptr) {
+    return operation.resource->singular;
+  }
   const std::string &plural = operation.path.front();
   return plural.substr(0, plural.size() - 1);
 }
@@ -48,6 +52,23 @@ Call call_to(const OperationEntry &operation, std::string target) {
 Call call_of(std::string_view operation, std::string_view id) {
   const OperationEntry &entry = contract::operation(operation);
   return call_to(entry, filled_path(entry, id));
+}
+
+Call call_of(const contract::Resource &resource, std::string_view verb, std::string_view id) {
+  const OperationEntry *found = contract::operation_of(resource, verb);
+  if (found == nullptr) {
+    throw std::invalid_argument(resource.name + " have no operation " + std::string(verb));
+  }
+  Call call = call_to(*found, filled_path(*found, id));
+  call.changes = found->repeat != Repeat::safe;
+  return call;
+}
+
+Call with_query(Call call, const std::string &query) {
+  if (!query.empty()) {
+    call.target += "?" + query;
+  }
+  return call;
 }
 
 Call call_at(std::string_view operation, std::string target) {

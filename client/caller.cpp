@@ -152,14 +152,18 @@ Caller::Outcome Caller::attempt(const Call &call) const {
 
 Response Caller::perform(const Call &call) const {
   const auto since = clock_->today();
-  bool may_have_happened = false;
+  bool may_have_arrived = false; // an earlier attempt, or this one
   for (int number = 1;; ++number) {
     Outcome outcome = attempt(call);
     if (Response *answer = std::get_if<Response>(&outcome)) {
       return std::move(*answer);
     }
     const Setback &setback = std::get<Setback>(outcome);
-    may_have_happened = may_have_happened || (!call.idempotent && setback.may_have_arrived);
+    if (call.done_if_gone && may_have_arrived && setback.error.status == 404 &&
+        setback.error.kind == ErrorKind::service) {
+      return {.status = setback.error.status, .headers = {}, .body = ""};
+    }
+    may_have_arrived = may_have_arrived || setback.may_have_arrived;
     const bool repeatable = call.idempotent || call.repeat_when_unknown || !setback.may_have_arrived;
     if (setback.passing && repeatable && number < settings_.retry_policy.attempts) {
       const milliseconds delay = delay_after(number, setback.error);
@@ -168,7 +172,10 @@ Response Caller::perform(const Call &call) const {
         continue;
       }
     }
-    if (may_have_happened) {
+    // Where twice is as once, a refusal to the last attempt says how things stand, whatever became of others.
+    const bool is_settled =
+        call.idempotent && (!call.changes || (setback.error.kind == ErrorKind::service && !setback.passing));
+    if (may_have_arrived && !is_settled) {
       throw MayHaveHappened{setback.error, since};
     }
     throw setback.error;

@@ -15,7 +15,7 @@
 
 namespace flow::client {
 
-/// A call that is not idempotent failed, and may have been carried out.
+/// A call that changes something failed, and may have been carried out.
 struct MayHaveHappened {
   Error error;
   std::chrono::system_clock::time_point since; ///< when it was first sent
@@ -34,8 +34,8 @@ public:
   /// Throws std::invalid_argument where the settings cannot be used.
   Caller(Settings settings, std::shared_ptr<Transport> transport, std::shared_ptr<Clock> clock);
 
-  /// The answer, whose status is 2xx.
-  /// Throws Error, or MayHaveHappened for a call that is not idempotent.
+  /// The answer, whose status is 2xx, or 404 of a call that is `done_if_gone`.
+  /// Throws Error, or MayHaveHappened for a call that changes something.
   Response perform(const Call &call) const;
 
   const Settings &settings() const { return settings_; }

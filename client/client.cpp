@@ -3,24 +3,17 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "client/answer_error.hpp"
-#include "client/caller.hpp"
+#include "client/client_state.hpp"
 #include "client/flow_json.hpp"
 #include "client/query_text.hpp"
 #include "client/run_json.hpp"
+#include "contracts/model/resources.hpp"
 
 namespace flow::client {
 
 namespace {
 
 using std::chrono::milliseconds;
-
-Call with_query(Call call, const std::string &query) {
-  if (!query.empty()) {
-    call.target += "?" + query;
-  }
-  return call;
-}
 
 /// Epoch seconds as text (on-demand-ingestion); openapi's integers are the other reading.
 std::string seconds_text(Time time) {
@@ -40,52 +33,11 @@ std::string body_of(const NewRunRequest &request, Time now) {
 
 } // namespace
 
-struct Client::State {
-  Caller caller;
-
-  /// What `read` finds in the answer to a call that reads.
-  template <typename Found>
-  Found ask(const Call &call, std::optional<Found> (*read)(const std::string &answer),
-            const std::string &what) const {
-    const Response answer = caller.perform(call);
-    auto found = read(answer.body);
-    if (!found) {
-      throw malformed_answer(answer, "the server's answer holds no " + what +
-                                         "; is the base URL that of Flow Service?");
-    }
-    return *std::move(found);
-  }
-
-  /// The run that a POST made. Throws MayHaveHappened.
-  NewRun make(const Call &call) const {
-    const auto since = caller.clock().today();
-    const Response answer = caller.perform(call);
-    if (auto run = read_new_run(answer.body)) {
-      return *std::move(run);
-    }
-    throw MayHaveHappened{malformed_answer(answer, "the server accepted, but its answer names no run"),
-                          since};
-  }
-};
-
-namespace {
-
-template <typename Item, Item (*read)(const Json &)>
-std::optional<Page<Item>> page_of(const std::string &answer) {
-  return read_page(answer, read);
-}
-
-std::optional<std::int64_t> count_of(const std::string &answer) {
-  return count(at(read_answer(answer), "count"));
-}
-
-} // namespace
-
 Client::Client(const Settings &settings)
     : Client(settings, http_transport(settings.base_url, settings.ca_file), system_clock()) {}
 
 Client::Client(Settings settings, std::shared_ptr<Transport> transport, std::shared_ptr<Clock> clock)
-    : state_(new State{Caller(std::move(settings), std::move(transport), std::move(clock))}) {}
+    : state_(new ClientState{Caller(std::move(settings), std::move(transport), std::move(clock))}) {}
 
 Client::~Client() = default;
 Client::Client(Client &&) noexcept = default;
@@ -99,7 +51,7 @@ NewRun Client::retry(const std::string &run_id, const RetryOptions &options) con
     call.headers.emplace_back("If-Match", options.if_match);
   }
   try {
-    return state_->make(call);
+    return state_->change(call, read_new_run, "run");
   } catch (const MayHaveHappened &happened) {
     throw unknown_outcome(happened.error, "run " + run_id + " was retried. Before retrying it again,",
                           "{the flowId of the run}", happened.since);
@@ -116,7 +68,7 @@ NewRun Client::create(const NewRunRequest &request, const CreateOptions &options
   call.body = body_of(request, now);
   call.repeat_when_unknown = options.repeat_when_unknown;
   try {
-    return state_->make(call);
+    return state_->change(call, read_new_run, "run");
   } catch (const MayHaveHappened &happened) {
     throw unknown_outcome(happened.error,
                           "a run of flow " + request.flow_id + " was created. Before creating it again,",
@@ -156,6 +108,17 @@ std::int64_t Client::count(const FlowQuery &query) const {
   const std::string filters = filters_of(query);
   return state_->ask(with_query(call_of("list_flows"), filters + (filters.empty() ? "" : "&") + "count=true"),
                      count_of, "count");
+}
+
+Documents Client::documents(std::string_view resource) const {
+  const auto &all = contract::resources();
+  const auto found = std::find_if(all.begin(), all.end(), [&](const contract::Resource &each) {
+    return each.name == resource && !each.verbs.empty();
+  });
+  if (found == all.end()) {
+    throw std::invalid_argument("there are no documents of a resource \"" + std::string(resource) + "\"");
+  }
+  return {state_, *found};
 }
 
 Run Client::wait(const std::string &run_id, milliseconds timeout) const {

@@ -69,6 +69,10 @@ std::optional<std::int64_t> count(const Json &value) {
   return counted && *counted >= 0 ? counted : std::nullopt;
 }
 
+std::optional<std::int64_t> count_of(const std::string &answer) {
+  return count(at(read_answer(answer), "count"));
+}
+
 std::optional<Time> time(const Json &value) {
   const auto since_epoch = count(value);
   return since_epoch ? std::optional(Time(milliseconds(*since_epoch))) : std::nullopt;

@@ -74,4 +74,13 @@ std::optional<Page<Item>> read_page(const std::string &answer, Item (*read)(cons
   return page;
 }
 
+/// The same as a function that reads a whole answer.
+template <typename Item, Item (*read)(const Json &)>
+std::optional<Page<Item>> page_of(const std::string &answer) {
+  return read_page(answer, read);
+}
+
+/// The answer to a listing that was only to be counted.
+std::optional<std::int64_t> count_of(const std::string &answer);
+
 } // namespace flow::client

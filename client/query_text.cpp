@@ -84,12 +84,28 @@ std::string filters_of(const FlowQuery &query) {
   return Parameters().any_of(query.ids).filter("state==", query.state).properties(query.properties).text();
 }
 
+std::string filters_of(const DocumentQuery &query) {
+  return Parameters().properties(query.properties).text();
+}
+
 std::string text_of(const RunQuery &query) {
   return with_order_and_limit(query);
 }
 
 std::string text_of(const FlowQuery &query) {
   return with_order_and_limit(query);
+}
+
+std::string text_of(const DocumentQuery &query) {
+  return with_order_and_limit(query);
+}
+
+std::string query_text(const std::vector<std::pair<std::string, std::string>> &parameters) {
+  Parameters joined;
+  for (const auto &[name, value] : parameters) {
+    joined.add(name, value);
+  }
+  return joined.text();
 }
 
 } // namespace flow::client

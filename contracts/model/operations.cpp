@@ -142,6 +142,18 @@ const OperationEntry &operation(std::string_view name) {
   return *found;
 }
 
+const OperationEntry *operation_of(const Resource &resource, std::string_view verb) {
+  const auto &all = operations();
+  const auto found = std::find_if(all.begin(), all.end(), [&](const OperationEntry &entry) {
+    return entry.resource == &resource && entry.verb == verb;
+  });
+  return found == all.end() ? nullptr : &*found;
+}
+
+bool OperationEntry::has_parameter(std::string_view parameter) const {
+  return std::find(parameters.begin(), parameters.end(), parameter) != parameters.end();
+}
+
 Identified identify(std::string_view method, std::span<const std::string> segments) {
   const Place place(segments);
   const std::string_view wanted = method == "HEAD" ? "GET" : method;

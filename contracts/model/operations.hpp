@@ -40,6 +40,8 @@ struct OperationEntry {
   Repeat repeat;
   const Resource *resource; ///< it is a verb of; null: one of its own
   std::string verb;         ///< "list"; empty where there is no resource
+
+  [[nodiscard]] bool has_parameter(std::string_view parameter) const;
 };
 
 /// Every operation: first those of operations.json.
@@ -47,6 +49,9 @@ const std::vector<OperationEntry> &operations();
 
 /// The entry of that name, the first where there are two; throws std::out_of_range where there is none.
 const OperationEntry &operation(std::string_view name);
+
+/// The operation that a verb of a resource is; null: it has no such verb.
+const OperationEntry *operation_of(const Resource &resource, std::string_view verb);
 
 /// What a request asks for.
 struct Identified {

@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include <flow_client/clock.hpp>
+#include <flow_client/document.hpp>
 #include <flow_client/error.hpp>
 #include <flow_client/flow.hpp>
 #include <flow_client/listing.hpp>
@@ -15,7 +17,7 @@
 #include <flow_client/settings.hpp>
 #include <flow_client/transport.hpp>
 
-/// A client of Adobe Flow Service's runs.
+/// A client of Adobe Flow Service.
 namespace flow::client {
 
 struct RetryOptions {
@@ -77,9 +79,12 @@ public:
   /// `GET /flows/{FLOW_ID}` (openapi). FLOW-1439-404: no such flow.
   Flow get_flow(const std::string &flow_id) const;
 
+  /// The documents of a resource, by its name in the path: "connections", "connectionSpecs", "flowSpecs",
+  /// "sourceConnections", "targetConnections", "flows". Throws std::invalid_argument for another name.
+  Documents documents(std::string_view resource) const;
+
 private:
-  struct State;
-  std::shared_ptr<const State> state_; ///< shared with listings
+  std::shared_ptr<const ClientState> state_; ///< shared with listings and documents
 };
 
 } // namespace flow::client

@@ -15,8 +15,8 @@ enum class ErrorKind {
   connection,       ///< no connection, or it broke; nothing was changed
   timeout,          ///< connected, but no answer in time; nothing was changed, the call only reads
   malformed_answer, ///< an answer came that no page documents; nothing was changed
-  unknown_outcome, ///< a re-trigger or a creation that may or may not have made a run: check before repeating
-  token_refused,   ///< the token service gave no token to these client credentials
+  unknown_outcome,  ///< a change that may or may not have been made: check before repeating
+  token_refused,    ///< the token service gave no token to these client credentials
 };
 
 std::string_view to_string(ErrorKind kind);

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include <flow_client/document.hpp>
+
+#include "client/json_fields.hpp"
+
+namespace flow::client {
+
+/// The document in the answer to `GET /{resource}/{id}`; nothing where the answer holds none.
+std::optional<Document> read_document(const std::string &answer);
+
+/// The answer to a change; nothing where it names no document.
+std::optional<ChangedDocument> read_changed_document(const std::string &answer);
+
+/// One item of a list; empty where its fields were not asked for.
+Document document_of(const Json &entity);
+
+} // namespace flow::client
