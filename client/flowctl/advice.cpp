@@ -4,6 +4,8 @@
 #include <array>
 #include <string_view>
 
+#include "contracts/model/resources.hpp"
+
 namespace flow::client {
 
 namespace {
@@ -30,7 +32,6 @@ constexpr std::array kMeans{
     Means{"body /params/deltaColumn", kDeltaColumn},
     Means{"body /params/deltaColumn/name", kDeltaColumn},
     Means{"body /flowId", "flowctl flows"},
-    Means{"id of the flow", "flowctl flows"},
     Means{"flow", "flowctl flows"},
     Means{"run", "flowctl get RUN"},
 };
@@ -40,12 +41,25 @@ std::string for_run(std::string_view text, const std::string &run_id) {
   return names_run ? std::string(text.substr(0, text.size() - 3)) + run_id : std::string(text);
 }
 
+/// The means for that place, empty: there are none.
+std::string means_for(const std::string &place, const std::string &run_id) {
+  const auto means =
+      std::find_if(kMeans.begin(), kMeans.end(), [&](const Means &each) { return each.place == place; });
+  if (means != kMeans.end()) {
+    return for_run(means->text, run_id);
+  }
+  for (const contract::Resource &resource : contract::resources()) {
+    if (place == "id of the " + resource.singular && !resource.verbs.empty()) {
+      return "flowctl " + command_word(resource.plural);
+    }
+  }
+  return "";
+}
+
 /// What the contract advises, and how that is done with flowctl.
 std::string contracts_advice(const Error &error, const std::string &run_id) {
-  const auto means = std::find_if(kMeans.begin(), kMeans.end(),
-                                  [&](const Means &each) { return each.place == error.place; });
-  return means == kMeans.end() ? error.advice
-                               : error.advice + " With flowctl: " + for_run(means->text, run_id);
+  const std::string means = means_for(error.place, run_id);
+  return means.empty() ? error.advice : error.advice + " With flowctl: " + means;
 }
 
 std::string on_waiting(const Error &error) {
@@ -57,6 +71,11 @@ std::string on_waiting(const Error &error) {
 }
 
 } // namespace
+
+std::string command_word(std::string words) {
+  std::replace(words.begin(), words.end(), ' ', '-');
+  return words;
+}
 
 std::string advice_on(const Error &error, const std::string &run_id) {
   switch (error.kind) {

@@ -10,4 +10,7 @@ namespace flow::client {
 /// itself can tell.
 std::string advice_on(const Error &error, const std::string &run_id);
 
+/// "source-connections" of "source connections".
+std::string command_word(std::string words);
+
 } // namespace flow::client

@@ -16,7 +16,9 @@ namespace flow::client {
 namespace {
 
 constexpr const char *kAbout =
-    "Lists, retries, creates and awaits dataflow runs of Adobe Flow Service, or of flow-mock.\n"
+    "Lists, retries, creates and awaits dataflow runs of Adobe Flow Service, or of flow-mock, and manages "
+    "its\n"
+    "connections, flows and specifications.\n"
     "\n"
     "  flowctl --base-url http://127.0.0.1:8080 retry 4fb0418e-1804-45d6-8d56-dd51f05c0baf\n"
     "  flowctl --base-url http://127.0.0.1:8080 list --status failed\n";
@@ -42,13 +44,13 @@ For an http:// URL on this machine, missing settings default to the placeholders
 
 Exit codes:
   0  done; when waiting: the run ended successfully
-  1  the service refused the request; with retry --all-failed: for at least one run; mock unused and
-     mock lease end: something was left over
+  1  the service refused the request; with retry --all-failed: for at least one run; connection test: the
+     connection cannot be used; mock unused and mock lease end: something was left over
   2  wrong usage, a setting is wrong or missing, or a file or standard output cannot be written
   3  the awaited run failed
   4  the awaited run has not ended, or the awaited requests have not come, within --timeout
   5  the server could not be reached, or gave no answer that can be read
-  6  it is unknown whether the run was retried or created, or the mock changed: check before trying again
+  6  it is unknown whether something was retried, created, changed or deleted: check before trying again
 130  interrupted by SIGINT (143 by SIGTERM); retry --all-failed has said what it has done
 Messages go to standard error (of a call that failed, with --json, as {"error": {…}}), results to standard output.)";
 
@@ -59,8 +61,7 @@ void add_commands(CLI::App &app, Session &session) {
   add_wait(app, session);
   add_list(app, session);
   add_create(app, session);
-  add_flows(app, session);
-  add_flow(app, session);
+  add_resources(app, session);
   add_mock(app, session);
   add_config(app, session);
   add_completion(app);

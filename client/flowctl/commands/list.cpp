@@ -1,5 +1,6 @@
 #include "client/flowctl/commands/list.hpp"
 
+#include <algorithm>
 #include <array>
 #include <memory>
 
@@ -31,22 +32,15 @@ std::string spelled_as_documented(std::string &status) {
 
 } // namespace
 
-void add_list_options(CLI::App &command, ListArguments &given) {
+void add_limit_options(CLI::App &command, ListArguments &given) {
   CLI::Option *limit = command.add_option("--limit", given.limit, "Maximum number to show")
                            ->check(CLI::Range(1, 1'000'000).description(""))
                            ->type_name("N")
                            ->capture_default_str();
-  CLI::Option *all = command.add_flag("--all", given.all, "Show all")->excludes(limit);
-  CLI::Option *order =
-      command
-          .add_option("--orderby", given.orderby,
-                      "Field to sort by: --orderby=createdAt, or --orderby=-createdAt for the "
-                      "latest first (the default); several are separated by commas")
-          ->type_name("FIELD");
-  command.add_flag("--count", given.count, "Only print their number")
-      ->excludes(limit)
-      ->excludes(all)
-      ->excludes(order);
+  command.add_flag("--all", given.all, "Show all")->excludes(limit);
+}
+
+void add_property_option(CLI::App &command, ListArguments &given) {
   command
       .add_option(
           "--property", given.properties,
@@ -54,6 +48,32 @@ void add_list_options(CLI::App &command, ListArguments &given) {
       ->expected(1)
       ->take_all()
       ->type_name("P");
+}
+
+void add_list_options(CLI::App &command, ListArguments &given) {
+  add_limit_options(command, given);
+  CLI::Option *order =
+      command
+          .add_option("--orderby", given.orderby,
+                      "Field to sort by: --orderby=createdAt, or --orderby=-createdAt for the "
+                      "latest first (the default); several are separated by commas")
+          ->type_name("FIELD");
+  command.add_flag("--count", given.count, "Only print their number")
+      ->excludes(command.get_option("--limit"))
+      ->excludes(command.get_option("--all"))
+      ->excludes(order);
+  add_property_option(command, given);
+}
+
+int page_size(const ListArguments &given) {
+  constexpr std::size_t kMost = 100;
+  return static_cast<int>(given.all ? kMost : std::min(given.limit + 1, kMost));
+}
+
+ExitCode show_count(std::int64_t count, const Session &session) {
+  const std::string number = std::to_string(count);
+  std::cout << (session.json ? "{\"count\": " + number + "}" : number) << "\n";
+  return kDone;
 }
 
 void add_list(CLI::App &app, Session &session) {
@@ -74,7 +94,12 @@ void add_list(CLI::App &app, Session &session) {
            [query](Time time) { query->started_before = time; });
   add_list_options(command, *given);
   on_call(command, session, [query, given, &session](const Client &client) {
-    return show_list<RunQuery, Run>(client, *query, &Client::runs, *given, session, readable);
+    query->orderby = given->orderby;
+    query->properties = given->properties;
+    query->page_size = page_size(*given);
+    return given->count ? show_count(client.count(*query), session)
+                        : show_items(client.runs(*query), *given, session,
+                                     [](const std::vector<Run> &runs) { return readable(runs); });
   });
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
-#include <algorithm>
+#include <cstddef>
+#include <cstdint>
 #include <iostream>
 #include <string>
 #include <vector>
@@ -24,24 +25,22 @@ struct ListArguments {
 
 void add_list_options(CLI::App &command, ListArguments &given);
 
-/// Lists what `query` is about, or only counts it. `items` asks for them: &Client::runs.
-template <typename Query, typename Item>
-ExitCode show_list(const Client &client, Query query, Listing<Item> (Client::*items)(const Query &) const,
-                   const ListArguments &given, const Session &session,
-                   std::string (*table_of)(const std::vector<Item> &)) {
-  query.orderby = given.orderby;
-  query.properties = given.properties;
-  if (given.count) {
-    const std::string count = std::to_string(client.count(query));
-    std::cout << (session.json ? "{\"count\": " + count + "}" : count) << "\n";
-    return kDone;
-  }
-  constexpr std::size_t kPageSize = 100;
-  // One more than is shown tells whether there are more.
-  query.page_size = static_cast<int>(given.all ? kPageSize : std::min(given.limit + 1, kPageSize));
+/// For lists that have no order or cannot be counted.
+void add_limit_options(CLI::App &command, ListArguments &given);
+void add_property_option(CLI::App &command, ListArguments &given);
+
+/// How many items each request asks for: one more than is shown tells whether there are more.
+int page_size(const ListArguments &given);
+
+ExitCode show_count(std::int64_t count, const Session &session);
+
+/// Shows as many of the items as are asked for, as `table_of` or as JSON.
+template <typename Item, typename Table>
+ExitCode show_items(const Listing<Item> &items, const ListArguments &given, const Session &session,
+                    Table table_of) {
   std::vector<Item> shown;
   bool more = false;
-  for (const Item &item : (client.*items)(query)) {
+  for (const Item &item : items) {
     more = !given.all && shown.size() == given.limit;
     if (more) {
       break;

@@ -1,15 +1,25 @@
-#include <iostream>
-#include <memory>
-
-#include "client/flowctl/commands/commands.hpp"
+#include "client/flow_json.hpp"
+#include "client/flowctl/commands/document_text.hpp"
 #include "client/flowctl/output.hpp"
 #include "client/flowctl/text_table.hpp"
 
 namespace flow::client {
 
-namespace {
+std::string table_of_flows(const std::vector<Document> &documents) {
+  std::vector<Row> rows{{"FLOW", "STATE", "SCHEDULE", "LAST RUN (UTC)", "NAME"}};
+  for (const Document &document : documents) {
+    const Flow flow = flow_of(read_answer(document.json));
+    const auto &last = flow.last_run;
+    rows.push_back(
+        {flow.id, flow.state, schedule_text(flow),
+         last ? instant_or_dash(last->started_at) + " " + state_text(last->state, last->status) : "-",
+         flow.name});
+  }
+  return table(rows);
+}
 
-std::string readable_flow(const Flow &flow) {
+std::string readable_flow(const Document &document) {
+  const Flow flow = flow_of(read_answer(document.json));
   std::string text = line("flow", flow.id) + line("name", flow.name) + line("state", flow.state);
   text += line("spec", flow.spec.id + " " + flow.spec.version);
   if (flow.created_at) {
@@ -27,19 +37,6 @@ std::string readable_flow(const Flow &flow) {
                          instant_or_dash(flow.last_run->started_at));
   }
   return text + line("etag", flow.etag);
-}
-
-} // namespace
-
-void add_flow(CLI::App &app, Session &session) {
-  CLI::App &command = add_command(app, "flow", "Show a flow");
-  const auto id = std::make_shared<std::string>();
-  command.add_option("FLOW", *id, "Id of the flow")->required()->type_name("");
-  on_call(command, session, [id, &session](const Client &client) {
-    const Flow flow = client.get_flow(*id);
-    std::cout << (session.json ? json_as_sent(flow.json) : readable_flow(flow));
-    return kDone;
-  });
 }
 
 } // namespace flow::client
