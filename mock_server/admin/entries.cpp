@@ -20,8 +20,8 @@ Refusal bad_entry(const SeedError &error, std::string_view prefix) {
   return {400, "Bad entry", pointer, error.reason};
 }
 
-Seed read(const Json &document, std::span<const std::shared_ptr<const Flow>> known_flows,
-          std::string_view prefix) {
+Seed read_entries(const Json &document, std::span<const std::shared_ptr<const Flow>> known_flows,
+                  std::string_view prefix) {
   try {
     SeedReader reader(std::numeric_limits<std::uint64_t>::max(), known_flows); // check_room() counts them
     reader.read(document, "body");
@@ -160,7 +160,7 @@ void carry_out(const Changes &changes, Transaction &transaction, const Limits &l
   for (const SandboxFlow &flow : transaction->flows) {
     known_flows.push_back(flow.flow);
   }
-  const Seed seed = read({{"flows", changes.flows}, {"runs", changes.runs}}, known_flows, prefix);
+  const Seed seed = read_entries({{"flows", changes.flows}, {"runs", changes.runs}}, known_flows, prefix);
   check_copies(seed, prefix);
   check_deletions(changes, seed, transaction);
   check_scripted_ids(changes, seed, transaction, prefix);
@@ -178,6 +178,12 @@ void carry_out(const Changes &changes, Transaction &transaction, const Limits &l
   }
 }
 
+SeededDocument seeded_document(const contract::Resource &resource, const Json &entry) {
+  Json document = {{"flows", Json::array()}, {"runs", Json::array()}};
+  document[resource.name] = Json::array({entry});
+  return read_entries(document, {}, "/" + resource.name + "/0").documents().at(resource.name).front();
+}
+
 RetryScript script_of(const Call &call) {
   const Json body = body_of(call);
   check_members(body, "", {"retries"});
@@ -186,15 +192,15 @@ RetryScript script_of(const Call &call) {
                   "The outcomes are missing: {\"retries\":[\"failed\",\"success\"]}."};
   }
   const Json flow = {{"id", "any"}, {"retries", body["retries"]}};
-  const Seed seed = read({{"flows", Json::array({flow})}, {"runs", Json::array()}}, {}, "/flows/0");
+  const Seed seed = read_entries({{"flows", Json::array({flow})}, {"runs", Json::array()}}, {}, "/flows/0");
   return {.retries = seed.flows.front()->retries, .next = 0, .is_of_test = true};
 }
 
 Json entry_of(const Call &call) {
   Json entry = body_of(call);
   if (!entry.contains("id")) {
-    entry["id"] = call.ids.front();
-  } else if (entry["id"] != call.ids.front()) {
+    entry["id"] = call.ids.back();
+  } else if (entry["id"] != call.ids.back()) {
     throw Refusal{400, "Bad entry", "/id", "It is not the id in the path."};
   }
   return entry;

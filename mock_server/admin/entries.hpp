@@ -3,9 +3,11 @@
 #include <string>
 #include <vector>
 
+#include "contracts/model/resources.hpp"
 #include "mock_server/admin/call.hpp"
+#include "mock_server/seed/seeded_documents.hpp"
 
-/// Entries of runs and flows, as seed files have them, on their way into a sandbox. All throw Refusal before
+/// Entries of runs, flows and other documents, as seed files have them, on their way into a sandbox. All throw Refusal before
 /// anything has been changed.
 namespace flow::mock::admin {
 
@@ -22,6 +24,9 @@ struct Changes {
 /// is told as one that ends.
 void carry_out(const Changes &changes, Transaction &transaction, const Limits &limits,
                std::string_view prefix = "");
+
+/// The document of a resource that is neither runs nor flows, as an entry of a seed says.
+SeededDocument seeded_document(const contract::Resource &resource, const Json &entry);
 
 /// The script that a body {"retries":[…]} holds.
 RetryScript script_of(const Call &call);

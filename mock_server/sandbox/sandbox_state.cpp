@@ -14,9 +14,10 @@ namespace flow::mock {
 
 namespace {
 
+using DocumentStores = std::map<std::string, DocumentStore, std::less<>>;
+
 /// What a seeded source or target connection shows of its base connection, where it does not say it.
-void inherit(const contract::Resource &resource, contract::Json &whole,
-             const std::map<std::string, DocumentStore, std::less<>> &made) {
+void inherit(const contract::Resource &resource, contract::Json &whole, const DocumentStores &made) {
   const auto base_id = whole.find("baseConnectionId");
   if (base_id == whole.end() || whole.contains("inheritedAttributes") ||
       resource.field("inheritedAttributes") == nullptr) {
@@ -28,6 +29,14 @@ void inherit(const contract::Resource &resource, contract::Json &whole,
         {"baseConnection",
          {{"id", *base_id}, {"connectionSpec", base->json->value("connectionSpec", contract::Json())}}}};
   }
+}
+
+/// What is stored of a seeded document, of which `whole` has all fields but what it inherits.
+Document made_of(const contract::Resource &resource, const SeededDocument &seeded, contract::Json whole,
+                 const DocumentStores &others) {
+  inherit(resource, whole, others);
+  return {.json = std::make_shared<const contract::Json>(in_order(resource, whole)),
+          .answers = seeded.answers};
 }
 
 } // namespace
@@ -325,6 +334,12 @@ void SandboxState::forget_connections(const Flow &flow) {
   }
 }
 
+void SandboxState::put_document(const contract::Resource &resource, const SeededDocument &document,
+                                const SandboxObjects &sandbox, std::int64_t now_ms) {
+  documents(resource, sandbox)
+      .put(made_of(resource, document, whole_document(resource, document, sandbox, ids, now_ms), documents_));
+}
+
 DocumentStore &SandboxState::documents(const contract::Resource &resource, const SandboxObjects &sandbox) {
   if (documents_.empty()) {
     make_documents(sandbox);
@@ -337,7 +352,7 @@ DocumentStore &SandboxState::documents(const contract::Resource &resource, const
 
 void SandboxState::make_documents(const SandboxObjects &sandbox) {
   const SeededDocuments &seeded = seeded_documents_();
-  std::map<std::string, DocumentStore, std::less<>> made;
+  DocumentStores made;
   for (const contract::Resource &resource : contract::resources()) {
     DocumentStore &store = made.emplace(resource.name, resource).first->second;
     for (const Document &document : shipped_specifications(resource)) {
@@ -345,10 +360,8 @@ void SandboxState::make_documents(const SandboxObjects &sandbox) {
     }
     if (const auto given = seeded.find(resource.name); given != seeded.end()) {
       for (const SeededDocument &document : given->second) {
-        contract::Json whole = whole_document(resource, document, sandbox, ids, loaded_at_ms_);
-        inherit(resource, whole, made);
-        store.put({.json = std::make_shared<const contract::Json>(in_order(resource, whole)),
-                   .answers = document.answers});
+        store.put(made_of(resource, document, whole_document(resource, document, sandbox, ids, loaded_at_ms_),
+                          made));
       }
     }
   }

@@ -112,6 +112,11 @@ struct SandboxState {
   /// catalogue, and the connections that flows speak of. They are made where this is first called.
   DocumentStore &documents(const contract::Resource &resource, const SandboxObjects &sandbox);
 
+  /// Adds a document of such a resource as a seed gives it, or replaces the one with its id. Times without a
+  /// date are `now_ms`.
+  void put_document(const contract::Resource &resource, const SeededDocument &document,
+                    const SandboxObjects &sandbox, std::int64_t now_ms);
+
   /// The script that says what the next new run of `flow` shall come to: `script` (may be null), or the
   /// flow's; null: the defaults say it.
   static RetryScript *next_script(RetryScript *script, SandboxFlow *flow);

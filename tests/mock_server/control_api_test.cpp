@@ -326,6 +326,9 @@ TEST(ControlApi, AnswersAsItIsDescribed) {
     if (const std::size_t number = rest.find("{number}"); number != std::string::npos) {
       rest.replace(number, std::string("{number}").size(), "1");
     }
+    if (const std::size_t resource = rest.find("{resource}"); resource != std::string::npos) {
+      rest.replace(resource, std::string("{resource}").size(), "connections");
+    }
     const Response answer = is_sandboxes ? mock.steer("GET", rest) : mock.admin("GET", rest);
     ASSERT_EQ(answer.status, 200) << path.key() << answer.body;
     const Json schema =

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "mock_server/journal/journal.hpp"
+#include "mock_server/service_state.hpp"
 #include "tests/mock_server/steered.hpp"
 
 /// Requests that the mock sends to itself for who steers it, and what a request of the journal tells of
