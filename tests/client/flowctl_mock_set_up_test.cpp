@@ -227,6 +227,36 @@ TEST_F(FlowctlMockSetUp, RunsInProgressAreFoundEndedByAClockThatSkips) {
   EXPECT_THAT(printed({"clock", "normal"}), Not(HasSubstr("auto")));
 }
 
+TEST_F(FlowctlMockSetUp, DocumentsArePutListedShownAndDeleted) {
+  const std::string entry = write_file("entry.json", R"({"id":"mine","name":"Mine","state":"disabled"})");
+  EXPECT_EQ(printed({"document", "put", "connections", "-f", entry}), "connection mine is there\n");
+  EXPECT_EQ(printed({"document", "put", "sourceConnections", "-f", entry}),
+            "source connection mine is there\n");
+  EXPECT_THAT(printed({"document", "list", "connections"}), HasSubstr("\nmine "));
+  const json shown = json::parse(printed({"document", "get", "connections", "mine"}));
+  EXPECT_EQ(shown.at("state"), "disabled");
+  EXPECT_FALSE(shown.contains("sandboxName")) << "it is an entry of a seed";
+  EXPECT_THAT(run({"connection", "mine"}).out, HasSubstr("Mine"));
+  EXPECT_EQ(printed({"document", "delete", "connections", "mine"}), "connection mine is deleted\n");
+  const Ended gone = mock({"document", "get", "connections", "mine"});
+  EXPECT_EQ(gone.code, 1);
+  EXPECT_THAT(gone.err, HasSubstr("It was looked for in sandbox {SANDBOX_NAME}"));
+}
+
+TEST_F(FlowctlMockSetUp, ADocumentWithoutAnIdGetsOneAndABadOneIsRefusedWithItsPlace) {
+  const std::string nameless = write_file("nameless.json", R"({"name":"Mine"})");
+  const json made = json::parse(printed({"--json", "document", "put", "connections", "-f", nameless}));
+  EXPECT_THAT(run({"connection", made.at("id")}).out, HasSubstr("Mine"));
+  const std::string bad = write_file("bad.json", R"({"id":"mine","auth":7})");
+  const Ended refused = mock({"document", "put", "connections", "-f", bad});
+  EXPECT_EQ(refused.code, 1);
+  EXPECT_THAT(refused.err, HasSubstr("at /auth: it must be an object"));
+  requests = 0;
+  EXPECT_EQ(mock({"document", "list", "runs"}).code, 2) << "they have commands of their own";
+  EXPECT_EQ(mock({"document", "put", "connections", "-f", write_file("no.json", "no")}).code, 2);
+  EXPECT_EQ(requests, 0);
+}
+
 } // namespace
 
 } // namespace flow::client

@@ -6,6 +6,7 @@
 #include "client/flowctl/advice.hpp"
 #include "client/flowctl/commands/document_text.hpp"
 #include "client/flowctl/commands/resources.hpp"
+#include "client/flowctl/json_file.hpp"
 #include "client/flowctl/output.hpp"
 #include "common/printable.hpp"
 #include "contracts/model/operations.hpp"

@@ -5,6 +5,7 @@
 #include "client/flowctl/commands/document_text.hpp"
 #include "client/flowctl/commands/list.hpp"
 #include "client/flowctl/commands/resources.hpp"
+#include "client/flowctl/json_file.hpp"
 #include "client/flowctl/output.hpp"
 #include "client/json_fields.hpp"
 #include "common/printable.hpp"

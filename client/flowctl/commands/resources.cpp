@@ -1,7 +1,6 @@
 #include "client/flowctl/commands/resources.hpp"
 
 #include <iostream>
-#include <iterator>
 #include <stdexcept>
 #include <utility>
 
@@ -10,9 +9,6 @@
 #include "client/flowctl/commands/document_text.hpp"
 #include "client/flowctl/commands/list.hpp"
 #include "client/flowctl/output.hpp"
-#include "common/json_text.hpp"
-#include "common/printable.hpp"
-#include "common/whole_file.hpp"
 #include "contracts/model/operations.hpp"
 
 namespace flow::client {
@@ -135,22 +131,6 @@ std::string advice_on_document(const Error &error, const ResourceCommand &of, co
   return error.place == "header If-Match"
              ? error.advice + " With flowctl: --if-match ETAG; the etag is shown by: " + show
              : advice_on(error, "");
-}
-
-CLI::Option *add_json_file(CLI::App &command, std::string &file, const char *what) {
-  return command.add_option("-f,--file", file, std::string(what) + ", JSON; -: standard input")
-      ->type_name("FILE");
-}
-
-std::string json_of_file(const std::string &file) {
-  const bool is_standard_input = file == "-";
-  const std::string text =
-      is_standard_input ? std::string(std::istreambuf_iterator<char>(std::cin), {}) : read_whole(file);
-  const auto read = read_json(text);
-  if (const auto *problem = std::get_if<JsonProblem>(&read)) {
-    throw std::invalid_argument((is_standard_input ? "standard input" : file) + " " + problem->what);
-  }
-  return text;
 }
 
 void add_resources(CLI::App &app, Session &session) {

@@ -45,10 +45,4 @@ void on_documents(CLI::App &command, const ResourceCommand &of,
 /// What the user can do about an error of a document that is there.
 std::string advice_on_document(const Error &error, const ResourceCommand &of, const std::string &id);
 
-/// An option for a file of JSON, "-": standard input.
-CLI::Option *add_json_file(CLI::App &command, std::string &file, const char *what);
-
-/// The text of that file. Throws std::invalid_argument where it is not JSON, and FileError.
-std::string json_of_file(const std::string &file);
-
 } // namespace flow::client

@@ -24,6 +24,7 @@ void add_mock(CLI::App &app, Session &session) {
   add_mock_state(mock, session);
   add_mock_run(mock, session);
   add_mock_flow(mock, session);
+  add_mock_document(mock, session);
   add_mock_script(mock, session);
   add_mock_clock(mock, session);
   add_mock_fault(mock, session);

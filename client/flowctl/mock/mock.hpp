@@ -17,6 +17,7 @@ namespace flow::client {
 void add_mock_await(CLI::App &mock, Session &session);
 void add_mock_clock(CLI::App &mock, Session &session);
 void add_mock_coverage(CLI::App &mock, Session &session);
+void add_mock_document(CLI::App &mock, Session &session);
 void add_mock_events(CLI::App &mock, Session &session);
 void add_mock_expect(CLI::App &mock, Session &session);
 void add_mock_fault(CLI::App &mock, Session &session);
