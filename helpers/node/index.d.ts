@@ -66,6 +66,21 @@ export interface Clock {
   auto(on?: boolean): Promise<ClockState>;
 }
 
+/** The documents of one resource in a sandbox, such as its connections. A document is an entry of a seed file. */
+export interface Documents {
+  /** The documents as they were made: limit (1000, at most 10000) of them from number offset (0) on. */
+  list(page?: { offset?: number; limit?: number }): Promise<{ documents: Json[]; offset: number; total: number }>;
+  /** Creates a document; without id it gets a new one. */
+  add(document: Json): Promise<Json>;
+  get(id: string): Promise<Json>;
+  /** Creates the document, or replaces the one with its id. */
+  put(document: Json & { id: string }): Promise<Json>;
+  /** Changes these members, of which null deletes one. */
+  patch(id: string, members: Json): Promise<Json>;
+  /** Deletes the document, also if a flow refers to it. */
+  delete(id: string): Promise<void>;
+}
+
 /** A sandbox leased for one test; nobody else has its runs, time, faults and journal. Calls reject with ControlError. */
 export interface Sandbox {
   readonly id: string;
@@ -92,6 +107,8 @@ export interface Sandbox {
   putRuns(runs: Json[]): Promise<Json>;
   /** Sets the outcomes of the run's next retries, in order; none removes them. */
   script(run: string, outcomes: Outcome[]): Promise<Json>;
+  /** Those of a resource: connections, sourceConnections, targetConnections, connectionSpecs or flowSpecs. */
+  documents(resource: string): Documents;
   /** fault('status', { status: 429, retryAfterS: 2, path: '/runs/*\/action', times: 1 }) */
   fault(type: string, members?: FaultMembers): Promise<Json>;
   clearFaults(): Promise<void>;

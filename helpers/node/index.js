@@ -123,6 +123,42 @@ class Clock {
   }
 }
 
+class Documents {
+  #url;
+
+  constructor(url) {
+    this.#url = url;
+  }
+
+  list({ offset, limit } = {}) {
+    return call('GET', this.#url, undefined, { offset, limit });
+  }
+
+  add(document) {
+    return call('POST', this.#url, document);
+  }
+
+  get(id) {
+    return call('GET', this.#of(id));
+  }
+
+  async put(document) {
+    return call('PUT', this.#of(document.id), document);
+  }
+
+  patch(id, members) {
+    return call('PATCH', this.#of(id), members);
+  }
+
+  async delete(id) {
+    await call('DELETE', this.#of(id));
+  }
+
+  #of(id) {
+    return `${this.#url}/${encodeURIComponent(id)}`;
+  }
+}
+
 class Sandbox {
   #leaseUrl;
 
@@ -149,6 +185,10 @@ class Sandbox {
 
   async script(run, outcomes) {
     return this.control('PUT', `/runs/${encodeURIComponent(run)}/script`, { retries: outcomes.map(scripted) });
+  }
+
+  documents(resource) {
+    return new Documents(`${this.adminUrl}/resources/${encodeURIComponent(resource)}`);
   }
 
   fault(type, { method, operation, path, headers, after, times, probability, at, seed, id, ...attributes } = {}) {

@@ -78,6 +78,40 @@ test('what is no duration is refused', async () => {
   await assert.rejects(sandbox.script('a', ['success:soon']), RangeError);
 });
 
+test('documents are put, patched and deleted', async () => {
+  const connections = sandbox.documents('connections');
+  const served = async () => (await send('GET', '/connections/of:day-1')).body.items?.[0];
+  assert.equal((await connections.put({ id: 'of:day-1', name: 'Orders' })).state, 'enabled');
+  assert.equal((await served()).name, 'Orders');
+  assert.equal((await connections.patch('of:day-1', { state: 'disabled', name: null })).state, 'disabled');
+  assert.equal((await connections.get('of:day-1')).name, undefined);
+  await connections.put({ id: 'of:day-1', name: 'Others' });
+  assert.equal((await served()).state, 'enabled');
+  await connections.delete('of:day-1');
+  assert.equal(await served(), undefined);
+});
+
+test('documents are added, and listed page by page', async () => {
+  const connections = sandbox.documents('connections');
+  const { total } = await connections.list();
+  const added = await connections.add({ name: 'Orders' });
+  const page = await connections.list({ offset: total, limit: 1 });
+  assert.deepEqual(page, { documents: [added], offset: total, total: total + 1 });
+  assert.equal((await connections.list({ limit: 2 })).documents.length, 2);
+});
+
+test('documents are those of their resource, and a wrong one is refused', async () => {
+  await sandbox.documents('sourceConnections').put({ id: 'mine' });
+  await assert.rejects(sandbox.documents('connections').get('mine'), { name: 'ControlError', status: 404 });
+  await assert.rejects(sandbox.documents('nonsense').list(), /sourceConnections/);
+  await assert.rejects(sandbox.documents('connections').put({ id: 'mine', auth: 7 }), { status: 400, place: '/auth' });
+});
+
+test('answers of a document are scripted', async () => {
+  await sandbox.documents('connections').put({ id: 'mine', answers: [{ verb: 'test', body: { result: false } }] });
+  assert.deepEqual((await send('GET', '/connections/mine/test')).body, { result: false });
+});
+
 test('a fault falls on what it matches so many times, or until it is cleared', async () => {
   await sandbox.putRuns([{ id: 'a', state: 'failed' }]);
   await sandbox.fault('status', { status: 503, times: 2, path: '/runs/*/action' });

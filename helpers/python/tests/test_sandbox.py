@@ -79,6 +79,44 @@ def test_what_is_no_duration_is_refused(flow_sandbox, duration):
         flow_sandbox.clock.advance(duration)
 
 
+def test_documents_are_put_patched_and_deleted(flow_sandbox, send):
+    connections = flow_sandbox.documents("connections")
+    assert connections.put({"id": "of:day-1", "name": "Orders"})["state"] == "enabled"
+    assert send("GET", "/connections/of:day-1")[1]["items"][0]["name"] == "Orders"
+    assert connections.patch("of:day-1", {"state": "disabled", "name": None})["state"] == "disabled"
+    assert "name" not in connections.get("of:day-1")
+    connections.put({"id": "of:day-1", "name": "Others"})
+    assert send("GET", "/connections/of:day-1")[1]["items"][0]["state"] == "enabled"
+    connections.delete("of:day-1")
+    assert send("GET", "/connections/of:day-1")[0] == 404
+
+
+def test_documents_are_added_and_listed_page_by_page(flow_sandbox):
+    connections = flow_sandbox.documents("connections")
+    before = connections.list()
+    added = connections.add({"name": "Orders"})
+    page = connections.list(offset=before["total"], limit=1)
+    assert page == {"documents": [added], "offset": before["total"], "total": before["total"] + 1}
+    assert len(connections.list(limit=2)["documents"]) == 2
+
+
+def test_documents_are_those_of_their_resource_and_a_wrong_one_is_refused(flow_sandbox):
+    flow_sandbox.documents("sourceConnections").put({"id": "mine"})
+    with pytest.raises(ControlError, match="404"):
+        flow_sandbox.documents("connections").get("mine")
+    with pytest.raises(ControlError, match="sourceConnections"):
+        flow_sandbox.documents("nonsense").list()
+    with pytest.raises(ControlError) as caught:
+        flow_sandbox.documents("connections").put({"id": "mine", "auth": 7})
+    assert (caught.value.status, caught.value.place) == (400, "/auth")
+
+
+def test_a_document_s_answers_are_scripted(flow_sandbox, send):
+    answers = [{"verb": "test", "body": {"result": False}}]
+    flow_sandbox.documents("connections").put({"id": "mine", "answers": answers})
+    assert send("GET", "/connections/mine/test")[1] == {"result": False}
+
+
 def test_a_fault_falls_on_what_it_matches_so_many_times(flow_sandbox, send, retry):
     flow_sandbox.put_runs([{"id": "a", "state": "failed"}])
     flow_sandbox.fault("status", status=503, times=2, path="/runs/*/action")

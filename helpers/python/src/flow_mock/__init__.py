@@ -13,12 +13,13 @@ Each method is one call of the mock's control API (docs/control-api.md); names a
 from .control import ControlError, FlowMockError, NotCome
 from .duration import Duration
 from .mock import BinaryNotFound, FlowMock, NotStarted, Stopped
-from .sandbox import Clock, Outcome, Sandbox
+from .sandbox import Clock, Documents, Outcome, Sandbox
 
 __all__ = [
     "BinaryNotFound",
     "Clock",
     "ControlError",
+    "Documents",
     "Duration",
     "FlowMock",
     "FlowMockError",

@@ -44,6 +44,40 @@ class Clock:
         return dict(call(method, self._url, body))
 
 
+class Documents:
+    """The documents of one resource in a sandbox, such as its connections. A document is an entry of a seed file."""
+
+    def __init__(self, url: str):
+        self._url = url
+
+    def list(self, offset: int = 0, limit: int = 1000) -> Json:
+        """The documents as they were made: ``{"documents", "offset", "total"}``. ``limit`` is 10,000 at most."""
+        return dict(call("GET", self._url, query={"offset": offset, "limit": limit}))
+
+    def add(self, document: Mapping[str, Any]) -> Json:
+        """Creates a document, and returns it; without ``id`` it gets a new one."""
+        return dict(call("POST", self._url, dict(document)))
+
+    def get(self, id: str) -> Json:
+        """The document of that id."""
+        return dict(call("GET", self._of(id)))
+
+    def put(self, document: Mapping[str, Any]) -> Json:
+        """Creates the document, or replaces the one with its ``id``, and returns it."""
+        return dict(call("PUT", self._of(document["id"]), dict(document)))
+
+    def patch(self, id: str, members: Mapping[str, Any]) -> Json:
+        """Changes these members, of which None deletes one, and returns the document."""
+        return dict(call("PATCH", self._of(id), dict(members)))
+
+    def delete(self, id: str) -> None:
+        """Deletes the document, also if a flow refers to it."""
+        call("DELETE", self._of(id))
+
+    def _of(self, id: str) -> str:
+        return f"{self._url}/{quote(id, safe='')}"
+
+
 class Sandbox:
     """A lease, made by ``FlowMock.sandbox()`` and ended by ``with`` or ``end()``. Nobody else has its runs, time,
     faults and journal.
@@ -106,6 +140,10 @@ class Sandbox:
         """Sets the outcomes of the run's next retries, in order; none removes them. Returns the run."""
         retries = [_outcome(outcome) for outcome in outcomes]
         return dict(self.control("PUT", f"/runs/{quote(run, safe='')}/script", {"retries": retries}))
+
+    def documents(self, resource: str) -> Documents:
+        """Those of a resource: connections, sourceConnections, targetConnections, connectionSpecs or flowSpecs."""
+        return Documents(f"{self.admin_url}/resources/{quote(resource, safe='')}")
 
     def fault(
         self,
