@@ -241,6 +241,9 @@ TEST_F(FlowctlMockSetUp, DocumentsArePutListedShownAndDeleted) {
   const Ended gone = mock({"document", "get", "connections", "mine"});
   EXPECT_EQ(gone.code, 1);
   EXPECT_THAT(gone.err, HasSubstr("It was looked for in sandbox {SANDBOX_NAME}"));
+  answer = [] { return answered(200, R"({"documents":[{"id":"a"}],"offset":0,"total":20000})"); };
+  EXPECT_THAT(printed({"document", "list", "connections"}),
+              EndsWith("There are 20000; the first are shown.\n"));
 }
 
 TEST_F(FlowctlMockSetUp, ADocumentWithoutAnIdGetsOneAndABadOneIsRefusedWithItsPlace) {

@@ -179,6 +179,9 @@ TEST_F(FlowctlResources, ASearchIsAListOfWhatIsFound) {
   const std::string body = json({{"queryString", query}}).dump();
   const Ended by_file = run({"--json", "connection", "search", "-f", write_file("search.json", body)});
   EXPECT_EQ(json::parse(by_file.out).at("items").at(0).at("id"), kS3) << by_file.err;
+  const Ended counted = run({"connection", "search", "-f", write_file("count.json", R"({"count":true})")});
+  EXPECT_EQ(counted.code, 2);
+  EXPECT_THAT(counted.err, HasSubstr("leave count out"));
   EXPECT_EQ(run({"connection", "search"}).code, 2);
   EXPECT_EQ(run({"connection", "search", "--query", query, "-f", "x"}).code, 2);
 }

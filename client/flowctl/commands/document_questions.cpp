@@ -1,6 +1,7 @@
 #include <array>
 #include <iostream>
 #include <memory>
+#include <stdexcept>
 
 #include "client/flowctl/commands/document_text.hpp"
 #include "client/flowctl/commands/list.hpp"
@@ -30,6 +31,9 @@ void add_document_search(const ResourceCommand &of) {
   on_documents(command, of, [of, given](const Documents &documents) {
     const std::string body =
         given->file.empty() ? json_text({{"queryString", given->query}}) : json_of_file(given->file);
+    if (!at(read_answer(body), "count").is_null()) {
+      throw std::invalid_argument("a search is shown as a list: leave count out of its body");
+    }
     return show_items(documents.search(body), given->shown, *of.session,
                       [&](const auto &found) { return table_of(*of.resource, found); });
   });

@@ -49,7 +49,9 @@ std::string text_of_documents(const Json &answer) {
   for (const Json &document : documents) {
     rows.push_back({text(at(document, "id")), text(at(document, "state")), text(at(document, "name"))});
   }
-  return table(rows);
+  const auto total = number(at(answer, "total")).value_or(0);
+  const bool is_whole = total <= static_cast<std::int64_t>(documents.size());
+  return table(rows) + (is_whole ? "" : "There are " + std::to_string(total) + "; the first are shown.\n");
 }
 
 std::string text_of_document(const Json &document) {

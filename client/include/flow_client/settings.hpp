@@ -57,9 +57,9 @@ Jitter full_jitter();
 /// | certificate refused; any other status          | not repeated      | not repeated         |
 ///
 /// "Only when asked": two re-triggers or creations make two runs, so one that may have arrived is an error of
-/// kind `unknown_outcome`, unless `repeat_when_unknown` is set in its options. Documents (document.hpp): what
-/// reads, replaces or deletes is repeated as what reads; what creates, patches or acts is never "asked" to
-/// be.
+/// kind `unknown_outcome`, unless `repeat_when_unknown` is set in its options. Documents (document.hpp) have
+/// no such option: reading, replacing and deleting one is repeated like a call that reads; a creation, a
+/// patch or an action like one that makes a run.
 struct RetryPolicy {
   int attempts = 4; ///< in all; 1 never repeats
   std::chrono::milliseconds base_delay{500};
