@@ -16,7 +16,7 @@ CLI::Option *add_json_file(CLI::App &command, std::string &file, const char *wha
 
 std::string json_of_file(const std::string &file) {
   const bool is_standard_input = file == "-";
-  const std::string text =
+  std::string text =
       is_standard_input ? std::string(std::istreambuf_iterator<char>(std::cin), {}) : read_whole(file);
   const auto read = read_json(text);
   if (const auto *problem = std::get_if<JsonProblem>(&read)) {

@@ -30,9 +30,9 @@ const Resource &resource_of(const Call &call) {
       known += (known.empty() ? "" : ", ") + resource.name;
     }
   }
-  Refusal refusal = not_found("resource", call.ids.front());
-  refusal.detail += " There are " + known + "; runs and flows have paths of their own: …/runs, …/flows.";
-  throw refusal;
+  throw Refusal{404, "Not found", "",
+                not_found("resource", call.ids.front()).detail + " There are " + known +
+                    "; runs and flows have paths of their own: …/runs, …/flows."};
 }
 
 /// The documents of a resource in the sandbox of a call.
