@@ -105,9 +105,11 @@ Response list_documents(const Call &call) {
   const Stored stored(call);
   Json shown = Json::array();
   std::size_t passed = 0;
-  for (std::uint64_t number = 0; number < stored.store.size() && shown.size() < page.limit; ++number) {
-    const Document &document = stored.store.at(number);
-    if (document.json && passed++ >= page.offset) {
+  for (const auto &[number, document] : stored.store.all()) {
+    if (shown.size() == page.limit) {
+      break;
+    }
+    if (passed++ >= page.offset) {
       shown.push_back(document_entry(document));
     }
   }

@@ -157,7 +157,7 @@ void carry_out(const Changes &changes, Transaction &transaction, const Limits &l
   const std::int64_t now_ms = transaction.now_ms();
   std::vector<std::shared_ptr<const Flow>> known_flows;
   known_flows.reserve(transaction->flows.size());
-  for (const SandboxFlow &flow : transaction->flows) {
+  for (const auto &[number, flow] : transaction->flows) {
     known_flows.push_back(flow.flow);
   }
   const Seed seed = read_entries({{"flows", changes.flows}, {"runs", changes.runs}}, known_flows, prefix);

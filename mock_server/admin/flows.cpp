@@ -1,6 +1,9 @@
 #include "mock_server/admin/entries.hpp"
 #include "mock_server/admin/routes.hpp"
 
+#include <algorithm>
+#include <iterator>
+#include <map>
 #include <utility>
 
 #include "mock_server/seed/seed_json.hpp"
@@ -31,10 +34,11 @@ Response list_flows(const Call &call) {
   check_parameters(call, {"offset", "limit"});
   const ListPage page = list_page_of(call);
   const Transaction transaction(call.sandbox->objects, call.sandbox->clock);
-  const std::vector<SandboxFlow> &all = transaction->flows;
+  const std::map<std::uint64_t, SandboxFlow> &all = transaction->flows;
   Json flows = Json::array();
-  for (std::size_t i = page.offset; i < all.size() && flows.size() < page.limit; ++i) {
-    flows.push_back(flow_entry(all[i]));
+  const auto first = std::next(all.begin(), static_cast<std::ptrdiff_t>(std::min(page.offset, all.size())));
+  for (auto each = first; each != all.end() && flows.size() < page.limit; ++each) {
+    flows.push_back(flow_entry(each->second));
   }
   return json_response({{"flows", std::move(flows)}, {"offset", page.offset}, {"total", all.size()}});
 }

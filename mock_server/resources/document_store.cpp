@@ -1,11 +1,38 @@
 #include "mock_server/resources/document_store.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <limits>
 #include <utility>
 
 namespace flow::mock {
 
 using contract::Json;
+
+namespace {
+
+const std::string &id_of(const Document &document) {
+  return document.json->at("id").get_ref<const std::string &>();
+}
+
+/// A specification has no such time.
+std::int64_t created_at(const Document &document) {
+  const auto found = document.json->find("createdAt");
+  return found == document.json->end() || !found->is_number_integer()
+             ? std::numeric_limits<std::int64_t>::min()
+             : found->get<std::int64_t>();
+}
+
+std::vector<std::string> without(const std::vector<std::string> &ids,
+                                 const std::vector<std::string> &others) {
+  std::vector<std::string> left;
+  std::copy_if(ids.begin(), ids.end(), std::back_inserter(left), [&](const std::string &id) {
+    return std::find(others.begin(), others.end(), id) == others.end();
+  });
+  return left;
+}
+
+} // namespace
 
 std::vector<std::string> ids_in(const Json &document, const std::string &field) {
   std::vector<std::string> ids;
@@ -28,7 +55,7 @@ std::vector<std::string> ids_in(const Json &document, const std::string &field) 
 
 const Document *DocumentStore::find(std::string_view id) const {
   const auto found = numbers_.find(id);
-  return found == numbers_.end() ? nullptr : &documents_[found->second];
+  return found == numbers_.end() ? nullptr : &documents_.find(found->second)->second;
 }
 
 std::vector<std::string> DocumentStore::users(std::string_view id) const {
@@ -38,40 +65,91 @@ std::vector<std::string> DocumentStore::users(std::string_view id) const {
 }
 
 void DocumentStore::put(Document document) {
-  const Json &json = *document.json;
-  const auto &id = json.at("id").get_ref<const std::string &>();
-  const auto [place, is_new] = numbers_.try_emplace(id, documents_.size());
-  if (is_new) {
-    documents_.emplace_back();
+  const auto found = numbers_.find(id_of(document));
+  if (found == numbers_.end()) {
+    add(std::move(document));
   } else {
-    count_references(*documents_[place->second].json, false);
+    replace(found->second, std::move(document));
   }
-  count_references(json, true);
-  documents_[place->second] = std::move(document);
+}
+
+void DocumentStore::add(Document document) {
+  const std::string id = id_of(document);
+  const std::vector<std::string> used = used_by(*document.json);
+  const CreationOrder::Place place = {created_at(document), next_number_};
+  const auto added = documents_.emplace(next_number_, std::move(document)).first;
+  try {
+    by_creation_.add(place);
+    numbers_.emplace(id, next_number_);
+    note_user(used, id);
+  } catch (...) {
+    by_creation_.remove(place);
+    numbers_.erase(id);
+    forget_user(used, id);
+    documents_.erase(added);
+    throw;
+  }
+  ++next_number_;
+}
+
+void DocumentStore::replace(std::uint64_t number, Document document) {
+  Document &its = documents_.find(number)->second;
+  const std::string id = id_of(its);
+  const std::vector<std::string> before = used_by(*its.json);
+  const std::vector<std::string> after = used_by(*document.json);
+  const std::vector<std::string> added = without(after, before);
+  const std::vector<std::string> removed = without(before, after);
+  const CreationOrder::Place place = {created_at(its), number};
+  const CreationOrder::Place new_place = {created_at(document), number};
+  try {
+    note_user(added, id);
+    if (new_place != place) {
+      by_creation_.add(new_place);
+    }
+  } catch (...) {
+    forget_user(added, id);
+    throw;
+  }
+  if (new_place != place) {
+    by_creation_.remove(place);
+  }
+  forget_user(removed, id);
+  its = std::move(document);
 }
 
 void DocumentStore::remove(std::string_view id) {
   const auto found = numbers_.find(id);
-  Document &document = documents_[found->second];
-  count_references(*document.json, false);
-  document = {};
+  const auto document = documents_.find(found->second);
+  const std::vector<std::string> used = used_by(*document->second.json);
+  forget_user(used, found->first);
+  by_creation_.remove({created_at(document->second), found->second});
+  documents_.erase(document);
   numbers_.erase(found);
 }
 
-void DocumentStore::count_references(const Json &json, bool added) {
-  const auto &user = json.at("id").get_ref<const std::string &>();
+std::vector<std::string> DocumentStore::used_by(const Json &json) const {
+  std::vector<std::string> used;
   for (const contract::Reference &reference : resource_->references) {
-    if (reference.in_use.empty()) {
-      continue;
+    if (!reference.in_use.empty()) {
+      const std::vector<std::string> ids = ids_in(json, reference.field);
+      used.insert(used.end(), ids.begin(), ids.end());
     }
-    for (const std::string &id : ids_in(json, reference.field)) {
-      if (added) {
-        users_[id].insert(user);
-      } else if (const auto users = users_.find(id); users != users_.end()) {
-        users->second.erase(user);
-        if (users->second.empty()) {
-          users_.erase(users);
-        }
+  }
+  return used;
+}
+
+void DocumentStore::note_user(const std::vector<std::string> &ids, const std::string &user) {
+  for (const std::string &id : ids) {
+    users_[id].insert(user);
+  }
+}
+
+void DocumentStore::forget_user(const std::vector<std::string> &ids, const std::string &user) {
+  for (const std::string &id : ids) {
+    if (const auto users = users_.find(id); users != users_.end()) {
+      users->second.erase(user);
+      if (users->second.empty()) {
+        users_.erase(users);
       }
     }
   }

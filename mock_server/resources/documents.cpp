@@ -16,17 +16,17 @@ class StoredCollection final : public Collection {
 public:
   explicit StoredCollection(const DocumentStore &store) : store_(store) {}
 
-  [[nodiscard]] std::uint64_t size() const override { return store_.size(); }
-  [[nodiscard]] bool is_vacant(std::uint64_t number) const override { return !store_.at(number).json; }
-  bool holds(std::uint64_t number, const Filter &filter) override {
-    return holds_in(filter, *store_.at(number).json);
+  [[nodiscard]] std::uint64_t size() const override { return store_.count(); }
+  [[nodiscard]] Access access(const Query &query) const override {
+    return store_.by_creation().access(query);
   }
-  SortKey key(std::uint64_t number, const Path &path) override {
-    return sort_key(*store_.at(number).json, path);
-  }
-  std::string text(std::uint64_t number) override { return store_.at(number).json->dump(); }
+  bool holds(std::uint64_t number, const Filter &filter) override { return holds_in(filter, json(number)); }
+  SortKey key(std::uint64_t number, const Path &path) override { return sort_key(json(number), path); }
+  std::string text(std::uint64_t number) override { return json(number).dump(); }
 
 private:
+  [[nodiscard]] const Json &json(std::uint64_t number) const { return *store_.all().at(number).json; }
+
   const DocumentStore &store_;
 };
 

@@ -1,5 +1,6 @@
 #include "mock_server/resources/flow_documents.hpp"
 
+#include <algorithm>
 #include <array>
 #include <memory>
 
@@ -15,25 +16,39 @@ using contract::Json;
 
 constexpr std::string_view kDraft = "draft";
 
-/// What a flow's document says of it. Of one that was there before, as a seed may have made it, it takes what
-/// the document says nothing of.
-std::shared_ptr<const Flow> flow_in(Transaction &transaction, Json document, const Flow *before) {
+bool is_of_a_seed(std::string_view format) {
+  constexpr std::array<std::string_view, 4> kFormats = {"delimited", "json", "parquet", "tabular"};
+  return std::find(kFormats.begin(), kFormats.end(), format) != kFormats.end();
+}
+
+/// It follows from its connections and its specification; of a flow that is changed, where these are others.
+void set_source(Flow &flow, Transaction &transaction, const Json &document, const SandboxFlow *before) {
+  if (before != nullptr && document.at("sourceConnectionIds") == source_connection_ids(*before->flow)) {
+    flow.source = before->flow->source;
+    flow.source_spec_id = before->flow->source_spec_id;
+    flow.source_format = before->flow->source_format;
+    return;
+  }
+  const FlowSource source = source_of_flow(transaction, document);
+  flow.source = source.kind;
+  flow.source_spec_id = source.spec_id;
+  flow.source_format = is_of_a_seed(source.format) ? source.format : "";
+}
+
+/// What a flow's document says of it, but what the sandbox says.
+std::shared_ptr<const Flow> flow_in(Transaction &transaction, Json document, const SandboxFlow *before) {
   auto flow = std::make_shared<Flow>();
   flow->id = document.at("id");
   flow->state = document.at("state");
   flow->created_at = {.ms = document.at("createdAt")};
   flow->updated_at = {.ms = document.at("updatedAt")};
-  flow->runs_by_schedule = before == nullptr ? transaction->schedules_new_flows : before->runs_by_schedule;
-  const Json spec = document.value("flowSpec", Json::object());
-  flow->spec_id = spec.value("id", "");
-  flow->spec_version = spec.value("version", "");
-  const FlowSource source =
-      before != nullptr && source_connection_ids(*before) == document.at("sourceConnectionIds")
-          ? FlowSource{before->source, before->source_spec_id, before->source_format}
-          : source_of_flow(transaction, document);
-  flow->source = source.kind;
-  flow->source_spec_id = source.spec_id;
-  flow->source_format = source.format;
+  if (const Json &spec = document.at("flowSpec"); spec.contains("id") && spec.contains("version")) {
+    flow->spec_id = spec["id"];
+    flow->spec_version = spec["version"];
+  }
+  set_source(*flow, transaction, document, before);
+  flow->runs_by_schedule =
+      before == nullptr ? transaction->schedules_new_flows : before->flow->runs_by_schedule;
   const Json::json_pointer frequency("/scheduleParams/frequency");
   flow->scheduled_once = !document.contains(frequency) || document.at(frequency) == "once";
   flow->delta_column = delta_column_of(document.value("transformations", Json::array()));
@@ -77,16 +92,19 @@ std::optional<Json> FlowDocuments::find(std::string_view id) {
 }
 
 void FlowDocuments::put(Json document) {
-  const SandboxFlow *found = transaction_->find_flow(document.at("id").get_ref<const std::string &>());
-  const SandboxFlow before = found == nullptr ? SandboxFlow() : *found;
-  SandboxFlow &flow = transaction_->put_flow(flow_in(transaction_, std::move(document), before.flow.get()),
-                                             transaction_.now_ms());
-  flow.script = before.script;
-  if (flow.delta_column.empty()) {
-    flow.delta_column = before.delta_column;
+  const SandboxFlow *before = transaction_->find_flow(document.at("id").get_ref<const std::string &>());
+  RetryScript script = before == nullptr ? RetryScript() : before->script;
+  const bool has_column_of_runs = before != nullptr && before->flow->delta_column.empty();
+  std::string delta_column = has_column_of_runs ? before->delta_column : "";
+  const bool begins = before == nullptr || before->flow->state == kDraft;
+  SandboxFlow &put =
+      transaction_->put_flow(flow_in(transaction_, std::move(document), before), transaction_.now_ms());
+  put.script = std::move(script);
+  if (put.flow->delta_column.empty()) {
+    put.delta_column = std::move(delta_column);
   }
-  if (!before.flow || before.flow->state == kDraft) {
-    transaction_->begin_schedule(flow, transaction_.now_ms());
+  if (begins) {
+    transaction_->begin_schedule(put, transaction_.now_ms());
     transaction_->settle(transaction_.now_ms());
   }
 }
@@ -107,9 +125,9 @@ std::unique_ptr<Collection> FlowDocuments::collection() {
 }
 
 bool FlowCollection::holds(std::uint64_t number, const Filter &filter) {
-  const auto key = key_at_hand(transaction_->flows[number], filter.path);
+  const auto key = key_at_hand(flow(number), filter.path);
   if (!key) {
-    return holds_in(filter, document(number));
+    return holds_in(filter, document_with(number, filter.path));
   }
   const auto *text = std::get_if<std::string>(&*key);
   return text != nullptr ? holds_for(filter, std::string_view(*text))
@@ -117,8 +135,8 @@ bool FlowCollection::holds(std::uint64_t number, const Filter &filter) {
 }
 
 SortKey FlowCollection::key(std::uint64_t number, const Path &path) {
-  auto key = key_at_hand(transaction_->flows[number], path);
-  return key ? *std::move(key) : sort_key(document(number), path);
+  auto key = key_at_hand(flow(number), path);
+  return key ? *std::move(key) : sort_key(document_with(number, path), path);
 }
 
 std::string FlowCollection::text(std::uint64_t number) {
@@ -127,9 +145,21 @@ std::string FlowCollection::text(std::uint64_t number) {
 
 const Json &FlowCollection::document(std::uint64_t number) {
   if (!last_ || last_->first != number) {
-    last_.emplace(number, flow_document(transaction_, transaction_->flows[number]));
+    last_.emplace(number, flow_document(transaction_, flow(number)));
   }
   return last_->second;
+}
+
+const Json &FlowCollection::document_with(std::uint64_t number, const Path &path) {
+  constexpr std::array<std::string_view, 11> kOtherwiseShown = {
+      "id",      "createdAt", "updatedAt",       "sandboxId", "sandboxName",   "imsOrgId",
+      "version", "etag",      "transformations", "runs",      "lastRunDetails"};
+  const std::string &name = path.front().name;
+  const Json &kept = flow(number).flow->document;
+  const bool is_at_hand =
+      std::find(kOtherwiseShown.begin(), kOtherwiseShown.end(), name) == kOtherwiseShown.end() &&
+      kept.contains(name);
+  return is_at_hand ? kept : document(number);
 }
 
 } // namespace flow::mock

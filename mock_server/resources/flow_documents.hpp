@@ -34,12 +34,18 @@ public:
   explicit FlowCollection(Transaction &transaction) : transaction_(transaction) {}
 
   [[nodiscard]] std::uint64_t size() const override { return transaction_->flows.size(); }
+  [[nodiscard]] Access access(const Query &query) const override {
+    return transaction_->flows_by_creation.access(query);
+  }
   bool holds(std::uint64_t number, const Filter &filter) override;
   SortKey key(std::uint64_t number, const Path &path) override;
   std::string text(std::uint64_t number) override;
 
 private:
+  [[nodiscard]] const SandboxFlow &flow(std::uint64_t number) const { return transaction_->flows.at(number); }
   const contract::Json &document(std::uint64_t number);
+  /// A document that shows what is at the path as document() does; it may be at hand.
+  const contract::Json &document_with(std::uint64_t number, const Path &path);
 
   Transaction &transaction_;
   std::optional<std::pair<std::uint64_t, contract::Json>> last_; ///< that was rendered

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <unordered_set>
 #include <utility>
 
@@ -15,15 +16,44 @@ namespace flow::mock {
 namespace {
 
 using DocumentStores = std::map<std::string, DocumentStore, std::less<>>;
+/// The ids of a flow's source and target connections, sorted.
+std::vector<std::string> connections_of(const Flow &flow) {
+  std::vector<std::string> ids;
+  for (const contract::Json &side : {source_connection_ids(flow), target_connection_ids(flow)}) {
+    for (const contract::Json &id : side) {
+      ids.push_back(id);
+    }
+  }
+  std::sort(ids.begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  return ids;
+}
+
+/// What stands as "id" in what a seed gives as an object; nothing where a document cannot have that id.
+std::optional<std::string> id_in(const contract::Json &shown) {
+  constexpr std::size_t kLongest = 128;
+  const auto id = shown.find("id");
+  if (id == shown.end() || !id->is_string()) {
+    return std::nullopt;
+  }
+  const auto &text = id->get_ref<const std::string &>();
+  const bool can_be =
+      !text.empty() && text.size() <= kLongest && std::all_of(text.begin(), text.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+               c == '.' || c == '_' || c == ':';
+      });
+  return can_be ? std::optional(text) : std::nullopt;
+}
 
 /// What a seeded source or target connection shows of its base connection, where it does not say it.
 void inherit(const contract::Resource &resource, contract::Json &whole, const DocumentStores &made) {
   const auto base_id = whole.find("baseConnectionId");
-  if (base_id == whole.end() || whole.contains("inheritedAttributes") ||
-      resource.field("inheritedAttributes") == nullptr) {
+  const auto connections = made.find("connections");
+  if (base_id == whole.end() || !base_id->is_string() || whole.contains("inheritedAttributes") ||
+      resource.field("inheritedAttributes") == nullptr || connections == made.end()) {
     return;
   }
-  const Document *base = made.find("connections")->second.find(base_id->get_ref<const std::string &>());
+  const Document *base = connections->second.find(base_id->get_ref<const std::string &>());
   if (base != nullptr) {
     whole["inheritedAttributes"] = {
         {"baseConnection",
@@ -32,8 +62,8 @@ void inherit(const contract::Resource &resource, contract::Json &whole, const Do
 }
 
 /// What is stored of a seeded document, of which `whole` has all fields but what it inherits.
-Document made_of(const contract::Resource &resource, const SeededDocument &seeded, contract::Json whole,
-                 const DocumentStores &others) {
+Document stored_of(const contract::Resource &resource, const SeededDocument &seeded, contract::Json whole,
+                   const DocumentStores &others) {
   inherit(resource, whole, others);
   return {.json = std::make_shared<const contract::Json>(in_order(resource, whole)),
           .answers = seeded.answers};
@@ -45,7 +75,9 @@ void SandboxState::load(const Seed &seed, std::int64_t now_ms) {
   defaults = seed.defaults;
   runs = RunStore();
   flows.clear();
+  flows_by_creation = {};
   flow_places_.clear();
+  next_flow_ = 0;
   deleted_flows.clear();
   scheduled_.clear();
   documents_.clear();
@@ -59,7 +91,7 @@ void SandboxState::load(const Seed &seed, std::int64_t now_ms) {
   last_actors_ = nullptr;
   for (const auto &flow : seed.flows) {
     if (flow->is_deleted) {
-      deleted_flows.push_back(flow);
+      deleted_flows.emplace(flow->id, made_of(flow, now_ms));
     } else {
       put_flow(flow, now_ms);
     }
@@ -222,83 +254,133 @@ void SandboxState::tell_end(const Run &run) const {
 
 SandboxFlow *SandboxState::find_flow(std::string_view flow_id) {
   const auto found = flow_places_.find(flow_id);
-  return found == flow_places_.end() ? nullptr : &flows[found->second];
+  return found == flow_places_.end() ? nullptr : &found->second->second;
 }
 
 SandboxFlow &SandboxState::put_flow(const std::shared_ptr<const Flow> &flow, std::int64_t now_ms) {
-  SandboxFlow *place = find_flow(flow->id);
-  if (place == nullptr) {
-    place = &flows.emplace_back();
-    std::erase_if(deleted_flows, [&](const auto &deleted) { return deleted->id == flow->id; });
-    try {
-      flow_places_.emplace(flow->id, flows.size() - 1);
-    } catch (...) {
-      flows.pop_back();
-      throw;
-    }
+  SandboxFlow made = made_of(flow, now_ms);
+  flows_without_documents_.push_back(flow);
+  if (SandboxFlow *place = find_flow(flow->id)) {
+    replace_flow(*place, std::move(made));
   } else {
-    forget_connections(*place->flow);
+    add_flow(std::move(made));
   }
   if (const RunIndex::Places *its_runs = runs.index().of_flow(flow->id)) {
     for (auto run = RunIndex::next(*its_runs, {}, false, {}); run;
          run = RunIndex::next(*its_runs, {}, false, run)) {
-      runs.change(runs.at(run->number), [&](Run &its) { its.flow = flow; });
+      runs.set_flow(run->number, flow);
     }
   }
-  place->flow = flow;
-  note_connections(*flow);
-  flows_without_documents_.push_back(flow);
-  place->created_at_ms = flow->created_at.at(now_ms);
-  place->updated_at_ms = flow->updated_at.at(now_ms);
-  place->etag = flow->document.value("etag", "");
-  if (place->etag.empty()) {
-    place->etag = ids.etag(place->updated_at_ms);
+  SandboxFlow &put = *find_flow(flow->id);
+  schedule(put, now_ms);
+  return put;
+}
+
+SandboxFlow SandboxState::made_of(const std::shared_ptr<const Flow> &flow, std::int64_t now_ms) {
+  SandboxFlow made{.flow = flow,
+                   .created_at_ms = flow->created_at.at(now_ms),
+                   .updated_at_ms = flow->updated_at.at(now_ms),
+                   .etag = flow->document.value("etag", ""),
+                   .delta_column =
+                       flow->delta_column.empty() ? flow->delta_column_of_runs : flow->delta_column,
+                   .script = {.retries = flow->retries}};
+  if (made.etag.empty()) {
+    made.etag = ids.etag(made.updated_at_ms);
   }
-  place->delta_column = flow->delta_column.empty() ? flow->delta_column_of_runs : flow->delta_column;
-  place->script = {.retries = flow->retries};
-  schedule(*place, now_ms);
-  return *place;
+  return made;
+}
+
+void SandboxState::add_flow(SandboxFlow flow) {
+  const std::string id = flow.flow->id;
+  const std::vector<std::string> connections = connections_of(*flow.flow);
+  const CreationOrder::Place created = {flow.created_at_ms, next_flow_};
+  const auto place = flows.emplace(next_flow_, std::move(flow)).first;
+  try {
+    flows_by_creation.add(created);
+    flow_places_.emplace(id, place);
+    note_connections(connections, id);
+  } catch (...) {
+    flows_by_creation.remove(created);
+    flow_places_.erase(id);
+    forget_connections(connections, id);
+    flows.erase(place);
+    throw;
+  }
+  ++next_flow_;
+  deleted_flows.erase(id);
+  last_runs_are_stale_ = last_runs_are_stale_ || runs.index().of_flow(id) != nullptr;
+}
+
+void SandboxState::replace_flow(SandboxFlow &place, SandboxFlow flow) {
+  const std::string &id = flow.flow->id;
+  const std::vector<std::string> before = connections_of(*place.flow);
+  const std::vector<std::string> after = connections_of(*flow.flow);
+  std::vector<std::string> added;
+  std::set_difference(after.begin(), after.end(), before.begin(), before.end(), std::back_inserter(added));
+  std::vector<std::string> removed;
+  std::set_difference(before.begin(), before.end(), after.begin(), after.end(), std::back_inserter(removed));
+  const std::uint64_t number = flow_places_.find(id)->second->first;
+  const bool is_moved = flow.created_at_ms != place.created_at_ms;
+  try {
+    note_connections(added, id);
+    if (is_moved) {
+      flows_by_creation.add({flow.created_at_ms, number});
+    }
+  } catch (...) {
+    forget_connections(added, id);
+    throw;
+  }
+  if (is_moved) {
+    flows_by_creation.remove({place.created_at_ms, number});
+  }
+  forget_connections(removed, id);
+  flow.last_run = place.last_run;
+  flow.runs_at = place.runs_at;
+  place = std::move(flow);
 }
 
 void SandboxState::remove_flows(const std::vector<std::string> &flow_ids) {
-  if (flow_ids.empty()) {
-    return;
-  }
-  const std::unordered_set<std::string_view> removed(flow_ids.begin(), flow_ids.end());
+  std::vector<std::vector<std::string>> connections;
+  connections.reserve(flow_ids.size());
   for (const std::string &id : flow_ids) {
-    unschedule(*find_flow(id));
-    forget_connections(*find_flow(id)->flow);
-    flow_places_.erase(id);
+    connections.push_back(connections_of(*find_flow(id)->flow));
   }
-  std::erase_if(flows, [&](const SandboxFlow &flow) { return removed.contains(flow.flow->id); });
-  for (std::size_t place = 0; place < flows.size(); ++place) {
-    flow_places_.find(flows[place].flow->id)->second = place;
+  for (std::size_t i = 0; i < flow_ids.size(); ++i) {
+    forget_flow(flow_ids[i], connections[i]);
   }
 }
 
 void SandboxState::delete_flow(const std::string &flow_id) {
-  const std::size_t place = flow_places_.find(flow_id)->second;
-  const std::shared_ptr<const Flow> flow = flows[place].flow;
-  unschedule(flows[place]);
+  const SandboxFlow &flow = *find_flow(flow_id);
+  const std::vector<std::string> connections = connections_of(*flow.flow);
   if (runs.index().of_flow(flow_id) != nullptr) {
-    auto deleted = std::make_shared<Flow>(*flow);
-    deleted->is_deleted = true;
-    deleted_flows.push_back(std::move(deleted));
+    SandboxFlow deleted = flow;
+    deleted.script = {};
+    deleted.last_run = nullptr;
+    deleted_flows.insert_or_assign(flow_id, std::move(deleted));
   }
-  forget_connections(*flow);
-  flow_places_.erase(flow_id);
-  flows.erase(flows.begin() + static_cast<std::ptrdiff_t>(place));
-  for (auto &[id, its] : flow_places_) {
-    its -= its > place ? 1 : 0;
-  }
+  forget_flow(flow_id, connections);
+}
+
+void SandboxState::forget_flow(const std::string &flow_id, const std::vector<std::string> &connections) {
+  const auto found = flow_places_.find(flow_id);
+  const FlowPlace place = found->second;
+  unschedule(place->second);
+  forget_connections(connections, flow_id);
+  flows_by_creation.remove({place->second.created_at_ms, place->first});
+  flow_places_.erase(found);
+  flows.erase(place);
 }
 
 std::vector<std::string> SandboxState::flows_of_connection(std::string_view connection_id) {
   if (!flows_of_connections_) {
-    flows_of_connections_.emplace();
-    for (const SandboxFlow &flow : flows) {
-      note_connections(*flow.flow);
+    FlowsOfConnections all;
+    for (const auto &[number, flow] : flows) {
+      for (const std::string &id : connections_of(*flow.flow)) {
+        all[id].insert(flow.flow->id);
+      }
     }
+    flows_of_connections_ = std::move(all);
   }
   const auto found = flows_of_connections_->find(connection_id);
   return found == flows_of_connections_->end()
@@ -306,29 +388,24 @@ std::vector<std::string> SandboxState::flows_of_connection(std::string_view conn
              : std::vector<std::string>(found->second.begin(), found->second.end());
 }
 
-void SandboxState::note_connections(const Flow &flow) {
+void SandboxState::note_connections(const std::vector<std::string> &ids, const std::string &flow_id) {
   if (!flows_of_connections_) {
     return; // nobody has asked for them yet
   }
-  for (const contract::Json &ids : {source_connection_ids(flow), target_connection_ids(flow)}) {
-    for (const contract::Json &id : ids) {
-      (*flows_of_connections_)[id.get<std::string>()].insert(flow.id);
-    }
+  for (const std::string &id : ids) {
+    (*flows_of_connections_)[id].insert(flow_id);
   }
 }
 
-void SandboxState::forget_connections(const Flow &flow) {
+void SandboxState::forget_connections(const std::vector<std::string> &ids, const std::string &flow_id) {
   if (!flows_of_connections_) {
     return;
   }
-  for (const contract::Json &ids : {source_connection_ids(flow), target_connection_ids(flow)}) {
-    for (const contract::Json &id : ids) {
-      if (const auto found = flows_of_connections_->find(id.get_ref<const std::string &>());
-          found != flows_of_connections_->end()) {
-        found->second.erase(flow.id);
-        if (found->second.empty()) {
-          flows_of_connections_->erase(found);
-        }
+  for (const std::string &id : ids) {
+    if (const auto found = flows_of_connections_->find(id); found != flows_of_connections_->end()) {
+      found->second.erase(flow_id);
+      if (found->second.empty()) {
+        flows_of_connections_->erase(found);
       }
     }
   }
@@ -337,7 +414,8 @@ void SandboxState::forget_connections(const Flow &flow) {
 void SandboxState::put_document(const contract::Resource &resource, const SeededDocument &document,
                                 const SandboxObjects &sandbox, std::int64_t now_ms) {
   documents(resource, sandbox)
-      .put(made_of(resource, document, whole_document(resource, document, sandbox, ids, now_ms), documents_));
+      .put(stored_of(resource, document, whole_document(resource, document, sandbox, ids, now_ms),
+                     documents_));
 }
 
 DocumentStore &SandboxState::documents(const contract::Resource &resource, const SandboxObjects &sandbox) {
@@ -360,8 +438,8 @@ void SandboxState::make_documents(const SandboxObjects &sandbox) {
     }
     if (const auto given = seeded.find(resource.name); given != seeded.end()) {
       for (const SeededDocument &document : given->second) {
-        store.put(made_of(resource, document, whole_document(resource, document, sandbox, ids, loaded_at_ms_),
-                          made));
+        store.put(stored_of(resource, document,
+                            whole_document(resource, document, sandbox, ids, loaded_at_ms_), made));
       }
     }
   }
@@ -371,9 +449,10 @@ void SandboxState::make_documents(const SandboxObjects &sandbox) {
 void SandboxState::make_connections_of_flows(const SandboxObjects &sandbox) {
   constexpr std::array<std::pair<const char *, const char *>, 2> kSides = {
       {{"/sourceConnections", "sourceConnections"}, {"/targetConnections", "targetConnections"}}};
-  for (const auto &flow : std::exchange(flows_without_documents_, {})) {
+  for (const auto &flow : flows_without_documents_) {
     const SandboxFlow *its = find_flow(flow->id);
-    if (its == nullptr || its->flow != flow) {
+    // A draft uses nothing: what it spoke of may have been deleted since.
+    if (its == nullptr || its->flow != flow || flow->state == "draft") {
       continue;
     }
     const contract::Json inherited = inherited_attributes(*flow);
@@ -388,29 +467,31 @@ void SandboxState::make_connections_of_flows(const SandboxObjects &sandbox) {
       }
     }
   }
+  flows_without_documents_.clear(); // now that all are made: made once more, none is made twice
 }
 
 void SandboxState::make_connection(const char *resource, const contract::Json &shown, const Flow &flow,
                                    std::int64_t at_ms, const SandboxObjects &sandbox) {
   DocumentStore &store = documents_.find(std::string_view(resource))->second;
-  if (!shown.is_object() || !shown.contains("id") || !shown["id"].is_string() ||
-      store.find(shown["id"].get_ref<const std::string &>()) != nullptr || store.count() >= kMostDocuments) {
+  const auto id = id_in(shown);
+  if (!id || store.find(*id) != nullptr || store.count() >= kMostDocuments) {
     return;
   }
   SeededDocument document{
-      .json = {{"id", shown["id"]},
+      .json = {{"id", *id},
                {"name", store.resource().singular + " of " + flow.document.value("name", flow.id)}},
       .answers = nullptr,
       .created_at = {.ms = at_ms},
       .updated_at = {.ms = at_ms}};
-  if (const auto spec = shown.find("connectionSpec"); spec != shown.end()) {
+  if (const auto spec = shown.find("connectionSpec"); spec != shown.end() && spec->is_object()) {
     document.json["connectionSpec"] = *spec;
   }
   if (resource == std::string_view("sourceConnections")) {
     document.json["data"] = {{"format", flow.source_format.empty() ? "delimited" : flow.source_format}};
   }
-  if (const auto base = shown.find("baseConnection"); base != shown.end() && base->contains("id")) {
-    document.json["baseConnectionId"] = (*base)["id"];
+  const auto base = shown.find("baseConnection");
+  if (const auto base_id = base == shown.end() ? std::nullopt : id_in(*base)) {
+    document.json["baseConnectionId"] = *base_id;
     document.json["inheritedAttributes"] = {{"baseConnection", *base}};
   }
   store.put({.json = std::make_shared<const contract::Json>(
@@ -464,7 +545,7 @@ void SandboxState::forget_replaced_endings() {
 }
 
 void SandboxState::find_last_runs() {
-  for (SandboxFlow &flow : flows) {
+  for (auto &[number, flow] : flows) {
     flow.last_run = nullptr;
   }
   runs.for_each([&](const Run &run) {

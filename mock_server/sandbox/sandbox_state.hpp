@@ -38,9 +38,9 @@ struct SandboxFlow {
   std::int64_t updated_at_ms = 0;
   std::string etag;
   std::string delta_column;
-  RetryScript script;              ///< of its new runs whose own script does not speak of them
-  const Run *last_run = nullptr;   ///< see SandboxState::last_run
-  std::optional<RunTimes> runs_at; ///< nothing: it makes no runs by itself
+  RetryScript script;                ///< of its new runs whose own script does not speak of them
+  const Run *last_run = nullptr;     ///< see SandboxState::last_run
+  std::optional<RunTimes> runs_at{}; ///< nothing: it makes no runs by itself
 };
 
 class SandboxObjects;
@@ -89,11 +89,12 @@ struct SandboxState {
 
   /// The flow of that id, or null.
   SandboxFlow *find_flow(std::string_view flow_id);
-  /// Adds a flow, or replaces the one with its id, whose runs stay.
+  /// Adds a flow, or replaces the one with its id, whose runs stay. Where memory runs out, nothing is done.
   SandboxFlow &put_flow(const std::shared_ptr<const Flow> &flow, std::int64_t now_ms);
   /// Removes the flows of those ids, which have no runs.
   void remove_flows(const std::vector<std::string> &flow_ids);
-  /// Removes the flow of that id, which has to be there. Its runs stay.
+  /// Removes the flow of that id, which has to be there. Its runs stay. Where memory runs out, nothing is
+  /// done.
   void delete_flow(const std::string &flow_id);
   /// The ids of the flows with that source or target connection.
   std::vector<std::string> flows_of_connection(std::string_view connection_id);
@@ -126,8 +127,10 @@ struct SandboxState {
   IdSource ids;
   RetryDefaults defaults;
   RunStore runs;
-  std::vector<SandboxFlow> flows; ///< as they were added; changed through put_flow, remove_flows, delete_flow
-  std::vector<std::shared_ptr<const Flow>> deleted_flows; ///< that have runs
+  /// By number, as they were added; changed through put_flow, remove_flows and delete_flow.
+  std::map<std::uint64_t, SandboxFlow> flows;
+  CreationOrder flows_by_creation;
+  std::map<std::string, SandboxFlow, std::less<>> deleted_flows; ///< that have runs, by id
   /// Runs that a test has put here and no request has asked for.
   std::unordered_set<std::string, TextHash, std::equal_to<>> untouched_runs;
   std::uint64_t most_runs = kMostRuns;     ///< schedules make no more
@@ -151,8 +154,12 @@ private:
   void schedule(SandboxFlow &flow, std::int64_t now_ms);
   void unschedule(const SandboxFlow &flow);
   void make_scheduled_run();
-  void note_connections(const Flow &flow);
-  void forget_connections(const Flow &flow);
+  SandboxFlow made_of(const std::shared_ptr<const Flow> &flow, std::int64_t now_ms);
+  void add_flow(SandboxFlow flow);
+  void forget_flow(const std::string &flow_id, const std::vector<std::string> &connections);
+  void replace_flow(SandboxFlow &place, SandboxFlow flow);
+  void note_connections(const std::vector<std::string> &ids, const std::string &flow_id);
+  void forget_connections(const std::vector<std::string> &ids, const std::string &flow_id);
   void make_documents(const SandboxObjects &sandbox);
   /// Makes documents of the connections that flows speak of, and that are not there.
   void make_connections_of_flows(const SandboxObjects &sandbox);
@@ -162,7 +169,9 @@ private:
   void forget_replaced_endings();
   void find_last_runs();
 
-  std::unordered_map<std::string, std::size_t, TextHash, std::equal_to<>> flow_places_; ///< in `flows`
+  using FlowPlace = std::map<std::uint64_t, SandboxFlow>::iterator; ///< in `flows`
+  std::unordered_map<std::string, FlowPlace, TextHash, std::equal_to<>> flow_places_;
+  std::uint64_t next_flow_ = 0;                                 ///< number
   std::set<std::pair<std::int64_t, std::string>> scheduled_;    ///< when flows have their next runs
   std::map<std::string, DocumentStore, std::less<>> documents_; ///< by resource
   std::function<const SeededDocuments &()> seeded_documents_;
@@ -170,8 +179,9 @@ private:
   /// Flows whose connections are still to be made documents of.
   std::vector<std::shared_ptr<const Flow>> flows_without_documents_;
   /// The ids of flows by those of their connections; nothing until somebody asks.
-  std::optional<std::unordered_map<std::string, std::unordered_set<std::string>, TextHash, std::equal_to<>>>
-      flows_of_connections_;
+  using FlowsOfConnections =
+      std::unordered_map<std::string, std::unordered_set<std::string>, TextHash, std::equal_to<>>;
+  std::optional<FlowsOfConnections> flows_of_connections_;
   struct DueRuns : std::priority_queue<Due, std::vector<Due>, std::greater<>> {
     using priority_queue::priority_queue;
     const std::vector<Due> &all() const { return c; }

@@ -49,7 +49,7 @@ Unused unused_in(Sandbox &sandbox) {
     return unused;
   }
   const Transaction transaction(sandbox.objects, sandbox.clock);
-  for (const SandboxFlow &flow : transaction->flows) {
+  for (const auto &[number, flow] : transaction->flows) {
     add_script(unused.outcomes, sandbox.objects, "flow", flow.flow->id, flow.script);
   }
   std::unordered_set<const RetryScript *> seen; // a run shares its script with its retries, which follow it

@@ -148,16 +148,11 @@ Json flow_entry(const SandboxFlow &flow) {
 
 Json snapshot(Transaction &transaction) {
   Json flows = Json::array();
-  for (const SandboxFlow &flow : transaction->flows) {
+  for (const auto &[number, flow] : transaction->flows) {
     flows.push_back(flow_entry(flow));
   }
-  for (const auto &flow : transaction->deleted_flows) {
-    SandboxFlow left;
-    left.flow = flow;
-    left.created_at_ms = flow->created_at.at(transaction.now_ms());
-    left.updated_at_ms = flow->updated_at.at(transaction.now_ms());
-    left.etag = flow->document.value("etag", "");
-    flows.push_back(flow_entry(left));
+  for (const auto &[id, flow] : transaction->deleted_flows) {
+    flows.push_back(flow_entry(flow));
     flows.back()["deleted"] = true;
   }
   std::unordered_set<std::string> ids; // of runs, and of those that scripts will make
@@ -186,9 +181,9 @@ Json snapshot(Transaction &transaction) {
   for (const contract::Resource &resource : contract::resources()) {
     const DocumentStore &store = transaction->documents(resource, transaction.sandbox());
     Json list = Json::array();
-    for (std::uint64_t number = 0; number < store.size(); ++number) {
-      if (store.at(number).json && !store.at(number).is_shipped) {
-        list.push_back(document_entry(store.at(number)));
+    for (const auto &[number, document] : store.all()) {
+      if (!document.is_shipped) {
+        list.push_back(document_entry(document));
       }
     }
     if (!list.empty()) {

@@ -56,6 +56,7 @@ private:
   Seed seed_;
   std::map<std::string, std::shared_ptr<const Flow>, std::less<>> flows_;
   std::set<std::string> flow_ids_; ///< of the flows given here
+  std::size_t flow_count_ = 0;     ///< of those that are not deleted
   std::shared_ptr<SeededDocuments> documents_ = std::make_shared<SeededDocuments>();
   std::set<std::string> document_ids_; ///< "connections/ID" of each
   TakenIds run_ids_;                   ///< of runs, and of those that scripts will make
