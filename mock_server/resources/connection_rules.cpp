@@ -4,6 +4,8 @@
 #include <string>
 #include <string_view>
 
+#include "mock_server/resources/document_rules.hpp"
+
 namespace flow::mock {
 
 namespace {
@@ -28,7 +30,10 @@ bool is_one_character(std::string_view text) {
 
 } // namespace
 
-std::optional<Error> check_connection(Transaction &transaction, const Json &connection) {
+std::optional<Error> check_connection(Transaction &transaction, const Json &connection, const Json *before) {
+  if (!is_changed(connection, before, "auth")) {
+    return std::nullopt;
+  }
   const auto auth = connection.find("auth");
   const std::string spec_id = text_at(connection, "/connectionSpec/id");
   const Document *spec =
@@ -53,10 +58,15 @@ std::optional<Error> check_connection(Transaction &transaction, const Json &conn
       .with("known", names);
 }
 
-std::optional<Error> check_end_of_flow(const Json &connection) {
+std::optional<Error> check_end_of_flow(const Json &connection, const Json *before) {
   const std::string spec = text_at(connection, "/connectionSpec/id");
-  if (spec == kDataLandingZone && connection.contains("baseConnectionId")) {
+  if (spec == kDataLandingZone && connection.contains("baseConnectionId") &&
+      (is_changed(connection, before, "connectionSpec") ||
+       is_changed(connection, before, "baseConnectionId"))) {
     return Error("base-connection-refused").with("spec", spec);
+  }
+  if (!is_changed(connection, before, "data")) {
+    return std::nullopt;
   }
   for (const char *place : {"/data/columnDelimiter", "/data/properties/columnDelimiter"}) {
     const Json::json_pointer at(place);

@@ -6,15 +6,17 @@
 #include "mock_server/http/error.hpp"
 #include "mock_server/sandbox/transaction.hpp"
 
-/// What holds of connections, source and target connections alone, beyond their descriptors.
+/// What holds of connections, source and target connections alone, beyond their descriptors. `before` is null
+/// for one that is made; of one that is changed, what is as before is not checked.
 namespace flow::mock {
 
 /// Whether a connection's auth is one that its spec has. Error 1415.
-std::optional<Error> check_connection(Transaction &transaction, const contract::Json &connection);
+std::optional<Error> check_connection(Transaction &transaction, const contract::Json &connection,
+                                      const contract::Json *before);
 
 /// Whether a source or target connection may be so. Errors: 1331 (delimiter), 1332 (a base connection where
 /// there is none).
-std::optional<Error> check_end_of_flow(const contract::Json &connection);
+std::optional<Error> check_end_of_flow(const contract::Json &connection, const contract::Json *before);
 
 /// Gives a new connection of the HTTP API its inlet (http).
 void complete_connection(Transaction &transaction, contract::Json &connection);

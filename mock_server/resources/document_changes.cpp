@@ -143,6 +143,9 @@ Answer create_document(const Call &call) {
       return std::move(*error);
     }
     document = in_order(resource, std::get<Json>(made));
+    if (auto error = check_size(resource, document)) {
+      return *std::move(error);
+    }
     documents->put(document);
     return created(resource, document, document.dump());
   }
@@ -151,6 +154,9 @@ Answer create_document(const Call &call) {
   complete_document(transaction, resource, document, nullptr);
   note_operation(document, resource, "create", transaction.now_ms());
   document = in_order(resource, document);
+  if (auto error = check_size(resource, document)) {
+    return *std::move(error);
+  }
   documents->put(document);
   return created(resource, document, id_and_etag(document));
 }
@@ -180,6 +186,9 @@ Answer put_document(const Call &call) {
     return *std::move(error);
   }
   document = in_order(resource, document);
+  if (auto error = check_size(resource, document)) {
+    return *std::move(error);
+  }
   documents->put(document);
   Response response;
   response.body = document.dump();
@@ -221,6 +230,9 @@ Answer patch_document(const Call &call) {
   mark_changed(document, transaction, call);
   note_operation(document, resource, "update", transaction.now_ms(), &patch);
   document = in_order(resource, document);
+  if (auto error = check_size(resource, document)) {
+    return *std::move(error);
+  }
   documents->put(document);
   Response response;
   response.body = id_and_etag(document);

@@ -63,7 +63,9 @@ std::optional<Error> add_parameter(const std::string &name, const Json &value, T
   if (name == "projectionFields") {
     std::string fields;
     for (const Json &field : value.is_array() ? value : Json::array({value})) {
-      if (!field.is_string()) {
+      // With an operator it would be a filter.
+      if (!field.is_string() ||
+          field.get_ref<const std::string &>().find_first_of(",=<>!~") != std::string::npos) {
         return invalid("it must be an array of names of fields");
       }
       fields += (fields.empty() ? "" : ",") + field.get<std::string>();

@@ -21,6 +21,15 @@ bool is_missing(const Json &document, const std::string &field) {
   return found == document.end() || found->is_null() || *found == "";
 }
 
+/// What runs show of their flow's specification without escaping it.
+bool is_version(const Json &version) {
+  constexpr std::size_t kLongest = 128;
+  const auto &text = version.get_ref<const std::string &>();
+  return !text.empty() && text.size() <= kLongest && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '-';
+  });
+}
+
 /// What refers to a specification: {"id","version"}.
 std::optional<Error> check_specification(const Json &given, const std::string &field) {
   for (const char *member : {"id", "version"}) {
@@ -43,6 +52,20 @@ Error unknown_reference(const Reference &reference, const Resource &other, const
   return error;
 }
 
+/// A field that both have has to be the same in both.
+std::optional<Error> check_same(const Reference &reference, const Resource &other, const Json &document,
+                                const Json &referred) {
+  const std::vector<std::string> its = ids_in(document, reference.same);
+  const std::vector<std::string> others = ids_in(referred, reference.same);
+  if (reference.same.empty() || its.empty() || others.empty() || its == others) {
+    return std::nullopt;
+  }
+  return Error("spec-invalid")
+      .with("field", reference.same)
+      .with("id", its.front())
+      .with("reason", "the " + other.singular + " in " + reference.field + " has another");
+}
+
 std::optional<Error> check_reference(Transaction &transaction, const Reference &reference, Json &document) {
   const auto field = document.find(reference.field);
   if (field == document.end() || field->is_null()) {
@@ -63,25 +86,51 @@ std::optional<Error> check_reference(Transaction &transaction, const Reference &
     if (!referred) {
       return unknown_reference(reference, other, id);
     }
-    if (field->is_object() && is_missing(*field, "version")) {
+    const bool has_version = field->is_object() && other.is_catalogue;
+    if (has_version && is_missing(*field, "version")) {
       (*field)["version"] = referred->value("version", "1.0");
     }
-    if (!reference.same.empty() && ids_in(document, reference.same) != ids_in(*referred, reference.same)) {
-      return Error("spec-invalid")
-          .with("field", reference.same)
-          .with("id",
-                ids_in(document, reference.same).empty() ? "" : ids_in(document, reference.same).front())
-          .with("reason", "the " + other.singular + " in " + reference.field + " has another");
+    if (has_version && !is_version((*field)["version"])) {
+      return field_invalid(reference.field + ".version", "it must be 1 to 128 letters, digits, - and .");
+    }
+    if (has_version) { // what else is given with them, is not kept
+      *field = Json({{"id", id}, {"version", (*field)["version"]}});
+    }
+    if (auto error = check_same(reference, other, document, *referred)) {
+      return error;
     }
   }
   return std::nullopt;
 }
 
+} // namespace
+
 bool is_changed(const Json &document, const Json *before, const std::string &field) {
   return before == nullptr || document.value(field, Json()) != before->value(field, Json());
 }
 
-} // namespace
+std::size_t depth_of(const Json &json) {
+  std::size_t deepest = 0;
+  if (json.is_structured()) {
+    for (const Json &each : json) {
+      deepest = std::max(deepest, depth_of(each));
+    }
+  }
+  return deepest + (json.is_structured() ? 1 : 0);
+}
+
+std::optional<Error> check_size(const Resource &resource, const Json &document) {
+  const auto refuse = [&](const std::string &bound) {
+    return Error("bad-request").with("reason", "it makes the " + resource.singular + " " + bound);
+  };
+  if (document.dump().size() > kLargestDocument) {
+    return refuse("larger than " + std::to_string(kLargestDocument / 1024) + " KiB");
+  }
+  if (depth_of(document) > kDeepestDocument) {
+    return refuse("nested more than " + std::to_string(kDeepestDocument) + " levels deep");
+  }
+  return std::nullopt;
+}
 
 std::optional<Error> check_given(const Resource &resource, const Json &given) {
   for (const auto &member : given.items()) {
@@ -121,17 +170,18 @@ std::optional<Error> check_document(Transaction &transaction, const Resource &re
     }
   }
   for (const Reference &reference : resource.references) {
-    if (is_changed(document, before, reference.field)) {
+    if (is_changed(document, before, reference.field) ||
+        (!reference.same.empty() && is_changed(document, before, reference.same))) {
       if (auto error = check_reference(transaction, reference, document)) {
         return error;
       }
     }
   }
   if (resource.name == "connections") {
-    return check_connection(transaction, document);
+    return check_connection(transaction, document, before);
   }
   if (resource.name == "sourceConnections" || resource.name == "targetConnections") {
-    return check_end_of_flow(document);
+    return check_end_of_flow(document, before);
   }
   return resource.name == "flows" ? check_flow_document(transaction, document, before) : std::nullopt;
 }
@@ -141,10 +191,14 @@ void complete_document(Transaction &transaction, const Resource &resource, Json 
   if (resource.name == "connections" && before == nullptr) {
     complete_connection(transaction, document);
   } else if (resource.name == "sourceConnections" || resource.name == "targetConnections") {
-    complete_end_of_flow(transaction, document);
-  } else if (resource.name == "flows" && (is_changed(document, before, "sourceConnectionIds") ||
-                                          is_changed(document, before, "targetConnectionIds"))) {
-    complete_flow(transaction, document);
+    if (is_changed(document, before, "baseConnectionId")) {
+      complete_end_of_flow(transaction, document);
+    }
+  } else if (resource.name == "flows") {
+    if (is_changed(document, before, "sourceConnectionIds") ||
+        is_changed(document, before, "targetConnectionIds")) {
+      complete_flow(transaction, document);
+    }
   }
 }
 

@@ -94,7 +94,8 @@ Json flow_document(Transaction &transaction, const SandboxFlow &flow) {
   document["sourceConnectionIds"] = source_connection_ids(*flow.flow);
   document["targetConnectionIds"] = target_connection_ids(*flow.flow);
   document["inheritedAttributes"] = inherited_attributes(*flow.flow);
-  if (seeded.contains("scheduleParams") || flow.flow->source == SourceKind::batch) {
+  const bool needs_schedule = flow.flow->source == SourceKind::batch && flow.flow->state != "draft";
+  if (seeded.contains("scheduleParams") || needs_schedule) {
     keep("scheduleParams", {{"frequency", "once"}});
   }
   keep("transformations", Json::array());

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "common/text.hpp"
+#include "mock_server/resources/document_rules.hpp"
 
 namespace flow::mock {
 
@@ -34,9 +35,12 @@ std::string text_at(const Json *json, const char *place) {
 // --- its connections
 // ----------------------------------------------------------------------------------------
 
-std::optional<Error> check_ids(const Json &flow) {
+std::optional<Error> check_ids(const Json &flow, const Json *before) {
   for (const char *field : {"sourceConnectionIds", "targetConnectionIds"}) {
-    const Json &ids = flow.at(field);
+    if (!is_changed(flow, before, field)) {
+      continue;
+    }
+    const Json ids = flow.value(field, Json::array());
     if (ids.empty() || ids.front() == "") {
       return Error("ids-empty").with("field", field);
     }
@@ -49,7 +53,7 @@ std::optional<Error> check_ids(const Json &flow) {
 
 /// The shipped specifications do not list all connection specs that they go with: they refuse none.
 std::optional<Error> check_fit(Transaction &transaction, const Json &flow) {
-  const std::string spec_id = flow.at("flowSpec").value("id", "");
+  const std::string spec_id = text_at(&flow, "/flowSpec/id");
   const Document *spec =
       transaction->documents(contract::resource("flowSpecs"), transaction.sandbox()).find(spec_id);
   if (spec == nullptr || spec->is_shipped) {
@@ -78,7 +82,9 @@ Json inherited(Transaction &transaction, const Json &flow, const char *field, co
   for (const std::string &id : ids_in(flow, field)) {
     Json connection = {{"id", id}};
     if (const Json *its = document(transaction, resource, id)) {
-      connection["connectionSpec"] = its->at("connectionSpec");
+      if (const auto spec = its->find("connectionSpec"); spec != its->end()) {
+        connection["connectionSpec"] = *spec;
+      }
       if (const auto base = its->find("inheritedAttributes"); base != its->end()) {
         connection.update(*base);
       }
@@ -145,8 +151,21 @@ std::optional<Error> check_start(const Json &schedule) {
   return std::nullopt;
 }
 
+/// Error 1397.
+std::optional<Error> check_frequency(const Json &schedule) {
+  constexpr std::array<std::string_view, 5> kFrequencies = {"once", "minute", "hour", "day", "week"};
+  const Json &given = schedule["frequency"];
+  const std::string frequency = given.is_string() ? given.get<std::string>() : given.dump();
+  return std::find(kFrequencies.begin(), kFrequencies.end(), frequency) == kFrequencies.end()
+             ? std::optional(Error("schedule-frequency").with("frequency", frequency))
+             : std::nullopt;
+}
+
 /// Of a data set's flow to a destination (export-datasets).
 std::optional<Error> check_export_schedule(const Json &schedule) {
+  if (auto error = schedule.contains("frequency") ? check_frequency(schedule) : std::nullopt) {
+    return error;
+  }
   if (is_absent(schedule, "interval")) {
     return missing("scheduleParams.interval");
   }
@@ -169,12 +188,10 @@ std::optional<Error> check_schedule(const Json &schedule) {
   if (is_absent(schedule, "frequency")) {
     return missing("scheduleParams.frequency");
   }
-  constexpr std::array<std::string_view, 5> kFrequencies = {"once", "minute", "hour", "day", "week"};
-  const std::string frequency = schedule["frequency"].is_string() ? schedule["frequency"].get<std::string>()
-                                                                  : schedule["frequency"].dump();
-  if (std::find(kFrequencies.begin(), kFrequencies.end(), frequency) == kFrequencies.end()) {
-    return Error("schedule-frequency").with("frequency", frequency);
+  if (auto error = check_frequency(schedule)) {
+    return error;
   }
+  const auto frequency = schedule["frequency"].get<std::string>();
   if (frequency != "once") {
     return check_interval(schedule, frequency);
   }
@@ -256,21 +273,24 @@ std::vector<std::string> data_sets_of(Transaction &transaction, const Json &flow
 }
 
 std::optional<Error> check_flow_document(Transaction &transaction, const Json &flow, const Json *before) {
-  if (auto error = check_ids(flow)) {
+  if (auto error = check_ids(flow, before)) {
     return error;
   }
-  if (auto error = check_fit(transaction, flow)) {
+  const bool has_other_ends =
+      is_changed(flow, before, "sourceConnectionIds") || is_changed(flow, before, "targetConnectionIds");
+  if (auto error = has_other_ends ? check_fit(transaction, flow) : std::nullopt) {
     return error;
   }
   const Json none = Json::object();
   const auto found = flow.find("scheduleParams");
-  const bool is_draft = flow.at("state") == "draft";
+  const bool is_draft = text_at(&flow, "/state") == "draft";
   if (found == flow.end()) {
-    const bool needs_one = source_of_flow(transaction, flow).kind == SourceKind::batch && !is_draft;
+    const bool needs_one = is_changed(flow, before, "scheduleParams") && !is_draft &&
+                           source_of_flow(transaction, flow).kind == SourceKind::batch;
     return needs_one ? std::optional(Error("schedule-empty")) : std::nullopt;
   }
   const Json old = before == nullptr ? none : before->value("scheduleParams", none);
-  if (*found == old) {
+  if (before != nullptr && *found == old) {
     return std::nullopt;
   }
   if (auto error = check_schedule(*found)) {

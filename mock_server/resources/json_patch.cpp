@@ -1,10 +1,14 @@
 #include "mock_server/resources/json_patch.hpp"
 
-#include <algorithm>
+#include <cstddef>
 #include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
+#include "common/json_text.hpp"
 #include "common/text.hpp"
+#include "mock_server/resources/document_rules.hpp"
 #include "mock_server/resources/json_body.hpp"
 
 namespace flow::mock {
@@ -13,8 +17,9 @@ namespace {
 
 using contract::Json;
 
-// Each is carried out on the whole document: more are not meant (assumed).
+// More are not meant (assumed): one may move all items of an array.
 constexpr std::size_t kMostOperations = 1000;
+constexpr std::size_t kMostMembers = JsonBounds().members; ///< of an object, as of one in a body
 
 Error bad(std::string_view reason) {
   return Error("bad-request").with("reason", reason);
@@ -29,29 +34,48 @@ std::string text_in(const Json &operation, const char *member) {
   return found != operation.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
+/// The names and indexes of a JSON Pointer (RFC 6901); nothing where the text is none.
+std::optional<std::vector<std::string>> steps_in(std::string_view pointer) {
+  std::vector<std::string> steps;
+  for (std::size_t at = 0; at < pointer.size(); ++at) {
+    if (pointer[at] == '/') {
+      steps.emplace_back();
+    } else if (steps.empty()) {
+      return std::nullopt;
+    } else if (pointer[at] != '~') {
+      steps.back() += pointer[at];
+    } else if (++at < pointer.size() && (pointer[at] == '0' || pointer[at] == '1')) {
+      steps.back() += pointer[at] == '0' ? '~' : '/';
+    } else {
+      return std::nullopt;
+    }
+  }
+  return steps;
+}
+
 /// A path that can be changed: below a field of the caller's.
-std::optional<Error> check_path(const std::string &path, const contract::Resource &resource) {
+std::optional<Error> check_path(const std::string &path, std::size_t depth_of_value,
+                                const contract::Resource &resource) {
   const auto refuse = [&](std::string_view reason) {
     return Error("patch-path-refused").with("path", path).with("reason", reason);
   };
-  try {
-    const Json::json_pointer pointer(path);
-    if (pointer.empty()) {
-      return refuse("it is the whole " + resource.singular);
-    }
-    Json::json_pointer top = pointer;
-    while (!top.parent_pointer().empty()) {
-      top = top.parent_pointer();
-    }
-    const contract::ResourceField *field = resource.field(top.back());
-    if (field == nullptr) {
-      return refuse("a " + resource.singular + " has no field " + top.back());
-    }
-    if (field->read_only) {
-      return refuse("it is set by the service");
-    }
-  } catch (const Json::exception &) {
+  const auto steps = steps_in(path);
+  if (!steps) {
     return refuse("it is no JSON Pointer");
+  }
+  if (steps->empty()) {
+    return refuse("it is the whole " + resource.singular);
+  }
+  const contract::ResourceField *field = resource.field(steps->front());
+  if (field == nullptr) {
+    return refuse("a " + resource.singular + " has no field " + steps->front());
+  }
+  if (field->read_only) {
+    return refuse("it is set by the service");
+  }
+  if (steps->size() + depth_of_value > kDeepestDocument) {
+    return refuse("what is there would be nested more than " + std::to_string(kDeepestDocument) +
+                  " levels deep");
   }
   return std::nullopt;
 }
@@ -70,40 +94,84 @@ std::variant<Json, Error> read_operation(const Json &given, std::size_t number,
     return bad(place_of(number) + "has no path");
   }
   const auto path = given["path"].get<std::string>();
-  if (auto error = check_path(path, resource)) {
+  const bool has_value = op != "remove"; // where it is sent along (dest-update)
+  if (has_value && !given.contains("value")) {
+    return bad(place_of(number) + "has no value");
+  }
+  if (auto error = check_path(path, has_value ? depth_of(given["value"]) : 0, resource)) {
     return *std::move(error);
   }
   Json operation = {{"op", op}, {"path", path}};
-  if (op != "remove") { // where it is sent along (dest-update)
-    if (!given.contains("value")) {
-      return bad(place_of(number) + "has no value");
-    }
+  if (has_value) {
     operation["value"] = given["value"];
   }
   return operation;
 }
 
-bool is_carried_out(const Json &document, const Json &operations, std::size_t first) {
-  try {
-    Json part = Json::array();
-    part.get_ref<Json::array_t &>().assign(operations.begin(),
-                                           operations.begin() + static_cast<std::ptrdiff_t>(first));
-    (void)document.patch(part);
-    return true;
-  } catch (const Json::exception &) {
+/// The index of an array's item; nothing where the step is none, or greater than `most`.
+std::optional<std::size_t> index_in(const std::string &step, std::size_t most) {
+  constexpr std::size_t kDigits = 9; // no array is as long
+  if (step.size() > kDigits || !is_digits(step) || (step.size() > 1 && step.front() == '0')) {
+    return std::nullopt;
+  }
+  const auto index = static_cast<std::size_t>(std::stoul(step));
+  return index <= most ? std::optional(index) : std::nullopt;
+}
+
+/// What stands at the step below `json`; null: nothing does.
+Json *below(Json &json, const std::string &step) {
+  if (json.is_object()) {
+    const auto member = json.find(step);
+    return member == json.end() ? nullptr : &*member;
+  }
+  const auto index = json.is_array() ? index_in(step, json.size()) : std::nullopt;
+  return index && *index < json.size() ? &json[*index] : nullptr;
+}
+
+bool add(Json &parent, const std::string &step, const Json &value) {
+  if (parent.is_array()) {
+    const auto index = step == "-" ? std::optional(parent.size()) : index_in(step, parent.size());
+    if (index) {
+      parent.insert(parent.begin() + static_cast<std::ptrdiff_t>(*index), value);
+    }
+    return index.has_value();
+  }
+  if (!parent.is_object() || (parent.size() >= kMostMembers && !parent.contains(step))) {
     return false;
+  }
+  parent[step] = value;
+  return true;
+}
+
+void remove(Json &parent, const std::string &step) {
+  if (parent.is_array()) {
+    parent.erase(parent.begin() + static_cast<std::ptrdiff_t>(std::stoul(step)));
+  } else {
+    parent.erase(step);
   }
 }
 
-/// The first operation that cannot be carried out.
-const Json &first_failing(const Json &document, const Json &patch) {
-  std::size_t good = 0;
-  std::size_t bad = patch.size();
-  while (bad - good > 1) {
-    const std::size_t middle = good + (bad - good) / 2;
-    (is_carried_out(document, patch, middle) ? good : bad) = middle;
+/// False where it cannot be.
+bool carry_out(const Json &operation, Json &document) {
+  const auto steps = *steps_in(operation.at("path").get_ref<const std::string &>());
+  Json *parent = &document;
+  for (std::size_t i = 0; i + 1 < steps.size() && parent != nullptr; ++i) {
+    parent = below(*parent, steps[i]);
   }
-  return patch[good];
+  const std::string &last = steps.back();
+  if (parent == nullptr) {
+    return false;
+  }
+  if (operation.at("op") == "add") {
+    return add(*parent, last, operation.at("value"));
+  }
+  Json *place = below(*parent, last);
+  if (place != nullptr && operation.at("op") == "replace") {
+    *place = operation.at("value");
+  } else if (place != nullptr) {
+    remove(*parent, last);
+  }
+  return place != nullptr;
 }
 
 } // namespace
@@ -137,19 +205,18 @@ std::variant<Json, Error> patch_in(std::string_view body, const contract::Resour
   return patch;
 }
 
-std::variant<Json, Error> patched(const Json &document, const Json &patch) {
-  try {
-    return document.patch(patch);
-  } catch (const Json::exception &) {
-    const Json &failing = first_failing(document, patch);
-    const std::string op = failing.at("op");
-    if (op == "add") {
-      return Error("patch-path-refused")
-          .with("path", failing.at("path").get<std::string>())
-          .with("reason", "nothing can be added there");
+std::variant<Json, Error> patched(Json document, const Json &patch) {
+  for (const Json &operation : patch) {
+    if (carry_out(operation, document)) {
+      continue;
     }
-    return Error("patch-path-missing").with("path", failing.at("path").get<std::string>()).with("op", op);
+    const auto &path = operation.at("path").get_ref<const std::string &>();
+    const auto &op = operation.at("op").get_ref<const std::string &>();
+    return op == "add"
+               ? Error("patch-path-refused").with("path", path).with("reason", "nothing can be added there")
+               : Error("patch-path-missing").with("path", path).with("op", op);
   }
+  return document;
 }
 
 } // namespace flow::mock

@@ -12,12 +12,12 @@
 namespace flow::mock {
 
 /// The operations in a body, an array, or one as an object (openapi): with their ops in lower case. Errors:
-/// 1405 (empty), 1000 (not JSON, no operation, or too many), 1365 (a field that is not the caller's), 1434
-/// (op).
+/// 1405 (empty), 1000 (not JSON, no operation, or too many), 1365 (a field that is not the caller's, or too
+/// deep), 1434 (op).
 std::variant<contract::Json, Error> patch_in(std::string_view body, const contract::Resource &resource);
 
-/// The document with all operations carried out, in their order. Errors: 1455 (what is replaced or removed is
-/// not there), 1365 (nothing can be added there).
-std::variant<contract::Json, Error> patched(const contract::Json &document, const contract::Json &patch);
+/// The document with all operations of patch_in() carried out, in their order. Errors: 1455 (what is replaced
+/// or removed is not there), 1365 (nothing can be added there).
+std::variant<contract::Json, Error> patched(contract::Json document, const contract::Json &patch);
 
 } // namespace flow::mock
