@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 """Writes a C++ file that holds the given files' bytes, so that a binary runs from anywhere.
 
-usage: embed.py [--without MEMBER] OUTPUT NAMESPACE ROOT FILE...   (names are kept relative to ROOT)
+usage: embed.py [--without MEMBER] [--replaceable] OUTPUT NAMESPACE ROOT FILE...
+Names are kept relative to ROOT: a folder, or several with ':' between them.
 --without MEMBER: of each clause in clauses/*.json, that member is left out.
+--replaceable: a program may have files of its own instead, by a definition of the same function.
 """
 import json
 import pathlib
@@ -30,14 +32,17 @@ def without(member: str, data: bytes) -> bytes:
 def main() -> None:
     arguments = sys.argv[1:]
     member = arguments[1] if arguments[0] == "--without" else None
-    output, namespace, root, *files = arguments[2:] if member else arguments
-    root = pathlib.Path(root).resolve()
+    arguments = arguments[2:] if member else arguments
+    attribute = "[[gnu::weak]] " if arguments[0] == "--replaceable" else ""
+    output, namespace, roots, *files = arguments[1:] if attribute else arguments
+    roots = [pathlib.Path(root).resolve() for root in roots.split(":")]
     entries = []
     for name in sorted(files):
         path = pathlib.Path(name).resolve()
         data = path.read_bytes()
         if member and path.parent.name == "clauses":
             data = without(member, data)
+        root = next(root for root in roots if path.is_relative_to(root))
         entries.append(
             f'    {{"{path.relative_to(root).as_posix()}",\n     std::string_view(\n{literal(data)},\n     {len(data)}u)}},'
         )
@@ -46,7 +51,7 @@ def main() -> None:
         '#include "contracts/model/embedded_file.hpp"\n\n'
         f"namespace {namespace} {{\n"
         "// NOLINTNEXTLINE(readability-function-size)\n"
-        "std::span<const flow::contract::EmbeddedFile> embedded_files() {\n"
+        f"{attribute}std::span<const flow::contract::EmbeddedFile> embedded_files() {{\n"
         f"  static constexpr flow::contract::EmbeddedFile kFiles[] = {{\n"
         + "\n".join(entries)
         + "\n  };\n  return kFiles;\n}\n"

@@ -254,8 +254,8 @@ Answer delete_document(const Call &call) {
   if (auto error = check_can_change(*before)) {
     return *std::move(error);
   }
-  if (is_used_by_flow(transaction, resource, call.id)) {
-    return Error(resource.name == "connections" ? "connection-in-use" : "active-flows").with("id", call.id);
+  if (const auto in_use = error_of_use(transaction, resource, call.id); !in_use.empty()) {
+    return Error(in_use).with("id", call.id);
   }
   documents->remove(call.id);
   Response response;

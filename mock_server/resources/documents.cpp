@@ -69,20 +69,25 @@ std::unique_ptr<Documents> documents_of(Transaction &transaction, const contract
   return std::make_unique<StoredDocuments>(transaction->documents(resource, transaction.sandbox()));
 }
 
-bool is_used_by_flow(Transaction &transaction, const contract::Resource &resource, std::string_view id) {
-  const auto &all = contract::resources();
-  return std::any_of(all.begin(), all.end(), [&](const contract::Resource &other) {
-    const bool refers = std::any_of(other.references.begin(), other.references.end(), [&](const auto &its) {
-      return its.to == resource.name && !its.in_use.empty();
-    });
-    if (!refers) {
-      return false;
+std::string_view error_of_use(Transaction &transaction, const contract::Resource &resource,
+                              std::string_view id, std::size_t steps) {
+  for (const contract::Resource &other : contract::resources()) {
+    const auto refers =
+        std::find_if(other.references.begin(), other.references.end(), [&](const contract::Reference &its) {
+          return its.to == resource.name && !its.in_use.empty();
+        });
+    if (refers == other.references.end() || steps == 0) {
+      continue;
     }
     const std::vector<std::string> users = documents_of(transaction, other)->users(id);
-    return std::any_of(users.begin(), users.end(), [&](const std::string &user) {
-      return other.name == kFlows || is_used_by_flow(transaction, other, user);
+    const bool is_used = std::any_of(users.begin(), users.end(), [&](const std::string &user) {
+      return other.name == kFlows || !error_of_use(transaction, other, user, steps - 1).empty();
     });
-  });
+    if (is_used) {
+      return refers->in_use;
+    }
+  }
+  return {};
 }
 
 } // namespace flow::mock

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -36,7 +37,9 @@ public:
 /// Valid as long as the transaction.
 std::unique_ptr<Documents> documents_of(Transaction &transaction, const contract::Resource &resource);
 
-/// Whether a flow that is no draft depends on the document of that id: it, or what it refers to.
-bool is_used_by_flow(Transaction &transaction, const contract::Resource &resource, std::string_view id);
+/// Where a flow that is no draft depends on the document of that id, itself or by what it refers to: the
+/// `inUse` of the reference. Empty: none does, in so many steps.
+std::string_view error_of_use(Transaction &transaction, const contract::Resource &resource,
+                              std::string_view id, std::size_t steps = contract::resources().size());
 
 } // namespace flow::mock
