@@ -1,5 +1,6 @@
 #include "mock_server/resources/flow_json.hpp"
 
+#include <algorithm>
 #include <string>
 
 #include "mock_server/resources/id_source.hpp"
@@ -36,20 +37,48 @@ Json connections(const Json &ids, std::string_view spec_id, const std::string &b
   return shown;
 }
 
-/// A member of its document, or else an id made up for it.
-Json ids_or_made_up(const Flow &flow, const char *field, std::string_view what) {
-  const auto given = flow.document.find(field);
-  return given == flow.document.end() ? Json::array({name_uuid(std::string(what) + flow.id)}) : *given;
+/// One end of a flow: the member of its document, and what an id is made up of where it has none.
+struct End {
+  const char *field;
+  const char *what;
+};
+constexpr End kSource = {"sourceConnectionIds", "source connection of flow "};
+constexpr End kTarget = {"targetConnectionIds", "target connection of flow "};
+
+std::string made_up_id(const Flow &flow, const char *what) {
+  return name_uuid(what + flow.id);
+}
+
+Json ids_or_made_up(const Flow &flow, const End &end) {
+  const auto given = flow.document.find(end.field);
+  return given == flow.document.end() ? Json::array({made_up_id(flow, end.what)}) : *given;
 }
 
 } // namespace
 
+std::vector<std::string> connection_ids(const Flow &flow) {
+  std::vector<std::string> ids;
+  for (const auto &[field, what] : {kSource, kTarget}) {
+    const auto given = flow.document.find(field);
+    if (given == flow.document.end()) {
+      ids.push_back(made_up_id(flow, what));
+      continue;
+    }
+    for (const Json &id : *given) {
+      ids.push_back(id.get_ref<const std::string &>());
+    }
+  }
+  std::sort(ids.begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  return ids;
+}
+
 Json source_connection_ids(const Flow &flow) {
-  return ids_or_made_up(flow, "sourceConnectionIds", "source connection of flow ");
+  return ids_or_made_up(flow, kSource);
 }
 
 Json target_connection_ids(const Flow &flow) {
-  return ids_or_made_up(flow, "targetConnectionIds", "target connection of flow ");
+  return ids_or_made_up(flow, kTarget);
 }
 
 /// Those that are made up tell batch, streaming and destination flows apart. The profile store of destination

@@ -16,18 +16,6 @@ namespace flow::mock {
 namespace {
 
 using DocumentStores = std::map<std::string, DocumentStore, std::less<>>;
-/// The ids of a flow's source and target connections, sorted.
-std::vector<std::string> connections_of(const Flow &flow) {
-  std::vector<std::string> ids;
-  for (const contract::Json &side : {source_connection_ids(flow), target_connection_ids(flow)}) {
-    for (const contract::Json &id : side) {
-      ids.push_back(id);
-    }
-  }
-  std::sort(ids.begin(), ids.end());
-  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
-  return ids;
-}
 
 /// What stands as "id" in what a seed gives as an object; nothing where a document cannot have that id.
 std::optional<std::string> id_in(const contract::Json &shown) {
@@ -292,7 +280,7 @@ SandboxFlow SandboxState::made_of(const std::shared_ptr<const Flow> &flow, std::
 
 void SandboxState::add_flow(SandboxFlow flow) {
   const std::string id = flow.flow->id;
-  const std::vector<std::string> connections = connections_of(*flow.flow);
+  const std::vector<std::string> connections = connection_ids(*flow.flow);
   const CreationOrder::Place created = {flow.created_at_ms, next_flow_};
   const auto place = flows.emplace(next_flow_, std::move(flow)).first;
   try {
@@ -313,8 +301,8 @@ void SandboxState::add_flow(SandboxFlow flow) {
 
 void SandboxState::replace_flow(SandboxFlow &place, SandboxFlow flow) {
   const std::string &id = flow.flow->id;
-  const std::vector<std::string> before = connections_of(*place.flow);
-  const std::vector<std::string> after = connections_of(*flow.flow);
+  const std::vector<std::string> before = connection_ids(*place.flow);
+  const std::vector<std::string> after = connection_ids(*flow.flow);
   std::vector<std::string> added;
   std::set_difference(after.begin(), after.end(), before.begin(), before.end(), std::back_inserter(added));
   std::vector<std::string> removed;
@@ -343,7 +331,7 @@ void SandboxState::remove_flows(const std::vector<std::string> &flow_ids) {
   std::vector<std::vector<std::string>> connections;
   connections.reserve(flow_ids.size());
   for (const std::string &id : flow_ids) {
-    connections.push_back(connections_of(*find_flow(id)->flow));
+    connections.push_back(connection_ids(*find_flow(id)->flow));
   }
   for (std::size_t i = 0; i < flow_ids.size(); ++i) {
     forget_flow(flow_ids[i], connections[i]);
@@ -352,7 +340,7 @@ void SandboxState::remove_flows(const std::vector<std::string> &flow_ids) {
 
 void SandboxState::delete_flow(const std::string &flow_id) {
   const SandboxFlow &flow = *find_flow(flow_id);
-  const std::vector<std::string> connections = connections_of(*flow.flow);
+  const std::vector<std::string> connections = connection_ids(*flow.flow);
   if (runs.index().of_flow(flow_id) != nullptr) {
     SandboxFlow deleted = flow;
     deleted.script = {};
@@ -376,7 +364,7 @@ std::vector<std::string> SandboxState::flows_of_connection(std::string_view conn
   if (!flows_of_connections_) {
     FlowsOfConnections all;
     for (const auto &[number, flow] : flows) {
-      for (const std::string &id : connections_of(*flow.flow)) {
+      for (const std::string &id : connection_ids(*flow.flow)) {
         all[id].insert(flow.flow->id);
       }
     }

@@ -1,4 +1,7 @@
 #include <cstdint>
+#include <functional>
+#include <memory>
+#include <new>
 #include <string>
 #include <vector>
 
@@ -158,6 +161,146 @@ TEST(OutOfMemory, WhileARequestIsJudgedLeavesItsAnswerAndIsLoggedLikeAnyOther) {
     was_judging = line.find("step=judge") != std::string::npos;
     EXPECT_TRUE(!was_judging || response.status == 200) << response.body;
   }
+}
+
+// --- what changes documents and flows, without the JSON about it
+
+/// Carries `change` out again and again, each time on a new subject, memory running out later each time: what
+/// `seen` shows is as before it or as after it.
+template <typename Subject>
+void expect_whole_or_nothing(const std::function<std::unique_ptr<Subject>()> &fresh,
+                             const std::function<void(Subject &)> &change,
+                             const std::function<std::string(Subject &)> &seen) {
+  if (!kMemoryIsScarce) {
+    GTEST_SKIP() << "memory is counted where no sanitizer does";
+  }
+  const auto changed = fresh();
+  const std::string before = seen(*changed);
+  change(*changed);
+  const std::string after = seen(*changed);
+  ASSERT_NE(before, after);
+  constexpr std::uint64_t kMany = 1000;
+  for (std::uint64_t nth = 1; nth < kMany; ++nth) {
+    const auto subject = fresh();
+    bool failed = false;
+    refuse_memory_once(nth);
+    try {
+      change(*subject);
+    } catch (const std::bad_alloc &) {
+      failed = true;
+    }
+    refuse_memory_once(0);
+    EXPECT_EQ(seen(*subject), failed ? before : after) << nth;
+    if (!failed) {
+      EXPECT_GT(nth, 1U);
+      change(*subject); // what is left of it can be gone on with
+      return;
+    }
+  }
+  FAIL() << "it takes more than " << kMany << " allocations";
+}
+
+std::shared_ptr<const Json> source_connection(const std::string &id, const std::string &base) {
+  return std::make_shared<const Json>(Json{{"id", id}, {"createdAt", 5}, {"baseConnectionId", base}});
+}
+
+std::string seen_in_store(DocumentStore &store) {
+  std::string seen = std::to_string(store.count()) + " of " +
+                     std::to_string(store.by_creation().access({}).most) + " of " +
+                     std::to_string(store.all().size());
+  for (const char *id : {"a", "b"}) {
+    const Document *document = store.find(id);
+    seen += document == nullptr ? " -" : " " + document->json->dump();
+  }
+  for (const char *base : {"x", "y"}) {
+    seen += " " + Json(store.users(base)).dump();
+  }
+  return seen;
+}
+
+void expect_store_whole(const std::function<void(DocumentStore &)> &change) {
+  // Kept: what is replaced is not to be taken down while memory is refused.
+  const auto fresh = [first = source_connection("a", "x")] {
+    auto store = std::make_unique<DocumentStore>(contract::resource("sourceConnections"));
+    store->put({.json = first});
+    return store;
+  };
+  expect_whole_or_nothing<DocumentStore>(fresh, change, seen_in_store);
+}
+
+TEST(OutOfMemory, WhileADocumentIsAdded) {
+  expect_store_whole(
+      [added = source_connection("b", "y")](DocumentStore &store) { store.put({.json = added}); });
+}
+
+TEST(OutOfMemory, WhileADocumentIsReplaced) {
+  expect_store_whole(
+      [other = source_connection("a", "y")](DocumentStore &store) { store.put({.json = other}); });
+}
+
+TEST(OutOfMemory, WhileADocumentIsRemoved) {
+  expect_store_whole([](DocumentStore &store) {
+    if (store.find("a") != nullptr) {
+      store.remove("a");
+    }
+  });
+}
+
+std::shared_ptr<const Flow> flow_from(const std::string &id, const std::string &source,
+                                      std::int64_t created_at) {
+  Flow flow;
+  flow.id = id;
+  flow.created_at = {.ms = created_at};
+  flow.document = {{"sourceConnectionIds", {source}}, {"targetConnectionIds", {"t"}}};
+  return std::make_shared<const Flow>(std::move(flow));
+}
+
+std::string seen_in_sandbox(SandboxState &state) {
+  std::string seen = std::to_string(state.flows.size()) + " of " +
+                     std::to_string(state.flows_by_creation.access({}).most) + ", deleted " +
+                     std::to_string(state.deleted_flows.size());
+  for (const char *id : {"f", "g"}) {
+    const SandboxFlow *flow = state.find_flow(id);
+    seen += flow == nullptr ? " -" : " " + std::to_string(flow->created_at_ms);
+  }
+  for (const char *connection : {"x", "y"}) {
+    seen += " " + Json(state.flows_of_connection(connection)).dump();
+  }
+  seen +=
+      state.find_run("r")->flow == (state.find_flow("f") == nullptr ? nullptr : state.find_flow("f")->flow)
+          ? " its run has it"
+          : " its run has another";
+  return seen;
+}
+
+void expect_sandbox_whole(const std::function<void(SandboxState &)> &change) {
+  const auto fresh = [flow = flow_from("f", "x", 1)] {
+    auto state = std::make_unique<SandboxState>(1);
+    state->put_flow(flow, kNow);
+    Run run;
+    run.id = "r";
+    run.flow = flow;
+    state->add_run(std::move(run));
+    state->flows_of_connection("x"); // so that they are noted from now on
+    return state;
+  };
+  expect_whole_or_nothing<SandboxState>(fresh, change, seen_in_sandbox);
+}
+
+TEST(OutOfMemory, WhileAFlowIsAdded) {
+  expect_sandbox_whole([flow = flow_from("g", "y", 2)](SandboxState &state) { state.put_flow(flow, kNow); });
+}
+
+TEST(OutOfMemory, WhileAFlowIsReplaced) {
+  expect_sandbox_whole([flow = flow_from("f", "y", 2)](SandboxState &state) { state.put_flow(flow, kNow); });
+}
+
+TEST(OutOfMemory, WhileAFlowIsDeleted) {
+  expect_sandbox_whole([](SandboxState &state) {
+    if (state.find_flow("f") != nullptr) {
+      state.delete_flow("f");
+    }
+  });
 }
 
 TEST(OutOfMemory, OfAResetOfAll) {
