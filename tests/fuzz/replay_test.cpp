@@ -21,6 +21,7 @@ constexpr Target kTargets[] = {
     {"chunked_body", chunked_body},
     {"client_answers", client_answers},
     {"continuation_token", continuation_token},
+    {"documents", documents},
     {"earlier_report", earlier_report},
     {"json_text", json_text},
     {"property_language", property_language},

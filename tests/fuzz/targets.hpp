@@ -38,6 +38,7 @@ inline unsigned take_byte(std::string_view &text) {
 void chunked_body(std::string_view bytes);
 void client_answers(std::string_view bytes);
 void continuation_token(std::string_view bytes);
+void documents(std::string_view bytes);
 void earlier_report(std::string_view bytes);
 void json_text(std::string_view bytes);
 void property_language(std::string_view bytes);
