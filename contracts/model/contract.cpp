@@ -58,4 +58,8 @@ std::string_view control_api_text() {
   return text_of(embedded_files(), "control-api.openapi.json");
 }
 
+std::string_view service_api_text() {
+  return text_of(embedded_files(), "openapi.json");
+}
+
 } // namespace flow::contract

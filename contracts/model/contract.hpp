@@ -32,6 +32,10 @@ const Json &schema(std::string_view name);
 /// The OpenAPI description of the mock's control API, JSON text.
 std::string_view control_api_text();
 
+/// The OpenAPI description of the service and of the token service, JSON text: what contracts/openapi.py
+/// derives from the other data.
+std::string_view service_api_text();
+
 /// The address all operations stand under.
 inline constexpr std::string_view kBasePath = "/data/foundation/flowservice";
 

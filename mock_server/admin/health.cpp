@@ -33,6 +33,12 @@ Response openapi(const Call & /*call*/) {
   return response;
 }
 
+Response service_openapi(const Call & /*call*/) {
+  Response response;
+  response.body = contract::service_api_text();
+  return response;
+}
+
 Response readings(const Call &call) {
   Json all = Json::array();
   for (const contract::Matter &matter : contract::matters()) {

@@ -18,6 +18,7 @@ constexpr std::array kRoutes = {
     Route{"GET", "/ui/{file}", console_file, true},
     Route{"GET", "/ui/vendor/{file}", console_vendor_file, true},
     Route{"GET", "/openapi", openapi},
+    Route{"GET", "/openapi/service.json", service_openapi},
     Route{"POST", "/reset", reset_all},
     Route{"GET", "/clock", get_clock},
     Route{"PUT", "/clock", put_clock},

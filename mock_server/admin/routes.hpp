@@ -33,6 +33,7 @@ Response console_vendor_file(const Call &call);
 Response metrics(const Call &call);
 Response stream(const Call &call);
 Response openapi(const Call &call);
+Response service_openapi(const Call &call);
 Response reset_all(const Call &call);
 Response add_lease(const Call &call);
 Response list_leases(const Call &call);
