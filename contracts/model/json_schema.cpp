@@ -57,22 +57,36 @@ std::string pointer_of(const std::vector<std::string> &context) {
 
 } // namespace
 
-std::vector<SchemaViolation> validate(const Json &document, const Json &schema) {
-  const nlohmann::json plain_schema = schema;
-  const nlohmann::json plain_document = document;
+struct CompiledSchema::Parts {
+  explicit Parts(const Json &json) : plain(json) {}
 
-  valijson::Schema compiled;
+  nlohmann::json plain; ///< outlives what is made of it
+  valijson::Schema schema;
+  std::string unusable; ///< why it is no schema; else empty
+};
+
+CompiledSchema::CompiledSchema(const Json &schema) : parts_(std::make_unique<Parts>(schema)) {
   valijson::SchemaParser parser;
   try {
-    parser.populateSchema(valijson::adapters::NlohmannJsonAdapter(plain_schema), compiled);
+    parser.populateSchema(valijson::adapters::NlohmannJsonAdapter(parts_->plain), parts_->schema);
   } catch (const std::runtime_error &error) {
-    return {{"", error.what()}};
+    parts_->unusable = error.what();
   }
+}
 
+CompiledSchema::~CompiledSchema() = default;
+CompiledSchema::CompiledSchema(CompiledSchema &&other) noexcept = default;
+CompiledSchema &CompiledSchema::operator=(CompiledSchema &&other) noexcept = default;
+
+std::vector<SchemaViolation> CompiledSchema::violations(const Json &document) const {
+  if (!parts_->unusable.empty()) {
+    return {{"", parts_->unusable}};
+  }
+  const nlohmann::json plain_document = document;
   valijson::Validator validator(valijson::Validator::kStrongTypes);
   valijson::ValidationResults results;
   std::vector<SchemaViolation> violations;
-  if (validator.validate(compiled, valijson::adapters::NlohmannJsonAdapter(plain_document), &results)) {
+  if (validator.validate(parts_->schema, valijson::adapters::NlohmannJsonAdapter(plain_document), &results)) {
     return violations;
   }
   valijson::ValidationResults::Error error;
@@ -80,6 +94,10 @@ std::vector<SchemaViolation> validate(const Json &document, const Json &schema) 
     violations.push_back({pointer_of(error.context), error.description});
   }
   return violations;
+}
+
+std::vector<SchemaViolation> validate(const Json &document, const Json &schema) {
+  return CompiledSchema(schema).violations(document);
 }
 
 } // namespace flow::contract

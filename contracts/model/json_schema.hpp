@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -17,5 +18,20 @@ struct SchemaViolation {
 /// No violations mean that it is valid. No document is valid by a schema that is not one, e.g. with a string
 /// as a bound: a clause may take its schema from a server's answer, which may be anything.
 std::vector<SchemaViolation> validate(const Json &document, const Json &schema);
+
+/// The same schema for many documents: it is read once.
+class CompiledSchema {
+public:
+  explicit CompiledSchema(const Json &schema);
+  ~CompiledSchema();
+  CompiledSchema(CompiledSchema &&other) noexcept;
+  CompiledSchema &operator=(CompiledSchema &&other) noexcept;
+
+  [[nodiscard]] std::vector<SchemaViolation> violations(const Json &document) const;
+
+private:
+  struct Parts;
+  std::unique_ptr<Parts> parts_;
+};
 
 } // namespace flow::contract
