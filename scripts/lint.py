@@ -1,8 +1,9 @@
 """Checks the C++ sources without running them: clang-format on all, clang-tidy on the compiled sources of the product.
+Also the OpenAPI description of the service, by Redocly.
 
 usage: lint.py BUILD_FOLDER   both; prints `N passed, N failed` (one per file), exit 1 when one failed; the folder
                               is a unity build, because clang-tidy spends its time on headers, and so it reads
-                              them once for many sources
+                              them once for many sources. Redocly is in its npm/, or is skipped
        lint.py --format       clang-format alone, as a test: exit 77 (skipped) if it is not installed
 
 The results of both tools differ between versions, so only VERSION is used.
@@ -64,6 +65,17 @@ def misformatted(formatter: str, files: list[str]) -> int:
     return len(set(re.findall(r"^(\S+?):\d+:\d+: error:", done.stderr, re.MULTILINE))) or int(done.returncode != 0)
 
 
+def misdescribed(linter: pathlib.Path) -> int:
+    """Whether Redocly finds a fault or gives a warning; neither is wanted."""
+    command = [linter, "lint", "--config", "contracts/redocly.yaml", "--format", "stylish", "contracts/data/openapi.json"]
+    quiet = {**os.environ, "REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true"}
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, env=quiet)
+    if done.returncode == 0 and "warning" not in done.stderr:
+        return 0
+    print(f"{done.stdout}{done.stderr}", flush=True)
+    return 1
+
+
 def main() -> int:
     formatter, tidier = tool("clang-format"), tool("clang-tidy")
     if sys.argv[1:] == ["--format"]:
@@ -79,7 +91,11 @@ def main() -> int:
     files, units = sources(), compiled(build)
     tidy = [tidier, "--quiet", "--checks=-bugprone-suspicious-include", "-p", str(build)]
     failed = misformatted(formatter, files) + judge(tidy, units)
-    print(f"{len(files) + len(units) - failed} passed, {failed} failed")
+    redocly = build / "npm" / "node_modules" / ".bin" / "redocly"
+    descriptions = 1 if redocly.is_file() else 0
+    failed += misdescribed(redocly) if descriptions else 0
+    passed = len(files) + len(units) + descriptions - failed
+    print(f"{passed} passed, {failed} failed" + ("" if descriptions else ", 1 skipped"))
     return 1 if failed else 0
 
 
