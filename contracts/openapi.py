@@ -67,6 +67,7 @@ class Description:
         errors = read(data / "errors.json")
         self.errors = errors["errors"]
         self.errors_of_each = errors["ofEachResource"]
+        self.required: dict = {}  # what an answer about one has of a resource, as a schema
         self.schemas: dict = {}
         self.responses: dict = {}
 
@@ -105,9 +106,14 @@ class Description:
         file = data / "schemas" / f"{resource['singular'].replace(' ', '-')}.schema.json"
         schema = read(file) if file.is_file() else {"title": f"A {resource['singular']}", "type": "object"}
         schema["description"] = sentences(resource["about"]) if resource["name"] != "runs" else "A run of a flow."
-        # A list may be asked for a few fields alone: only an answer about one requires some.
+        # A list may be asked for a few fields alone, and an update give a part: only an answer about one requires some.
         required = schema.pop("required", None)
         properties = schema.setdefault("properties", {})
+        below = {
+            name: {"required": its.pop("required")}
+            for name, its in properties.items()
+            if its.get("type") == "object" and "required" in its
+        }
         for field in resource["fields"]:
             *above, name = field["name"].split(".")
             at = properties
@@ -120,7 +126,7 @@ class Description:
         if required is None:
             own = () if resource.get("catalogue") else OF_EACH_DOCUMENT
             required = ["id", *resource["required"], *own]
-        self.required[resource["name"]] = required
+        self.required[resource["name"]] = {"required": required, **({"properties": below} if below else {})}
         self.add_schema(camel(resource["singular"]), schema)
 
     def property_of(self, field: dict, given: dict, definitions: dict) -> dict:
@@ -134,13 +140,11 @@ class Description:
             its["readOnly"] = True
         return its
 
-    required: dict = {}
-
     def item(self, resource: dict) -> dict:
         return ref("schemas", camel(resource["singular"]))
 
     def whole(self, resource: dict) -> dict:
-        return {"allOf": [self.item(resource), {"required": self.required[resource["name"]]}]}
+        return {"allOf": [self.item(resource), self.required[resource["name"]]]}
 
     def answer_schema(self, form: str, resource: dict | None) -> dict:
         if form == "whole":

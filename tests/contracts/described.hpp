@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "contracts/model/contract.hpp"
+#include "contracts/model/reading.hpp"
 
 namespace flow::contract {
 
@@ -13,6 +14,9 @@ const Json &description();
 
 /// `value`, or what it refers to in the description.
 const Json &resolved(const Json &value);
+
+/// Whether answers have the forms that are described: no matter is read otherwise that changes one.
+bool has_usual_forms(const Reading &reading);
 
 /// One request with its answer.
 struct Spoken {

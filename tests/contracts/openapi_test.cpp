@@ -150,14 +150,6 @@ TEST(ServiceDescription, LetsNothingElsePass) {
   EXPECT_FALSE(body.empty()) << "a body that should have been refused";
 }
 
-/// Matters whose choices change the form of an answer; the description has the first of each.
-bool has_usual_forms(const Reading &reading) {
-  const Reading usual;
-  const auto matters = {"op", "retry-answer", "create-answer", "etag-field", "activities-field"};
-  return std::all_of(matters.begin(), matters.end(),
-                     [&](const char *matter) { return reading.choice(matter) == usual.choice(matter); });
-}
-
 /// The mock without a socket; what it answers is held against the description.
 class Server {
 public:
