@@ -296,7 +296,11 @@ class Description:
                 },
             }
             form = self.add_schema("TokenRequest", schema)
-            return {"required": True, "content": {"application/x-www-form-urlencoded": {"schema": form}}}
+            value = {
+                name: its.get("schema", {}).get("const", "{" + name.upper() + "}") for name, its in fields.items()
+            }
+            content = {"schema": form, "examples": {"example": {"value": value}}}
+            return {"required": True, "content": {"application/x-www-form-urlencoded": content}}
         if "body" not in texts:
             if entry.get("body"):
                 sys.exit(f"descriptions.json: {entry['name']} has a body, and no schema of it")
@@ -306,7 +310,7 @@ class Description:
             schema = self.item(resource)
             if resource.get("required"):
                 schema = {"allOf": [schema, {"required": resource["required"]}]}
-                examples = {"documented": {"value": self.body_to_create(resource)}}
+            examples = {"documented": {"value": self.body_to_create(resource)}}
         else:
             schema = self.schema_named(texts["body"])
         body = self.texts["bodies"].get(entry["name"]) or self.texts["bodies"].get(entry.get("verb"))
@@ -316,7 +320,9 @@ class Description:
         return {"required": True, "content": {JSON: content}}
 
     def seeded(self, resource: dict) -> dict:
-        """The first of the seed, without what only the seed says."""
+        """The first of the seed, without what only the seed says; of runs the documented one."""
+        if resource["name"] == "runs":
+            return read(data / "examples" / "run-answer.json")["items"][0]
         file = catalogue / f"{resource['name']}.json"
         first = read(file)[0] if file.is_file() else self.seeded_flow()
         return {name: value for name, value in first.items() if name in {field["name"] for field in resource["fields"]}}
@@ -333,19 +339,37 @@ class Description:
     def answer_examples(self, entry: dict, resource: dict | None, form: str | None) -> dict:
         names = self.texts["examples"].get(entry["name"], [])
         examples = {name: {"value": read(data / "examples" / f"{name}.json")} for name in names}
-        if resource is None or form is None or examples:
+        if form is None or examples:
             return examples
-        if resource.get("catalogue"):
-            seeded = self.seeded(resource)
-            if form == "one":
-                examples["documented"] = {"value": {"items": [seeded], "_links": {}}}
-            elif form == "whole":
-                examples["documented"] = {"value": seeded}
-        elif form == "retry-answer" and (seeded := self.seeded(resource)):
-            examples["documented"] = {"value": {"id": seeded["id"], "etag": seeded["etag"]}}
+        if form == "token-answer":
+            return {"documented": {"value": self.texts["bodies"]["token"]}}
         if form in ("explore-answer", "configs-answer", "test-answer"):
-            examples = self.answers_of(entry, resource)
+            return self.answers_of(entry, resource)
+        whole = self.example_of(resource)
+        values = {"whole": whole, "one": {"items": [whole], "_links": {}}, "page": {"items": [whole], "_links": {}}}
+        if form in ("retry-answer", "create-answer"):
+            ids = {"id": whole["id"], "etag": whole["etag"]}
+            values |= {"retry-answer": ids, "create-answer": {"items": [ids]}}
+        examples["documented"] = {"value": values[form]}
+        if form == "page" and "count" in entry["query"]:
+            examples["count"] = {"value": {"count": 1}}
         return examples
+
+    def example_of(self, resource: dict) -> dict:
+        """One of the seed with what the service adds, in the placeholders of documented examples."""
+        given = self.seeded(resource)
+        if resource.get("catalogue") or resource["name"] == "runs":
+            return given
+        own = {
+            "sandboxId": "{SANDBOX_ID}",
+            "sandboxName": "{SANDBOX_NAME}",
+            "imsOrgId": "{ORG_ID}",
+            "state": "enabled",
+            "version": given["etag"],
+            "runs": f"/runs?property=flowId=={given['id']}",
+        }
+        names = [field["name"] for field in resource["fields"]]
+        return {name: {**own, **given}[name] for name in names if name in given or name in own}
 
     def answers_of(self, entry: dict, resource: dict) -> dict:
         """What the seed answers for the first document that says so, each kind of question once."""
