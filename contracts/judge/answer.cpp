@@ -308,8 +308,13 @@ std::optional<Json> captured(const Capture &capture, const Exchange &exchange) {
   }
   const Json body = json_or_discarded(exchange.answer);
   const Json *value = body.is_discarded() ? nullptr : find(body, capture.pointer);
-  if (value == nullptr || !capture.token) {
+  if (value == nullptr || !(capture.token || capture.bare)) {
     return value == nullptr ? std::nullopt : std::optional(*value);
+  }
+  if (capture.bare) {
+    std::string etag = value->is_string() ? value->get<std::string>() : std::string();
+    std::erase(etag, '"');
+    return etag;
   }
   const std::string link = value->is_string() ? value->get<std::string>() : std::string();
   const std::size_t equals = link.find('=');

@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::string_view kHeaderCapture = "header:";
 constexpr std::string_view kTokenCapture = "token:";
+constexpr std::string_view kBareCapture = "bare:";
 
 /// What a clause may use without having captured it, beside what its provider state gives.
 constexpr std::array<std::string_view, 5> kGivenNames = {"token", "api_key", "org", "sandbox",
@@ -81,10 +82,12 @@ Capture read_capture(const std::string &name, const std::string &from) {
     return {.name = name, .header = from.substr(kHeaderCapture.size()), .pointer = ""};
   }
   const bool token = from.starts_with(kTokenCapture);
+  const bool bare = from.starts_with(kBareCapture);
   return {.name = name,
           .header = "",
-          .pointer = token ? from.substr(kTokenCapture.size()) : from,
-          .token = token};
+          .pointer = from.substr(token ? kTokenCapture.size() : (bare ? kBareCapture.size() : 0)),
+          .token = token,
+          .bare = bare};
 }
 
 Step read_step(const Json &json) {

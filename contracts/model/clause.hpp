@@ -47,6 +47,7 @@ struct Capture {
   std::string header;  ///< of this header; where empty,
   std::string pointer; ///< of the body: a JSON Pointer, "" for all of it
   bool token = false;  ///< of a link: what stands behind its first '=', as clients read it
+  bool bare = false;   ///< of an etag: what stands between its own quotes
 };
 
 /// One request and what its answer must be.

@@ -135,6 +135,13 @@ bool are_as(const Json &document, const Json &wanted) {
   });
 }
 
+/// The same of a request's body: an object, or an array of whose first item something is wanted.
+bool is_sent_as(const Json &body, const Json &wanted) {
+  const bool is_of_array = std::any_of(wanted.items().begin(), wanted.items().end(),
+                                       [](const auto &each) { return each.key().starts_with("/0"); });
+  return (is_of_array ? body.is_array() : body.is_object()) && are_as(body, wanted);
+}
+
 Json parsed(const std::string &text) {
   return Json::parse(text, nullptr, false);
 }
@@ -182,8 +189,7 @@ bool fits(const Json &when, const Call &call) {
     }
   }
   return (!when.contains("body") || call.body == when.at("body").get<std::string>()) &&
-         (!when.contains("json") ||
-          (parsed(call.body).is_object() && are_as(parsed(call.body), when.at("json"))));
+         (!when.contains("json") || is_sent_as(parsed(call.body), when.at("json")));
 }
 
 bool is_answered(const Json &answered, const mock::Response &response) {
@@ -309,6 +315,15 @@ void Mutant::remember(const Call &call, const mock::Response &answer, Memory &me
       memory.captured.emplace(name, parsed(answer.body).at(Pointer(pointer.get<std::string>())));
     }
   }
+}
+
+bool Mutant::can_be_met_by(const std::vector<Call> &calls) const {
+  const auto any_fits = [&](const char *member) {
+    const auto wanted = data_.find(member);
+    return wanted == data_.end() ||
+           std::any_of(calls.begin(), calls.end(), [&](const Call &call) { return fits(*wanted, call); });
+  };
+  return any_fits("after") && any_fits("when");
 }
 
 mock::Response Mutant::answer(const Call &call, const Honest &honest) {

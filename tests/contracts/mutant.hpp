@@ -38,6 +38,9 @@ public:
 
   mock::Response answer(const Call &call, const Honest &honest);
 
+  /// Whether one who makes these calls, in one sandbox, may get another answer than from the honest mock.
+  bool can_be_met_by(const std::vector<Call> &calls) const;
+
 private:
   struct Memory {
     bool is_after = false; ///< what has to come before has come
