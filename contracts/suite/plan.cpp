@@ -14,7 +14,7 @@ std::string_view plural(WriteKind kind) {
   case WriteKind::retry:
     return "retries of";
   case WriteKind::create:
-    return "creations of a run for";
+    return "creations of";
   case WriteKind::update:
     return "updates of";
   case WriteKind::other:

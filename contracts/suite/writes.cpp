@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "common/json_text.hpp"
+#include "contracts/model/resources.hpp"
 
 namespace flow::contract {
 
@@ -24,11 +25,28 @@ bool asks_to_delete(const Step &step) {
   return step.method == "DELETE" || (is_action(step) && step.path.find("op=delete") != std::string::npos);
 }
 
+/// The placeholders in the path of the step, without its query.
+std::vector<std::string> named_in_path(const Step &step) {
+  return placeholders(step.path.substr(0, step.path.find('?')));
+}
+
+/// Whether all that the path of the step names is what the clause has created.
+bool is_of_created(const Step &step, const Clause &clause) {
+  const auto is_created = [&](const std::string &name) {
+    return std::any_of(clause.when.begin(), clause.when.end(), [&](const Step &each) {
+      return each.method == "POST" && std::any_of(each.captures.begin(), each.captures.end(),
+                                                  [&](const Capture &its) { return its.name == name; });
+    });
+  };
+  const auto names = named_in_path(step);
+  return !names.empty() && std::all_of(names.begin(), names.end(), is_created);
+}
+
 /// Whether a run that the clause has found, and nobody has named, is retried.
 bool retries_found_run(const Clause &clause) {
   return std::any_of(clause.when.begin(), clause.when.end(), [&](const Step &step) {
-    const auto names = placeholders(step.path.substr(0, step.path.find('?')));
-    return is_action(step) &&
+    const auto names = named_in_path(step);
+    return is_action(step) && step.path.starts_with("/runs/") &&
            std::any_of(names.begin(), names.end(), [](const std::string &name) { return name != "run"; });
   });
 }
@@ -72,8 +90,9 @@ std::optional<std::string> obstacle_in_shared(const Clause &clause, const Target
   if (is_about_default_sandbox(clause) && target.sandbox != kDefaultSandbox) {
     return "it is about the default sandbox, prod";
   }
-  if (is_named(clause.given) && any_step(asks_to_delete)) {
-    return "it sends a deletion, and the suite never deletes a run of the states file";
+  if (is_named(clause.given) &&
+      any_step([&](const Step &step) { return asks_to_delete(step) && !is_of_created(step, clause); })) {
+    return "it sends a deletion, and the suite deletes only what it has created";
   }
   if (retries_found_run(clause)) {
     return "it retries a run that it finds in a list, and only runs of the states file are retried";
@@ -94,22 +113,39 @@ std::string named(std::string_view state, const Target &target) {
   return std::string(given_by(state)) + " " + id + " (" + std::string(state) + ")";
 }
 
+/// The resource that the step creates one of, but for runs; null where it creates none.
+const Resource *made_by(const Step &step) {
+  const std::string_view path = std::string_view(step.path).substr(0, step.path.find('?'));
+  const auto &all = resources();
+  const auto found = std::find_if(all.begin(), all.end(), [&](const Resource &resource) {
+    return path == "/" + resource.name && resource.name != "runs";
+  });
+  return step.method == "POST" && found != all.end() ? &*found : nullptr;
+}
+
 Write write_of(const Step &step, const Clause &clause, const Target &target) {
   const auto is = [&](std::string_view placeholder) {
     return (step.path + step.body.value_or("")).find(placeholder) != std::string::npos;
   };
+  if (const Resource *made = made_by(step)) {
+    return {WriteKind::create, "a " + made->singular};
+  }
   const bool own = target.is_shared() && needs_own_run(clause);
   const bool of_given = !clause.given.empty() && is("{" + std::string(given_by(clause.given)) + "}");
-  const std::string subject = own        ? "a run that it has created"
-                              : of_given ? named(clause.given, target)
-                                         : named("", target);
+  const std::string subject = own                           ? "a run that it has created"
+                              : is_of_created(step, clause) ? "what it has created"
+                              : of_given                    ? named(clause.given, target)
+                                                            : named("", target);
   if (is_action(step)) {
     const bool retries = step.path.find("op=re-trigger") != std::string::npos ||
                          step.path.find("op=RE_TRIGGER") != std::string::npos;
     return {retries ? WriteKind::retry : WriteKind::other, subject};
   }
   const bool creates = step.method == "POST" && step.path.starts_with("/runs") && !is("{run}");
-  return {creates ? WriteKind::create : step.method == "PUT" ? WriteKind::update : WriteKind::other, subject};
+  if (creates) {
+    return {WriteKind::create, "a run for " + subject};
+  }
+  return {step.method == "PUT" ? WriteKind::update : WriteKind::other, subject};
 }
 
 } // namespace
@@ -134,7 +170,7 @@ bool needs_own_run(const Clause &clause) {
 std::vector<Write> writes_of(const Clause &clause, const Target &target) {
   std::vector<Write> all;
   if (target.is_shared() && needs_own_run(clause)) {
-    all.push_back({WriteKind::create, named(kFlowScheduledOnce, target)});
+    all.push_back({WriteKind::create, "a run for " + named(kFlowScheduledOnce, target)});
   }
   for (const Step &step : clause.when) {
     if (writes(step)) {

@@ -23,7 +23,8 @@ enum class WriteKind { retry, create, update, other };
 /// One writing request of a clause.
 struct Write {
   WriteKind kind;
-  std::string subject; ///< "run 4fb0… (a failed run)"
+  std::string
+      subject; ///< "run 4fb0… (a failed run)"; of a create: "a run for flow 3abe… (…)", "a connection"
 };
 
 /// The writing requests that the clause sends to `target`, that for a run of its own included.
