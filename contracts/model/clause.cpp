@@ -232,9 +232,9 @@ void require_shape(const Json &document, const std::string &file) {
 
 /// The files in the order a reader wants them; one that is missing here follows behind.
 std::size_t reading_order(std::string_view name) {
-  constexpr std::array<std::string_view, 13> kOrder = {"retry",  "etags",  "runs",    "list",    "create",
-                                                       "update", "flows",  "tokens",  "headers", "order",
-                                                       "errors", "routes", "readings"};
+  constexpr std::array<std::string_view, 18> kOrder = {
+      "retry", "etags", "runs",  "list",   "create",  "update", "flows",  "dataflows", "connections",
+      "ends",  "specs", "patch", "tokens", "headers", "order",  "errors", "routes",    "readings"};
   return static_cast<std::size_t>(std::find(kOrder.begin(), kOrder.end(), name) - kOrder.begin());
 }
 
