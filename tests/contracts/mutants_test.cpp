@@ -2,6 +2,7 @@
 #include <cctype>
 #include <chrono>
 #include <iostream>
+#include <list>
 #include <map>
 #include <set>
 
@@ -83,7 +84,15 @@ public:
   std::vector<const Clause *> clauses() const { return fitting(matching(""), target_); }
 
   Verdict judge(const Clause &clause) {
+    heard_.clear();
     return run_clause(clause, target_, [&](const HttpRequest &request) { return answer(request); });
+  }
+
+  /// The calls of the clause that was judged last.
+  const std::vector<Call> &heard() const { return heard_; }
+
+  bool is_mutant_for(const std::vector<Call> &calls) const {
+    return mutant_ && mutant_->can_be_met_by(calls);
   }
 
 private:
@@ -100,6 +109,7 @@ private:
     if (call.target.starts_with(kBasePath)) {
       call.target.erase(0, kBasePath.size());
     }
+    heard_.push_back(call);
     const Honest honest = [&](const Call &asked) { return ask(asked); };
     const mock::Response response = mutant_ ? mutant_->answer(call, honest) : honest(call);
     HttpResponse received;
@@ -128,7 +138,31 @@ private:
   mock::FlowService service_;
   Target target_;
   std::optional<Mutant> mutant_;
+  std::vector<Call> heard_;
 };
+
+/// A clause and the calls that it makes of the honest mock.
+struct Heard {
+  const Clause *clause;
+  std::vector<Call> calls;
+};
+
+/// Every clause that holds in the reading.
+const std::vector<Heard> &heard_in(const Reading &reading) {
+  static std::list<std::pair<Reading, std::vector<Heard>>> all;
+  const auto known =
+      std::find_if(all.begin(), all.end(), [&](const auto &each) { return each.first == reading; });
+  if (known != all.end()) {
+    return known->second;
+  }
+  std::vector<Heard> heard;
+  Server honest(reading);
+  for (const Clause *clause : honest.clauses()) {
+    honest.judge(*clause);
+    heard.push_back({.clause = clause, .calls = honest.heard()});
+  }
+  return all.emplace_back(reading, std::move(heard)).second;
+}
 
 std::string told(const Verdict &verdict) {
   std::string text = verdict.clause->id + " " + verdict.reason;
@@ -165,11 +199,14 @@ TEST_P(Mutants, AreCaughtByTheirClause) {
   expected.insert(entry.clause);
   Ids broken;
   std::string account;
-  for (const Clause *each : server.clauses()) {
-    const Verdict verdict = server.judge(*each);
+  for (const Heard &each : heard_in(reading_for(clause))) {
+    if (!server.is_mutant_for(each.calls)) {
+      continue; // it is answered as by the honest mock, which keeps every clause
+    }
+    const Verdict verdict = server.judge(*each.clause);
     ASSERT_NE(verdict.outcome, Outcome::skipped) << told(verdict);
     if (verdict.outcome == Outcome::broken) {
-      broken.insert(each->id);
+      broken.insert(each.clause->id);
       account += told(verdict) + "\n";
     }
   }
