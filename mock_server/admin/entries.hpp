@@ -7,8 +7,8 @@
 #include "mock_server/admin/call.hpp"
 #include "mock_server/seed/seeded_documents.hpp"
 
-/// Entries of runs, flows and other documents, as seed files have them, on their way into a sandbox. All throw Refusal before
-/// anything has been changed.
+/// Entries of runs, flows and other documents, as seed files have them, on their way into a sandbox. All
+/// throw Refusal before anything has been changed.
 namespace flow::mock::admin {
 
 /// What shall be put and deleted, all or nothing.
