@@ -143,7 +143,7 @@ Answer create_document(const Call &call) {
       return std::move(*error);
     }
     document = in_order(resource, std::get<Json>(made));
-    if (auto error = check_size(resource, document)) {
+    if (auto error = check_size(resource, document, nullptr)) {
       return *std::move(error);
     }
     documents->put(document);
@@ -154,7 +154,7 @@ Answer create_document(const Call &call) {
   complete_document(transaction, resource, document, nullptr);
   note_operation(document, resource, "create", transaction.now_ms());
   document = in_order(resource, document);
-  if (auto error = check_size(resource, document)) {
+  if (auto error = check_size(resource, document, nullptr)) {
     return *std::move(error);
   }
   documents->put(document);
@@ -186,7 +186,7 @@ Answer put_document(const Call &call) {
     return *std::move(error);
   }
   document = in_order(resource, document);
-  if (auto error = check_size(resource, document)) {
+  if (auto error = check_size(resource, document, &*before)) {
     return *std::move(error);
   }
   documents->put(document);
@@ -230,7 +230,7 @@ Answer patch_document(const Call &call) {
   mark_changed(document, transaction, call);
   note_operation(document, resource, "update", transaction.now_ms(), &patch);
   document = in_order(resource, document);
-  if (auto error = check_size(resource, document)) {
+  if (auto error = check_size(resource, document, &*before)) {
     return *std::move(error);
   }
   documents->put(document);

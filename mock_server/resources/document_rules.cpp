@@ -119,14 +119,16 @@ std::size_t depth_of(const Json &json) {
   return deepest + (json.is_structured() ? 1 : 0);
 }
 
-std::optional<Error> check_size(const Resource &resource, const Json &document) {
+std::optional<Error> check_size(const Resource &resource, const Json &document, const Json *before) {
   const auto refuse = [&](const std::string &bound) {
     return Error("bad-request").with("reason", "it makes the " + resource.singular + " " + bound);
   };
-  if (document.dump().size() > kLargestDocument) {
+  const std::size_t size = document.dump().size();
+  if (size > kLargestDocument && (before == nullptr || size > before->dump().size())) {
     return refuse("larger than " + std::to_string(kLargestDocument / 1024) + " KiB");
   }
-  if (depth_of(document) > kDeepestDocument) {
+  const std::size_t depth = depth_of(document);
+  if (depth > kDeepestDocument && (before == nullptr || depth > depth_of(*before))) {
     return refuse("nested more than " + std::to_string(kDeepestDocument) + " levels deep");
   }
   return std::nullopt;

@@ -21,8 +21,10 @@ inline constexpr std::size_t kDeepestDocument = 48;
 /// How many arrays and objects stand within one another; 0: it is neither.
 std::size_t depth_of(const contract::Json &json);
 
-/// Error 1000 where a document is larger than it may be.
-std::optional<Error> check_size(const contract::Resource &resource, const contract::Json &document);
+/// Error 1000 where a document is larger than it may be, and a change has not found it so (`before`, or
+/// null).
+std::optional<Error> check_size(const contract::Resource &resource, const contract::Json &document,
+                                const contract::Json *before);
 
 /// Whether the fields that a caller gives are the caller's, and of their kinds. Errors: 1000 (no such field),
 /// 1312 (value), 1368 (mode), 1410 and 1456 (state).

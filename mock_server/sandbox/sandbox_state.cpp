@@ -402,7 +402,7 @@ void SandboxState::forget_connections(const std::vector<std::string> &ids, const
 void SandboxState::put_document(const contract::Resource &resource, const SeededDocument &document,
                                 const SandboxObjects &sandbox, std::int64_t now_ms) {
   documents(resource, sandbox)
-      .put(stored_of(resource, document, whole_document(resource, document, sandbox, ids, now_ms),
+      .put(stored_of(resource, document, whole_document(resource, document, sandbox, now_ms),
                      documents_));
 }
 
@@ -426,8 +426,8 @@ void SandboxState::make_documents(const SandboxObjects &sandbox) {
     }
     if (const auto given = seeded.find(resource.name); given != seeded.end()) {
       for (const SeededDocument &document : given->second) {
-        store.put(stored_of(resource, document,
-                            whole_document(resource, document, sandbox, ids, loaded_at_ms_), made));
+        store.put(
+            stored_of(resource, document, whole_document(resource, document, sandbox, loaded_at_ms_), made));
       }
     }
   }
@@ -483,7 +483,7 @@ void SandboxState::make_connection(const char *resource, const contract::Json &s
     document.json["inheritedAttributes"] = {{"baseConnection", *base}};
   }
   store.put({.json = std::make_shared<const contract::Json>(
-                 whole_document(store.resource(), document, sandbox, ids, at_ms))});
+                 whole_document(store.resource(), document, sandbox, at_ms))});
 }
 
 RetryScript *SandboxState::next_script(RetryScript *script, SandboxFlow *flow) {

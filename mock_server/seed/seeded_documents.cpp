@@ -4,6 +4,7 @@
 #include <span>
 
 #include "contracts/model/embedded_file.hpp"
+#include "mock_server/resources/id_source.hpp"
 #include "mock_server/sandbox/sandbox_objects.hpp"
 
 namespace flow::mock {
@@ -22,6 +23,16 @@ Json catalogue_of(const Resource &resource) {
   const auto file = std::find_if(files.begin(), files.end(),
                                  [&](const contract::EmbeddedFile &each) { return each.name == name; });
   return file == files.end() ? Json::array() : Json::parse(file->text);
+}
+
+/// The same each time: that documents are made when they are first asked for, changes none of the ids and
+/// etags that follow.
+std::string etag_of(const Resource &resource, const SeededDocument &seeded, std::int64_t now_ms) {
+  constexpr std::size_t kDigits = 8;
+  constexpr int kHexadecimal = 16;
+  const std::string name = resource.name + "/" + seeded.json.value("id", "");
+  IdSource source(std::stoul(name_uuid(name).substr(0, kDigits), nullptr, kHexadecimal));
+  return source.etag(seeded.updated_at.at(now_ms));
 }
 
 std::shared_ptr<const Json> answers_of(const Json &entry) {
@@ -79,7 +90,7 @@ const SeededDocuments &documented_connections() {
 }
 
 Json whole_document(const Resource &resource, const SeededDocument &seeded, const SandboxObjects &sandbox,
-                    IdSource &ids, std::int64_t now_ms) {
+                    std::int64_t now_ms) {
   if (resource.is_catalogue) {
     return in_order(resource, seeded.json);
   }
@@ -95,7 +106,7 @@ Json whole_document(const Resource &resource, const SeededDocument &seeded, cons
   whole["sandboxName"] = Json::parse(sandbox.name_text);
   whole["imsOrgId"] = Json::parse(sandbox.organisation_text);
   if (!whole.contains("etag")) {
-    whole["etag"] = ids.etag(seeded.updated_at.at(now_ms));
+    whole["etag"] = etag_of(resource, seeded, now_ms);
   }
   whole["version"] = whole["etag"];
   return in_order(resource, whole);

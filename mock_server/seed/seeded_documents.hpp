@@ -13,7 +13,6 @@
 
 namespace flow::mock {
 
-class IdSource;
 class SandboxObjects;
 
 /// A document of a seed: the fields that it gives.
@@ -35,7 +34,7 @@ const SeededDocuments &documented_connections();
 
 /// The document that a sandbox has of it: with its times, and all that the service knows of each.
 contract::Json whole_document(const contract::Resource &resource, const SeededDocument &seeded,
-                              const SandboxObjects &sandbox, IdSource &ids, std::int64_t now_ms);
+                              const SandboxObjects &sandbox, std::int64_t now_ms);
 
 /// Those of `fields` that the resource has, in the order of its descriptor.
 contract::Json in_order(const contract::Resource &resource, const contract::Json &fields);

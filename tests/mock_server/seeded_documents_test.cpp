@@ -238,6 +238,30 @@ TEST(SnapshotOfDocuments, CanBeRestoredHoweverTheyWereChanged) {
   EXPECT_EQ(document(mock, "flows", flow)["options"], nested);
 }
 
+// That they are made when they are first asked for, is not to be seen.
+TEST(SeededDocument, IsMadeWithoutTakingAnIdFromWhatFollows) {
+  const auto next_run = [](const std::function<void(Steered &)> &before) {
+    Steered mock([](Settings &settings) { settings.deterministic = 7; });
+    before(mock);
+    return mock.retried(kZeroRecords);
+  };
+  const std::string id = next_run([](Steered &) {});
+  EXPECT_EQ(next_run([](Steered &mock) { mock(read("/connections")); }), id);
+  EXPECT_EQ(next_run([](Steered &mock) { mock.steer("GET", "/snapshot"); }), id);
+}
+
+TEST(SeededDocument, LargerThanTheApiWouldHaveItCanBeChanged) {
+  Json nested = "x";
+  for (int depth = 0; depth < 55; ++depth) {
+    nested = Json::array({nested});
+  }
+  const Json params = {{"nested", nested}, {"long", std::string(1024 * 1024, 'x')}};
+  Seeded mock(
+      with_list("sourceConnections", Json::array({{{"id", "s"}, {"name", "n"}, {"params", params}}})));
+  EXPECT_EQ(mock(patch("sourceConnections", "s", change("add", "/params/more", "x"))).status, 400);
+  EXPECT_EQ(mock(patch("sourceConnections", "s", change("replace", "/params/long", "x"))).status, 200);
+}
+
 TEST(ResetOfDocuments, BringsBackThoseOfTheSeed) {
   Steered mock;
   const std::string mine = made(mock, "connections", minimal("connections"));
