@@ -81,6 +81,9 @@ std::optional<SortKey> key_at_hand(const SandboxFlow &flow, const Path &path) {
   if (name == "id") {
     return flow.flow->id;
   }
+  if (name == "state") {
+    return flow.flow->state;
+  }
   return std::nullopt;
 }
 
@@ -156,9 +159,10 @@ const Json &FlowCollection::document_with(std::uint64_t number, const Path &path
       "version", "etag",      "transformations", "runs",      "lastRunDetails"};
   const std::string &name = path.front().name;
   const Json &kept = flow(number).flow->document;
-  const bool is_at_hand =
-      std::find(kOtherwiseShown.begin(), kOtherwiseShown.end(), name) == kOtherwiseShown.end() &&
-      kept.contains(name);
+  const bool is_shown_as_kept = name == "labels" || name == "options" || name == "providerId";
+  const bool is_at_hand = is_shown_as_kept || (std::find(kOtherwiseShown.begin(), kOtherwiseShown.end(),
+                                                         name) == kOtherwiseShown.end() &&
+                                               kept.contains(name));
   return is_at_hand ? kept : document(number);
 }
 

@@ -33,28 +33,31 @@ std::optional<std::string> id_in(const contract::Json &shown) {
   return can_be ? std::optional(text) : std::nullopt;
 }
 
-/// What a seeded source or target connection shows of its base connection, where it does not say it.
-void inherit(const contract::Resource &resource, contract::Json &whole, const DocumentStores &made) {
+/// Adds what a seeded source or target connection shows of its base connection, where it does not say it.
+bool inherit(const contract::Resource &resource, contract::Json &whole, const DocumentStores &made) {
   const auto base_id = whole.find("baseConnectionId");
   const auto connections = made.find("connections");
   if (base_id == whole.end() || !base_id->is_string() || whole.contains("inheritedAttributes") ||
       resource.field("inheritedAttributes") == nullptr || connections == made.end()) {
-    return;
+    return false;
   }
   const Document *base = connections->second.find(base_id->get_ref<const std::string &>());
-  if (base != nullptr) {
-    whole["inheritedAttributes"] = {
-        {"baseConnection",
-         {{"id", *base_id}, {"connectionSpec", base->json->value("connectionSpec", contract::Json())}}}};
+  if (base == nullptr) {
+    return false;
   }
+  whole["inheritedAttributes"] = {
+      {"baseConnection",
+       {{"id", *base_id}, {"connectionSpec", base->json->value("connectionSpec", contract::Json())}}}};
+  return true;
 }
 
 /// What is stored of a seeded document, of which `whole` has all fields but what it inherits.
 Document stored_of(const contract::Resource &resource, const SeededDocument &seeded, contract::Json whole,
                    const DocumentStores &others) {
-  inherit(resource, whole, others);
-  return {.json = std::make_shared<const contract::Json>(in_order(resource, whole)),
-          .answers = seeded.answers};
+  if (inherit(resource, whole, others)) {
+    whole = in_order(resource, whole);
+  }
+  return {.json = std::make_shared<const contract::Json>(std::move(whole)), .answers = seeded.answers};
 }
 
 } // namespace

@@ -1,7 +1,10 @@
 #include "mock_server/seed/seeded_documents.hpp"
 
 #include <algorithm>
+#include <array>
+#include <optional>
 #include <span>
+#include <utility>
 
 #include "contracts/model/embedded_file.hpp"
 #include "mock_server/resources/id_source.hpp"
@@ -28,11 +31,40 @@ Json catalogue_of(const Resource &resource) {
 /// The same each time: that documents are made when they are first asked for, changes none of the ids and
 /// etags that follow.
 std::string etag_of(const Resource &resource, const SeededDocument &seeded, std::int64_t now_ms) {
+  if (const auto given = seeded.json.find("etag"); given != seeded.json.end()) {
+    return *given;
+  }
   constexpr std::size_t kDigits = 8;
   constexpr int kHexadecimal = 16;
   const std::string name = resource.name + "/" + seeded.json.value("id", "");
   IdSource source(std::stoul(name_uuid(name).substr(0, kDigits), nullptr, kHexadecimal));
   return source.etag(seeded.updated_at.at(now_ms));
+}
+
+/// What the sandbox says of a document, whatever a seed gives; nothing for what it does not say.
+std::optional<Json> field_of_sandbox(std::string_view field, const SeededDocument &seeded,
+                                     const SandboxObjects &sandbox, std::int64_t now_ms) {
+  if (field == "createdAt" || field == "updatedAt") {
+    return (field == "createdAt" ? seeded.created_at : seeded.updated_at).at(now_ms);
+  }
+  const std::string *text = field == "sandboxId"     ? &sandbox.id_text
+                            : field == "sandboxName" ? &sandbox.name_text
+                            : field == "imsOrgId"    ? &sandbox.organisation_text
+                                                     : nullptr;
+  return text == nullptr ? std::nullopt : std::optional(Json::parse(*text));
+}
+
+/// What stands in a field of which a seed says nothing; empty: it is not there.
+std::string_view usual_text(std::string_view field) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kTexts = {
+      {{"createdBy", "{CREATED_BY}"},
+       {"updatedBy", "{UPDATED_BY}"},
+       {"createdClient", "{CREATED_CLIENT}"},
+       {"updatedClient", "{UPDATED_CLIENT}"},
+       {"state", "enabled"}}};
+  const auto found =
+      std::find_if(kTexts.begin(), kTexts.end(), [&](const auto &each) { return each.first == field; });
+  return found == kTexts.end() ? std::string_view() : found->second;
 }
 
 std::shared_ptr<const Json> answers_of(const Json &entry) {
@@ -94,22 +126,19 @@ Json whole_document(const Resource &resource, const SeededDocument &seeded, cons
   if (resource.is_catalogue) {
     return in_order(resource, seeded.json);
   }
-  Json whole = {{"createdBy", "{CREATED_BY}"},
-                {"updatedBy", "{UPDATED_BY}"},
-                {"createdClient", "{CREATED_CLIENT}"},
-                {"updatedClient", "{UPDATED_CLIENT}"},
-                {"state", "enabled"}};
-  whole.update(seeded.json);
-  whole["createdAt"] = seeded.created_at.at(now_ms);
-  whole["updatedAt"] = seeded.updated_at.at(now_ms);
-  whole["sandboxId"] = Json::parse(sandbox.id_text);
-  whole["sandboxName"] = Json::parse(sandbox.name_text);
-  whole["imsOrgId"] = Json::parse(sandbox.organisation_text);
-  if (!whole.contains("etag")) {
-    whole["etag"] = etag_of(resource, seeded, now_ms);
+  Json whole = Json::object();
+  for (const contract::ResourceField &field : resource.fields) {
+    if (auto own = field_of_sandbox(field.path, seeded, sandbox, now_ms)) {
+      whole[field.path] = *std::move(own);
+    } else if (field.path == "version" || field.path == "etag") {
+      whole[field.path] = etag_of(resource, seeded, now_ms);
+    } else if (const auto given = seeded.json.find(field.path); given != seeded.json.end()) {
+      whole[field.path] = *given;
+    } else if (const std::string_view usual = usual_text(field.path); !usual.empty()) {
+      whole[field.path] = usual;
+    }
   }
-  whole["version"] = whole["etag"];
-  return in_order(resource, whole);
+  return whole;
 }
 
 Json document_entry(const Document &document) {
