@@ -193,6 +193,8 @@ TEST(PatchFlow, FollowsItsNewConnections) {
   const Ends before = make_ends(stage);
   const Ends after = make_ends(stage, kBigQuery, "tabular");
   const std::string id = made(stage, "flows", flow_body(before));
+  EXPECT_EQ(error_in(stage(send("DELETE", path_of("sourceConnections", before.source)))), "1447-400")
+      << "from now on it is known who uses what";
   EXPECT_EQ(stage(patch("flows", id, change("replace", "/sourceConnectionIds", {after.source}))).status, 200);
   EXPECT_EQ(stage(patch("flows", id, change("replace", "/targetConnectionIds/0", after.target))).status, 200);
   const Json inherited = document(stage, "flows", id)["inheritedAttributes"];
