@@ -343,6 +343,8 @@ class Description:
             return examples
         if form == "token-answer":
             return {"documented": {"value": self.texts["bodies"]["token"]}}
+        if form in self.texts["bodies"]:
+            return {"example": {"value": self.texts["bodies"][form]}}
         if form in ("explore-answer", "configs-answer", "test-answer"):
             return self.answers_of(entry, resource)
         whole = self.example_of(resource)
@@ -385,7 +387,7 @@ class Description:
 
     def operation(self, entry: dict, resource: dict | None, texts: dict) -> dict:
         words = {"singular": resource["singular"], "plural": resource["plural"]} if resource else {}
-        is_token = resource is None
+        is_token = entry.get("at") == "origin"
         headers = texts.get("headers", {})
         parameters = []
         if "{id}" in entry["path"]:
@@ -397,7 +399,7 @@ class Description:
             parameters.append(self.parameter("header", name, words, **({"required": True} if is_needed else {})))
         if not is_token:
             parameters.append(ref("parameters", "x-sandbox-name"))
-        its = {"operationId": self.operation_id(entry), "tags": [resource["name"] if resource else "token"]}
+        its = {"operationId": self.operation_id(entry), "tags": ["token" if is_token else resource["name"] if resource else "activation"]}
         its["summary"] = filled(texts["summary"], words)
         if "description" in texts:
             its["description"] = filled(texts["description"], words)
@@ -467,7 +469,11 @@ class Description:
             },
             "servers": [{"url": MOCK, "description": "flow-mock where it listens unless told otherwise"}],
             "security": [{name: [] for name in self.texts["security"]}],
-            "tags": [*tags, {"name": "token", "description": "The token service (IMS)."}],
+            "tags": [
+                *tags,
+                {"name": "activation", "description": "Ad-hoc activation, of another service of the platform."},
+                {"name": "token", "description": "The token service (IMS)."},
+            ],
             "paths": paths,
             "components": {
                 "securitySchemes": self.texts["security"],
