@@ -363,6 +363,10 @@ class Description:
         if resource.get("catalogue") or resource["name"] == "runs":
             return given
         own = {
+            "createdBy": "{CREATED_BY}",
+            "updatedBy": "{UPDATED_BY}",
+            "createdClient": "{CREATED_CLIENT}",
+            "updatedClient": "{UPDATED_CLIENT}",
             "sandboxId": "{SANDBOX_ID}",
             "sandboxName": "{SANDBOX_NAME}",
             "imsOrgId": "{ORG_ID}",

@@ -82,6 +82,9 @@ std::optional<Error> check_reference(Transaction &transaction, const Reference &
     if (id.empty() && field->is_array()) {
       continue; // which is refused as no id at all
     }
+    if (id.empty()) {
+      return field_invalid(reference.field, "it must not be empty");
+    }
     const auto referred = documents->find(id);
     if (!referred) {
       return unknown_reference(reference, other, id);
@@ -101,6 +104,20 @@ std::optional<Error> check_reference(Transaction &transaction, const Reference &
     }
   }
   return std::nullopt;
+}
+
+/// What a schedule gives as null or as an empty text counts as left out.
+void forget_absent(Json &flow) {
+  const auto schedule = flow.find("scheduleParams");
+  if (schedule == flow.end() || !schedule->is_object()) {
+    return;
+  }
+  for (const char *member : {"startTime", "frequency", "interval", "backfill", "endTime"}) {
+    const auto given = schedule->find(member);
+    if (given != schedule->end() && (given->is_null() || *given == "")) {
+      schedule->erase(given);
+    }
+  }
 }
 
 } // namespace
@@ -197,6 +214,7 @@ void complete_document(Transaction &transaction, const Resource &resource, Json 
       complete_end_of_flow(transaction, document);
     }
   } else if (resource.name == "flows") {
+    forget_absent(document);
     if (is_changed(document, before, "sourceConnectionIds") ||
         is_changed(document, before, "targetConnectionIds")) {
       complete_flow(transaction, document);

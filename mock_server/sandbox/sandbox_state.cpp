@@ -404,9 +404,12 @@ void SandboxState::forget_connections(const std::vector<std::string> &ids, const
 
 void SandboxState::put_document(const contract::Resource &resource, const SeededDocument &document,
                                 const SandboxObjects &sandbox, std::int64_t now_ms) {
-  documents(resource, sandbox)
-      .put(stored_of(resource, document, whole_document(resource, document, sandbox, now_ms),
-                     documents_));
+  SeededDocument fresh = document;
+  if (!resource.is_catalogue && !fresh.json.contains("etag")) {
+    fresh.json["etag"] = ids.etag(fresh.updated_at.at(now_ms)); // not that of the one that it replaces
+  }
+  DocumentStore &store = documents(resource, sandbox);
+  store.put(stored_of(resource, fresh, whole_document(resource, fresh, sandbox, now_ms), documents_));
 }
 
 DocumentStore &SandboxState::documents(const contract::Resource &resource, const SandboxObjects &sandbox) {
