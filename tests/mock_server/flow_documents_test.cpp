@@ -139,11 +139,20 @@ TEST(CreateFlow, TakesTheDocumentedSchedules) {
   for (const Json &schedule : std::vector<Json>{
            {{"startTime", "1612310466"}, {"frequency", "minute"}, {"interval", "15"}, {"backfill", "true"}},
            {{"startTime", 1612310466}, {"frequency", "week"}, {"interval", 1}},
-           {{"startTime", "1"}, {"frequency", "once"}, {"interval", nullptr}, {"backfill", ""}},
            {{"timeUnit", "hour"}, {"interval", 3}, {"startTime", 1612310466}, {"exportMode", "FULL"}}}) {
     const std::string id = made(stage, "flows", scheduled(ends, schedule));
     EXPECT_EQ(document(stage, "flows", id)["scheduleParams"], schedule) << "it is given back as it was sent";
   }
+}
+
+TEST(CreateFlow, OfAnyShapeLeavesOutWhatItsScheduleGivesAsNothing) {
+  Stage stage;
+  const Ends ends = make_ends(stage);
+  const Json once = {{"startTime", "1"}, {"frequency", "once"}};
+  Json given = once;
+  given["interval"] = nullptr;
+  given["backfill"] = "";
+  EXPECT_EQ(document(stage, "flows", made(stage, "flows", scheduled(ends, given)))["scheduleParams"], once);
 }
 
 TEST(CreateFlow, AsADraftNeedsNoSchedule) {
