@@ -86,7 +86,9 @@ Answer act_on_document(const Call &call) {
                                        [&](const Transition &each) { return each.op == op; });
   const std::string state = document->value("state", "");
   if (transition == kTransitions.end() || state != transition->from) {
-    return Error("action-impossible").with("op", op).with("state", state);
+    return Error(state == "updating" ? "state-not-transitioned" : "action-impossible")
+        .with("op", op)
+        .with("state", state);
   }
   (*document)["state"] = transition->to;
   mark_changed(*document, transaction, call);
@@ -113,12 +115,20 @@ std::optional<Error> check_version_of(const Call &call, const Json &document, bo
                         required);
 }
 
-std::optional<Error> check_can_change(const Json &document) {
+std::optional<Error> check_can_change(const Call &call, const Json &document) {
   constexpr std::array<std::string_view, 4> kStates = {"enabled", "disabled", "initializing", "draft"};
   const std::string state = document.value("state", "enabled");
-  return std::find(kStates.begin(), kStates.end(), state) != kStates.end()
-             ? std::nullopt
-             : std::optional(Error("update-impossible").with("state", state));
+  if (std::find(kStates.begin(), kStates.end(), state) != kStates.end()) {
+    return std::nullopt;
+  }
+  if (call.operation.resource->name != "flows") {
+    return Error("update-impossible").with("state", state);
+  }
+  const bool is_delete = call.operation.verb == "delete";
+  if (state == "disabling" && !is_delete) {
+    return Error("state-not-updatable").with("state", state);
+  }
+  return Error(is_delete ? "delete-in-state" : "update-in-state").with("state", state);
 }
 
 void mark_changed(Json &document, Transaction &transaction, const Call &call) {

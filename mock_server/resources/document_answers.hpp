@@ -16,8 +16,9 @@ std::string id_and_etag(const contract::Json &document);
 /// If-Match against a document's etag. Errors: 1403, 1404-412.
 std::optional<Error> check_version_of(const Call &call, const contract::Json &document, bool required);
 
-/// Error 1416 where a document's state allows neither update nor delete.
-std::optional<Error> check_can_change(const contract::Json &document);
+/// Whether a document's state allows what changes or deletes it. Errors: 1416 (connections); of flows 1420
+/// (disabling), 1457 (update) and 1458 (delete).
+std::optional<Error> check_can_change(const Call &call, const contract::Json &document);
 
 /// Notes who has changed a document and when, and gives it a fresh etag.
 void mark_changed(contract::Json &document, Transaction &transaction, const Call &call);

@@ -212,7 +212,7 @@ Answer patch_document(const Call &call) {
   if (auto error = check_version_of(call, *before, true)) {
     return *std::move(error);
   }
-  if (auto error = check_can_change(*before)) {
+  if (auto error = check_can_change(call, *before)) {
     return *std::move(error);
   }
   auto changed = patched(*before, patch);
@@ -251,7 +251,7 @@ Answer delete_document(const Call &call) {
   if (auto error = check_version_of(call, *before, false)) {
     return *std::move(error);
   }
-  if (auto error = check_can_change(*before)) {
+  if (auto error = check_can_change(call, *before)) {
     return *std::move(error);
   }
   if (const auto in_use = error_of_use(transaction, resource, call.id); !in_use.empty()) {

@@ -387,10 +387,19 @@ TEST(DeleteFlow, IsOutOfListsAndCounts) {
 
 TEST(DeleteFlow, IsRefusedInAStateThatAllowsNoChange) {
   Steered stage;
-  ASSERT_EQ(stage.steer("POST", "/flows", {{"id", "f"}, {"state", "updating"}}).status, 201);
-  EXPECT_EQ(error_in(stage(send("DELETE", "/flows/f"))), "1416-400");
-  EXPECT_EQ(error_in(stage(patch("flows", "f", change("add", "/labels", {"l"})))), "1416-400");
-  EXPECT_EQ(error_in(stage(send("POST", "/flows/f/action?op=disable"))), "1422-400");
+  const auto action = [&](const char *op) {
+    return error_in(stage(send("POST", std::string("/flows/f/action?op=") + op)));
+  };
+  const auto patched = [&] { return error_in(stage(patch("flows", "f", change("add", "/labels", {"l"})))); };
+  const auto deleted = [&] { return error_in(stage(send("DELETE", "/flows/f"))); };
+  ASSERT_EQ(stage.steer("PUT", "/flows/f", {{"state", "updating"}}).status, 201);
+  EXPECT_EQ(deleted(), "1458-400");
+  EXPECT_EQ(patched(), "1457-400");
+  EXPECT_EQ(action("disable"), "1421-400");
+  ASSERT_EQ(stage.steer("PUT", "/flows/f", {{"state", "disabling"}}).status, 200);
+  EXPECT_EQ(deleted(), "1458-400");
+  EXPECT_EQ(patched(), "1420-400");
+  EXPECT_EQ(action("enable"), "1422-400");
 }
 
 TEST(DeleteFlow, OutlivesASnapshot) {
