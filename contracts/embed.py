@@ -26,7 +26,7 @@ def without(member: str, data: bytes) -> bytes:
     document = json.loads(data)
     for clause in document["clauses"]:
         clause.pop(member, None)
-    return json.dumps(document, ensure_ascii=False, indent=1).encode()
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def main() -> None:

@@ -38,12 +38,16 @@ export function familyOf(id, retries) {
  * @param {{run: string, madeRun: string}[]} retries the oldest first
  */
 export function laidOut(runs, retries) {
-  const times = [...new Set(runs.map(({ atMs }) => atMs))].sort((one, other) => one - other);
-  const xs = new Map();
+  const atOf = new Map(runs.map(({ id, atMs }) => [id, atMs]));
+  const from = new Map(retries.map(({ run, madeRun }) => [madeRun, run]));
+  // A retry may be made in the millisecond of its run: it stands to the right of it all the same.
+  const stepOf = (id) => (from.has(id) && atOf.get(from.get(id)) === atOf.get(id) ? stepOf(from.get(id)) + 1 : 0);
+  const columns = new Map(runs.map(({ id, atMs }) => [`${atMs} ${stepOf(id)}`, { time: atMs, step: stepOf(id) }]));
+  const inOrder = [...columns.values()].sort((one, other) => one.time - other.time || one.step - other.step);
   let x = MARGIN.left;
-  times.forEach((time, i) => {
-    if (i > 0) x += NODE.width + GAP + 6 * Math.log10(1 + (time - times[i - 1]) / 1000);
-    xs.set(time, x);
+  inOrder.forEach((column, i) => {
+    if (i > 0) x += NODE.width + GAP + 6 * Math.log10(1 + (column.time - inOrder[i - 1].time) / 1000);
+    column.x = x;
   });
   const lanes = new Map();
   const goneOn = new Set();
@@ -55,10 +59,10 @@ export function laidOut(runs, retries) {
   }
   const nodes = runs.map((run) => ({
     ...run,
-    x: xs.get(run.atMs),
+    x: columns.get(`${run.atMs} ${stepOf(run.id)}`).x,
     y: MARGIN.top + (lanes.get(run.id) ?? next++) * LANE,
   }));
-  const stamps = times.map((time) => ({ time, x: xs.get(time) }));
+  const stamps = inOrder.filter(({ step }) => step === 0).map(({ time, x: at }) => ({ time, x: at }));
   return { nodes, stamps, width: x + NODE.width + MARGIN.left, height: MARGIN.top + next * LANE };
 }
 

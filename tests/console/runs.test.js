@@ -8,6 +8,7 @@ import { beforeEach, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { FAILED, copied, eventually, useConsole } from './fixture.js';
 
+const CLOCK = '/sandboxes/org/dev/clock';
 const it = useConsole();
 const HELPERS = fileURLToPath(new URL('../../helpers', import.meta.url));
 const RUNS = '/sandboxes/org/dev/runs';
@@ -116,8 +117,10 @@ test('the lineage has a line from each run to its retry', async () => {
   await page.getByRole('button', { name: 'Lineage' }).click();
   await page.getByText('No run has been retried').waitFor();
   await it.admin('PUT', `${RUNS}/${FAILED}/script`, { retries: ['failed', 'success'] });
+  await it.admin('PUT', CLOCK, { frozen: true }); // so that both are of one millisecond
   const { id } = await it.retry();
   await it.retry(id);
+  await it.admin('PUT', CLOCK, { frozen: false });
   const graph = page.getByTestId('lineage');
   await eventually(
     () => graph.locator('path').count(),
