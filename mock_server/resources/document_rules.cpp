@@ -18,7 +18,7 @@ using contract::Resource;
 
 bool is_missing(const Json &document, const std::string &field) {
   const auto found = document.find(field);
-  return found == document.end() || found->is_null() || *found == "";
+  return found == document.end() || is_left_out(*found);
 }
 
 /// What runs show of their flow's specification without escaping it.
@@ -114,7 +114,7 @@ void forget_absent(Json &flow) {
   }
   for (const char *member : {"startTime", "frequency", "interval", "backfill", "endTime"}) {
     const auto given = schedule->find(member);
-    if (given != schedule->end() && (given->is_null() || *given == "")) {
+    if (given != schedule->end() && is_left_out(*given)) {
       schedule->erase(given);
     }
   }

@@ -15,7 +15,7 @@ namespace flow::mock {
 /// How large a document may become by changes, each of which is bounded: as JSON text, in bytes, and in
 /// arrays and objects within one another. Some levels less than a body may have: a snapshot adds its own
 /// (assumed).
-inline constexpr std::size_t kLargestDocument = 1024 * 1024;
+inline constexpr std::size_t kLargestDocument = std::size_t{1024} * 1024;
 inline constexpr std::size_t kDeepestDocument = 48;
 
 /// How many arrays and objects stand within one another; 0: it is neither.

@@ -38,6 +38,10 @@ std::string_view wrong_kind(ValueKind kind, const Json &value) {
   return "";
 }
 
+bool is_left_out(const Json &value) {
+  return value.is_null() || (value.is_string() && value.get_ref<const std::string &>().empty());
+}
+
 std::optional<WrongField> wrong_field(const contract::Resource &resource, const Json &document) {
   for (const auto &member : document.items()) {
     const contract::ResourceField *field = resource.field(member.key());

@@ -13,6 +13,9 @@ namespace flow::mock {
 /// What is wrong with a value for a field, as "it must be …"; empty: nothing.
 std::string_view wrong_kind(contract::ValueKind kind, const contract::Json &value);
 
+/// Whether what is given counts as not given: null, or an empty text.
+bool is_left_out(const contract::Json &value);
+
 /// A field of a document that it cannot have, or not with that value.
 struct WrongField {
   std::string field;

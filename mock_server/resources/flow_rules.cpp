@@ -7,6 +7,7 @@
 
 #include "common/text.hpp"
 #include "mock_server/resources/document_rules.hpp"
+#include "mock_server/resources/field_check.hpp"
 
 namespace flow::mock {
 
@@ -41,7 +42,7 @@ std::optional<Error> check_ids(const Json &flow, const Json *before) {
       continue;
     }
     const Json ids = flow.value(field, Json::array());
-    if (ids.empty() || ids.front() == "") {
+    if (ids.empty() || is_left_out(ids.front())) {
       return Error("ids-empty").with("field", field);
     }
     if (ids.size() > 1) {
@@ -110,7 +111,7 @@ Error invalid(const Json &value, std::string_view field, std::string_view reason
 
 bool is_absent(const Json &object, const char *member) {
   const auto found = object.find(member);
-  return found == object.end() || found->is_null() || *found == "";
+  return found == object.end() || is_left_out(*found);
 }
 
 /// An integer, or a text of digits (the tutorials'); nothing for anything else.

@@ -40,15 +40,15 @@ std::optional<std::vector<std::string>> steps_in(std::string_view pointer) {
   for (std::size_t at = 0; at < pointer.size(); ++at) {
     if (pointer[at] == '/') {
       steps.emplace_back();
-    } else if (steps.empty()) {
-      return std::nullopt;
-    } else if (pointer[at] != '~') {
-      steps.back() += pointer[at];
-    } else if (++at < pointer.size() && (pointer[at] == '0' || pointer[at] == '1')) {
-      steps.back() += pointer[at] == '0' ? '~' : '/';
-    } else {
+      continue;
+    }
+    const bool is_escape = pointer[at] == '~';
+    at += is_escape ? 1 : 0;
+    const bool is_wrong = is_escape && (at == pointer.size() || (pointer[at] != '0' && pointer[at] != '1'));
+    if (steps.empty() || is_wrong) {
       return std::nullopt;
     }
+    steps.back() += is_escape ? "~/"[pointer[at] - '0'] : pointer[at];
   }
   return steps;
 }

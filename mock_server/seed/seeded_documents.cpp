@@ -12,6 +12,7 @@
 
 namespace flow::mock {
 
+// NOLINTNEXTLINE(readability-redundant-declaration): a unity source has others
 std::span<const contract::EmbeddedFile> embedded_files();
 
 namespace {
