@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Writes a C++ file that holds the given files' bytes, so that a binary runs from anywhere.
 
-usage: embed.py [--without MEMBER] [--replaceable] OUTPUT NAMESPACE ROOT FILE...
+usage: embed.py [--without MEMBER,…] [--replaceable] OUTPUT NAMESPACE ROOT FILE...
 Names are kept relative to ROOT: a folder, or several with ':' between them.
---without MEMBER: of each clause in clauses/*.json, that member is left out.
+--without MEMBER,…: of each clause in clauses/*.json, those members are left out.
 --replaceable: a program may have files of its own instead, by a definition of the same function.
 """
 import json
@@ -22,17 +22,18 @@ def literal(data: bytes) -> str:
     return "\n".join(lines)
 
 
-def without(member: str, data: bytes) -> bytes:
+def without(members: list[str], data: bytes) -> bytes:
     document = json.loads(data)
     for clause in document["clauses"]:
-        clause.pop(member, None)
+        for member in members:
+            clause.pop(member, None)
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def main() -> None:
     arguments = sys.argv[1:]
-    member = arguments[1] if arguments[0] == "--without" else None
-    arguments = arguments[2:] if member else arguments
+    members = arguments[1].split(",") if arguments[0] == "--without" else []
+    arguments = arguments[2:] if members else arguments
     attribute = "[[gnu::weak]] " if arguments[0] == "--replaceable" else ""
     output, namespace, roots, *files = arguments[1:] if attribute else arguments
     roots = [pathlib.Path(root).resolve() for root in roots.split(":")]
@@ -40,8 +41,8 @@ def main() -> None:
     for name in sorted(files):
         path = pathlib.Path(name).resolve()
         data = path.read_bytes()
-        if member and path.parent.name == "clauses":
-            data = without(member, data)
+        if members and path.parent.name == "clauses":
+            data = without(members, data)
         root = next(root for root in roots if path.is_relative_to(root))
         entries.append(
             f'    {{"{path.relative_to(root).as_posix()}",\n     std::string_view(\n{literal(data)},\n     {len(data)}u)}},'

@@ -162,7 +162,7 @@ bool rest_holds(const Applies &applies, const Exchange &exchange) {
 const std::vector<const Clause *> &numbered_clauses() {
   static const auto clauses = [] {
     std::vector<const Clause *> all;
-    for (const Subject &subject : subjects()) {
+    for (const Subject &subject : subjects_without_steps()) {
       for (const Clause &clause : subject.clauses) {
         all.push_back(&clause);
       }

@@ -17,7 +17,8 @@
 /// answered.
 namespace flow::contract {
 
-/// A clause by its place among those of all subjects(), counted from 0: the same as long as the data is.
+/// A clause by its place among those of all subjects_without_steps(), counted from 0: the same as long as the
+/// data is.
 using ClauseNumber = std::uint16_t;
 
 std::size_t clause_count();

@@ -6,7 +6,6 @@
 #include <set>
 
 #include "common/json_text.hpp"
-#include "contracts/model/embedded_file.hpp"
 #include "contracts/model/json_schema.hpp"
 
 namespace flow::contract {
@@ -139,7 +138,7 @@ Clause read_clause(const Json &json, const Source &usual_source) {
   if (json.contains("violation")) {
     clause.violation = read_violation(json.at("violation"));
   }
-  for (const Json &step : json.at("when")) {
+  for (const Json &step : json.value("when", Json::array())) {
     clause.when.push_back(read_step(step));
   }
   if (json.contains("then")) {
@@ -251,20 +250,6 @@ Subject subject_of(const Json &document, const std::string &file) {
   return subject;
 }
 
-/// Not checked for shape and sense: a test does that, and each start would take longer.
-std::vector<Subject> read_subjects() {
-  std::vector<Subject> all;
-  for (const EmbeddedFile &file : embedded_files()) {
-    if (file.name.starts_with("clauses/")) {
-      all.push_back(subject_of(Json::parse(file.text), std::string(file.name)));
-    }
-  }
-  std::stable_sort(all.begin(), all.end(), [](const Subject &a, const Subject &b) {
-    return reading_order(a.name) < reading_order(b.name);
-  });
-  return all;
-}
-
 } // namespace
 
 bool Expectation::empty() const {
@@ -307,8 +292,21 @@ Subject read_subject(std::string_view file_name, std::string_view text) {
   return subject;
 }
 
-const std::vector<Subject> &subjects() {
-  static const std::vector<Subject> all = read_subjects();
+std::vector<Subject> read_subjects(std::span<const EmbeddedFile> files) {
+  std::vector<Subject> all;
+  for (const EmbeddedFile &file : files) {
+    if (file.name.starts_with("clauses/")) {
+      all.push_back(subject_of(Json::parse(file.text), std::string(file.name)));
+    }
+  }
+  std::stable_sort(all.begin(), all.end(), [](const Subject &a, const Subject &b) {
+    return reading_order(a.name) < reading_order(b.name);
+  });
+  return all;
+}
+
+const std::vector<Subject> &subjects_without_steps() {
+  static const std::vector<Subject> all = read_subjects(embedded_files());
   return all;
 }
 

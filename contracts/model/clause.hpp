@@ -10,6 +10,7 @@
 
 #include "contracts/model/applies.hpp"
 #include "contracts/model/contract.hpp"
+#include "contracts/model/embedded_file.hpp"
 #include "contracts/model/reading.hpp"
 
 /// The documented rules, one object each, read from contracts/data/clauses/. All texts of a clause may hold
@@ -93,8 +94,13 @@ struct ClauseError : std::runtime_error {
 /// Reads the text of a clause file; throws ClauseError. `file` is its name in `contracts/`.
 Subject read_subject(std::string_view file, std::string_view text);
 
-/// All subjects with their clauses, in the order of the documentation. Throws ClauseError.
-const std::vector<Subject> &subjects();
+/// The subjects that `files` hold, in the order of the documentation. Throws ClauseError. They are not
+/// checked for shape and sense: a test does that, and each start would take longer.
+std::vector<Subject> read_subjects(std::span<const EmbeddedFile> files);
+
+/// All subjects with their clauses, these without steps: what it takes to judge anybody's traffic. With their
+/// steps: suite/subjects.hpp.
+const std::vector<Subject> &subjects_without_steps();
 
 /// The provider states a clause can be given.
 std::span<const std::string_view> provider_states();

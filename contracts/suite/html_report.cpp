@@ -9,6 +9,7 @@
 #include "contracts/suite/curl_command.hpp"
 #include "contracts/suite/masked.hpp"
 #include "contracts/suite/report.hpp"
+#include "contracts/suite/subjects.hpp"
 #include "contracts/suite/verdicts.hpp"
 
 namespace flow::contract {

@@ -6,6 +6,7 @@
 #include "common/printable.hpp"
 #include "contracts/suite/curl_command.hpp"
 #include "contracts/suite/masked.hpp"
+#include "contracts/suite/subjects.hpp"
 #include "contracts/suite/writes.hpp"
 
 namespace flow::contract {

@@ -11,6 +11,7 @@
 #include "common/json_text.hpp"
 #include "common/text.hpp"
 #include "contracts/judge/bindings.hpp"
+#include "contracts/suite/subjects.hpp"
 #include "contracts/suite/whole_list.hpp"
 #include "contracts/suite/writes.hpp"
 

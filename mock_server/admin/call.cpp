@@ -10,8 +10,6 @@ namespace flow::mock::admin {
 
 namespace {
 
-constexpr std::size_t kShownBytes = 200; ///< of a name that nothing has
-
 void check_known(const std::string &name, const std::string &prefix, std::string_view title,
                  std::initializer_list<std::string_view> known) {
   if (std::find(known.begin(), known.end(), name) != known.end()) {

@@ -15,6 +15,8 @@ namespace flow::mock::admin {
 
 using contract::Json;
 
+inline constexpr std::size_t kShownBytes = 200; ///< of a name that nothing has
+
 /// Why a request of the control API is not carried out; thrown before anything has been changed.
 struct Refusal {
   int status;

@@ -10,6 +10,7 @@
 #include "contracts/model/clause.hpp"
 #include "contracts/model/contract.hpp"
 #include "contracts/model/embedded_file.hpp"
+#include "contracts/suite/subjects.hpp"
 #include "tests/contracts/answered.hpp"
 
 namespace flow::contract {
