@@ -6,9 +6,7 @@
 #include <list>
 #include <mutex>
 #include <new>
-#include <optional>
 #include <stdexcept>
-#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -26,14 +24,11 @@
 #include <asio/use_awaitable.hpp>
 
 #include "mock_server/http/answer_text.hpp"
-#include "mock_server/http/awaited.hpp"
 #include "mock_server/http/byte_stream.hpp"
 #include "mock_server/http/connection.hpp"
+#include "mock_server/http/conversation.hpp"
 #include "mock_server/http/error.hpp"
 #include "mock_server/http/loop_clock.hpp"
-#include "mock_server/http/memory_reserve.hpp"
-#include "mock_server/http/request_reader.hpp"
-#include "mock_server/http/stream.hpp"
 
 namespace flow::mock {
 
@@ -43,15 +38,11 @@ using asio::ip::tcp;
 using std::chrono::milliseconds;
 
 constexpr int kBacklog = 1024;
-constexpr std::size_t kFewestThreads = 2;        // a handler that takes its time does not hold up everybody
-constexpr std::size_t kRefused = 64;             // connections past the limit that are told so at once
-constexpr milliseconds kPatienceOverLimit{1000}; // other clients are waiting for an answer as well
-constexpr milliseconds kPauseWithoutMeans{20};   // files, memory: others may give some back
-constexpr milliseconds kPauseOfStreams{100};
+constexpr std::size_t kFewestThreads = 2;      // a handler that takes its time does not hold up everybody
+constexpr std::size_t kRefused = 64;           // connections past the limit that are told so at once
+constexpr milliseconds kPauseWithoutMeans{20}; // files, memory: others may give some back
 constexpr milliseconds kPatienceToStop{2000};
-constexpr milliseconds kMomentToEnd{500};            // for connections that have been cut off
-constexpr std::size_t kMostKeptText = 1024UL * 1024; // of the memory of an answer, for the next one
-constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+constexpr milliseconds kMomentToEnd{500}; // for connections that have been cut off
 
 std::size_t threads_of(const ServerLimits &limits) {
   return limits.threads > 0 ? limits.threads
@@ -90,14 +81,6 @@ tcp::acceptor acceptor_for(asio::io_context &context, const std::string &host, i
   throw std::runtime_error(problem);
 }
 
-asio::awaitable<std::optional<Response>> looked(Awaited &awaited) {
-  co_return awaited.look();
-}
-
-asio::awaitable<std::optional<std::string>> next_of(Stream &stream) {
-  co_return stream.next();
-}
-
 } // namespace
 
 class HttpServer::State {
@@ -112,12 +95,11 @@ public:
 private:
   /// One thread's part of the connections.
   struct Loop {
-    explicit Loop(milliseconds keep_alive_timeout) : answers(keep_alive_timeout) {}
+    explicit Loop(milliseconds keep_alive_timeout) : answers{AnswerText(keep_alive_timeout), ""} {}
 
     asio::io_context context{1};
     asio::executor_work_guard<asio::io_context::executor_type> work{context.get_executor()};
-    AnswerText answers;
-    std::string text; ///< of the answer that is being made
+    AnswerMaker answers;
     std::list<std::weak_ptr<Connection>> connections;
     std::thread thread;
   };
@@ -136,34 +118,16 @@ private:
   asio::awaitable<void> accept_with_memory(Door &door);
   Accepted accept_one(Door &door, Loop &loop);
   asio::awaitable<void> serve(Loop &loop, std::unique_ptr<ByteStream> stream, bool is_over_limit);
-  asio::awaitable<void> serve(Loop &loop, Connection &connection, bool is_over_limit);
-  /// Reads a request; false where nothing is to be answered: the client has gone, or the server stops.
-  asio::awaitable<bool> read(Connection &connection, RequestReader &reader, milliseconds patience);
-  /// One request and its answer; false when the connection is to end.
-  asio::awaitable<bool> answer(Loop &loop, Connection &connection, RequestReader &reader, bool is_over_limit);
-  Response handle(const Request &request);
-  asio::awaitable<Response> handled(const Request &request);
-  /// Waits for an answer that is to come; nothing where nobody is left to get it.
-  asio::awaitable<std::optional<Response>> come(Loop &loop, Connection &connection,
-                                                std::shared_ptr<Awaited> awaited);
-  /// Sends a body that goes on, until it ends or nobody is left to get it.
-  asio::awaitable<void> send_stream(Connection &connection, const Response &response, bool to_head);
   void warn(const std::string &sentence) const;
 
-  const Handler handler_;
-  const ServerLimits limits_;
   const Warning warn_;
-  const IsSlow is_slow_;
   const std::string out_of_memory_; ///< an answer for when there is no memory to make one
-  BodyRoom body_room_;
   std::atomic<std::size_t> connections_ = 0;
-  std::atomic<bool> is_stopping_ = false;
+  Means means_;
   std::mutex mutex_;
   std::condition_variable ended_;
   std::size_t running_ = 0; ///< threads
   std::vector<std::unique_ptr<Loop>> loops_;
-  asio::thread_pool large_bodies_{1}; ///< one is answered at a time
-  asio::thread_pool slow_requests_{2};
   std::list<Door> doors_;
 };
 
@@ -193,11 +157,11 @@ private:
 };
 
 HttpServer::State::State(Handler handler, ServerLimits limits, Warning warn, IsSlow is_slow)
-    : handler_(std::move(handler)), limits_(limits), warn_(std::move(warn)), is_slow_(std::move(is_slow)),
+    : warn_(std::move(warn)),
       out_of_memory_(closing_text(to_response(out_of_memory(), "-"), "Service Unavailable")),
-      body_room_(limits.bodies_bytes, limits.large_body_bytes) {
-  for (std::size_t i = 0; i < threads_of(limits_); ++i) {
-    loops_.push_back(std::make_unique<Loop>(limits_.keep_alive_timeout));
+      means_(std::move(handler), limits, std::move(is_slow)) {
+  for (std::size_t i = 0; i < threads_of(means_.limits); ++i) {
+    loops_.push_back(std::make_unique<Loop>(means_.limits.keep_alive_timeout));
   }
 }
 
@@ -207,6 +171,10 @@ HttpServer::State::~State() {
     if (loop->thread.joinable()) {
       loop->thread.join();
     }
+  }
+  for (asio::thread_pool *pool : {&means_.large_bodies, &means_.slow_requests}) {
+    pool->stop();
+    pool->join(); // it posts to the loops, which go first
   }
 }
 
@@ -247,7 +215,7 @@ void HttpServer::State::run(Loop &loop) {
 /// No error ends it but the closing of the port: a client that goes too soon, and a want of files or memory,
 /// pass.
 asio::awaitable<void> HttpServer::State::accept_connections(Door &door) {
-  while (!is_stopping_) {
+  while (!means_.is_stopping) {
     try {
       co_await accept_with_memory(door);
     } catch (const std::exception &) {
@@ -258,7 +226,7 @@ asio::awaitable<void> HttpServer::State::accept_connections(Door &door) {
 
 asio::awaitable<void> HttpServer::State::accept_with_memory(Door &door) {
   asio::steady_timer pause(door.acceptor.get_executor());
-  for (std::size_t next = 0; !is_stopping_;) {
+  for (std::size_t next = 0; !means_.is_stopping;) {
     asio::error_code error;
     switch (accept_one(door, *loops_[next % loops_.size()])) {
     case Accepted::one:
@@ -277,7 +245,7 @@ asio::awaitable<void> HttpServer::State::accept_with_memory(Door &door) {
 }
 
 HttpServer::State::Accepted HttpServer::State::accept_one(Door &door, Loop &loop) {
-  if (connections_ >= limits_.connections + kRefused) {
+  if (connections_ >= means_.limits.connections + kRefused) {
     return Accepted::no_means;
   }
   asio::error_code error;
@@ -289,7 +257,7 @@ HttpServer::State::Accepted HttpServer::State::accept_one(Door &door, Loop &loop
     const bool has_gone = error == asio::error::connection_aborted || error == asio::error::interrupted;
     return has_gone ? Accepted::one : Accepted::no_means;
   }
-  const bool is_over_limit = ++connections_ > limits_.connections;
+  const bool is_over_limit = ++connections_ > means_.limits.connections;
   try {
     asio::error_code ignored;
     socket.set_option(tcp::no_delay(true), ignored);
@@ -306,13 +274,13 @@ asio::awaitable<void> HttpServer::State::serve(Loop &loop, std::unique_ptr<ByteS
                                                bool is_over_limit) {
   const Place place(connections_);
   try {
-    const auto connection =
-        std::make_shared<Connection>(std::move(stream), loop.context.get_executor(), limits_.write_timeout);
+    const auto connection = std::make_shared<Connection>(std::move(stream), loop.context.get_executor(),
+                                                         means_.limits.write_timeout);
     const Listed listed(loop, connection);
-    if (!is_stopping_) {
+    if (!means_.is_stopping) {
       bool is_out_of_memory = false;
       try {
-        co_await serve(loop, *connection, is_over_limit);
+        co_await converse(means_, loop.answers, *connection, is_over_limit);
       } catch (const std::bad_alloc &) {
         is_out_of_memory = true;
       }
@@ -324,7 +292,7 @@ asio::awaitable<void> HttpServer::State::serve(Loop &loop, std::unique_ptr<ByteS
     }
     if (connection->gave_up()) {
       warn("an answer was cut off: its client took nothing of it for " +
-           std::to_string(limits_.write_timeout.count()) + " ms, or until the server stopped");
+           std::to_string(means_.limits.write_timeout.count()) + " ms, or until the server stopped");
     }
   } catch (const std::bad_alloc &) { // NOLINT(bugprone-empty-catch)
     // Not even for saying so is there any.
@@ -333,157 +301,9 @@ asio::awaitable<void> HttpServer::State::serve(Loop &loop, std::unique_ptr<ByteS
   }
 }
 
-asio::awaitable<void> HttpServer::State::serve(Loop &loop, Connection &connection, bool is_over_limit) {
-  const milliseconds patience = is_over_limit ? kPatienceOverLimit : milliseconds::max();
-  if (!co_await connection.begin(LoopClock::now() + std::min(limits_.read_timeout, patience))) {
-    connection.leave_unread();
-    co_return;
-  }
-  RequestReader reader(limits_.head, limits_.body_bytes, body_room_);
-  do {
-    if (connection.unread().empty() &&
-        co_await connection.receive(LoopClock::now() + std::min(limits_.keep_alive_timeout, patience)) !=
-            Connection::Received::bytes) {
-      co_return;
-    }
-    if (!co_await read(connection, reader, std::min(limits_.read_timeout, patience))) {
-      co_return;
-    }
-  } while (co_await answer(loop, connection, reader, is_over_limit) && !is_stopping_);
-}
-
-asio::awaitable<bool> HttpServer::State::read(Connection &connection, RequestReader &reader,
-                                              milliseconds patience) {
-  const Connection::Time deadline = LoopClock::now() + patience;
-  reader.begin();
-  for (;;) {
-    std::string_view received = connection.unread();
-    const RequestReader::State state = reader.read(received);
-    connection.take(connection.unread().size() - received.size());
-    if (state == RequestReader::State::ended) {
-      co_return true;
-    }
-    if (state == RequestReader::State::waits && !co_await connection.send(kContinue)) {
-      co_return false;
-    }
-    switch (co_await connection.receive(deadline)) {
-    case Connection::Received::bytes:
-      break;
-    case Connection::Received::end:
-      reader.give_up("malformed-request");
-      co_return true;
-    case Connection::Received::late:
-      reader.give_up("request-timeout");
-      co_return true;
-    case Connection::Received::stopped:
-      co_return false;
-    }
-  }
-}
-
-asio::awaitable<bool> HttpServer::State::answer(Loop &loop, Connection &connection, RequestReader &reader,
-                                                bool is_over_limit) {
-  Request request = reader.request();
-  request.is_secure = connection.is_secure();
-  if (is_over_limit) {
-    request.unreadable = "overloaded";
-  }
-  Response response;
-  if (reader.is_large()) {
-    response = co_await asio::co_spawn(large_bodies_, handled(request), asio::use_awaitable);
-  } else if (is_slow_ && is_slow_(request)) {
-    response = co_await asio::co_spawn(slow_requests_, handled(request), asio::use_awaitable);
-  } else {
-    response = handle(request);
-  }
-  if (response.awaited) {
-    auto come = co_await this->come(loop, connection, std::move(response.awaited));
-    if (!come) {
-      co_return false;
-    }
-    response = *std::move(come);
-  }
-  if (response.stream) {
-    co_await send_stream(connection, response, request.method == "HEAD");
-    co_return false;
-  }
-  if (request.unreadable == "overloaded") {
-    response.headers.emplace_back("Retry-After", "1");
-  }
-  const bool closes = is_over_limit || !reader.keeps_alive() || is_stopping_;
-  if (is_over_limit || !reader.is_whole()) {
-    connection.leave_unread();
-  }
-  const Delivery delivery = response.delivery;
-  const AnswerText::Form form{
-      .to_head = request.method == "HEAD", .closes = closes, .http_1_0 = reader.is_http_1_0()};
-  std::string text = std::move(loop.text);
-  text.clear();
-  loop.answers.append(text, std::move(response), form);
-  const bool is_sent = delivery == Delivery{}
-                           ? co_await connection.send(text)
-                           : co_await connection.deliver(text, delivery, limits_.hold_timeout);
-  if (text.capacity() <= kMostKeptText) {
-    loop.text = std::move(text);
-  }
-  co_return is_sent && !closes;
-}
-
-asio::awaitable<Response> HttpServer::State::handled(const Request &request) {
-  co_return handle(request);
-}
-
-asio::awaitable<std::optional<Response>> HttpServer::State::come(Loop &loop, Connection &connection,
-                                                                 std::shared_ptr<Awaited> awaited) {
-  const Connection::Time until = LoopClock::now() + std::min(awaited->patience(), limits_.hold_timeout);
-  awaited->wake_by([executor = loop.context.get_executor(), weak = connection.weak_from_this()] {
-    try {
-      asio::post(executor, [weak] {
-        if (const auto waiting = weak.lock()) {
-          waiting->wake();
-        }
-      });
-    } catch (const std::bad_alloc &) { // NOLINT(bugprone-empty-catch)
-      // It looks again when its time is up.
-    }
-  });
-  for (;;) {
-    if (auto found = co_await asio::co_spawn(slow_requests_, looked(*awaited), asio::use_awaitable)) {
-      co_return found;
-    }
-    switch (co_await connection.wait(until)) {
-    case Connection::Waited::woken:
-      break;
-    case Connection::Waited::late:
-      co_return awaited->give_up();
-    case Connection::Waited::ended:
-      co_return std::nullopt;
-    }
-  }
-}
-
-asio::awaitable<void> HttpServer::State::send_stream(Connection &connection, const Response &response,
-                                                     bool to_head) {
-  std::optional<std::string> text = stream_head(response);
-  while (text && (text->empty() || co_await connection.send(*text)) && !to_head && !is_stopping_) {
-    if (co_await connection.wait(LoopClock::now() + kPauseOfStreams) == Connection::Waited::ended) {
-      co_return;
-    }
-    text = co_await asio::co_spawn(slow_requests_, next_of(*response.stream), asio::use_awaitable);
-  }
-}
-
-Response HttpServer::State::handle(const Request &request) {
-  const MemoryReserve::Claim claim;
-  if (MemoryReserve::is_spent()) {
-    throw std::bad_alloc();
-  }
-  return handler_(request);
-}
-
 bool HttpServer::State::close(milliseconds patience) {
   const auto cut_off = LoopClock::now() + patience;
-  if (!doors_.empty() && !is_stopping_.exchange(true)) {
+  if (!doors_.empty() && !means_.is_stopping.exchange(true)) {
     asio::post(loops_.front()->context, [this] {
       for (Door &door : doors_) {
         door.acceptor.close();
