@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "mock_server/resources/document_rules.hpp"
+#include "mock_server/resources/field_check.hpp"
 
 namespace flow::mock {
 
@@ -14,11 +15,6 @@ using contract::Json;
 
 constexpr std::string_view kHttpApi = "bc7b00d6-623a-4dfc-9fdb-f1240aeadaeb";         // http
 constexpr std::string_view kDataLandingZone = "26f526f2-58f4-4712-961d-e41bf1ccc0e8"; // dlz
-
-std::string text_at(const Json &json, const char *place) {
-  const Json::json_pointer at(place);
-  return json.contains(at) && json.at(at).is_string() ? json.at(at).get<std::string>() : std::string();
-}
 
 /// Whether the text, UTF-8, is one character.
 bool is_one_character(std::string_view text) {
@@ -35,7 +31,7 @@ std::optional<Error> check_connection(Transaction &transaction, const Json &conn
     return std::nullopt;
   }
   const auto auth = connection.find("auth");
-  const std::string spec_id = text_at(connection, "/connectionSpec/id");
+  const std::string spec_id = text_at(&connection, "/connectionSpec/id");
   const Document *spec =
       transaction->documents(contract::resource("connectionSpecs"), transaction.sandbox()).find(spec_id);
   const auto known = spec == nullptr ? Json() : spec->json->value("authSpec", Json());
@@ -50,7 +46,7 @@ std::optional<Error> check_connection(Transaction &transaction, const Json &conn
     if (each.value("name", Json()) == (*auth)["specName"]) {
       return std::nullopt;
     }
-    names += (names.empty() ? "" : ", ") + text_at(each, "/name");
+    names += (names.empty() ? "" : ", ") + text_at(&each, "/name");
   }
   return Error("auth-spec-unknown")
       .with("authSpec", (*auth)["specName"].dump(-1, ' ', false, Json::error_handler_t::replace))
@@ -59,7 +55,7 @@ std::optional<Error> check_connection(Transaction &transaction, const Json &conn
 }
 
 std::optional<Error> check_end_of_flow(const Json &connection, const Json *before) {
-  const std::string spec = text_at(connection, "/connectionSpec/id");
+  const std::string spec = text_at(&connection, "/connectionSpec/id");
   if (spec == kDataLandingZone && connection.contains("baseConnectionId") &&
       (is_changed(connection, before, "connectionSpec") ||
        is_changed(connection, before, "baseConnectionId"))) {
@@ -70,7 +66,7 @@ std::optional<Error> check_end_of_flow(const Json &connection, const Json *befor
   }
   for (const char *place : {"/data/columnDelimiter", "/data/properties/columnDelimiter"}) {
     const Json::json_pointer at(place);
-    if (connection.contains(at) && !is_one_character(text_at(connection, place))) {
+    if (connection.contains(at) && !is_one_character(text_at(&connection, place))) {
       return Error("delimiter-invalid")
           .with("delimiter", connection.at(at).dump(-1, ' ', false, Json::error_handler_t::replace));
     }
@@ -80,7 +76,7 @@ std::optional<Error> check_end_of_flow(const Json &connection, const Json *befor
 
 void complete_connection(Transaction &transaction, Json &connection) {
   const Json::json_pointer params("/auth/params");
-  if (text_at(connection, "/connectionSpec/id") != kHttpApi || !connection.contains(params) ||
+  if (text_at(&connection, "/connectionSpec/id") != kHttpApi || !connection.contains(params) ||
       !connection.at(params).is_object()) {
     return;
   }
@@ -92,7 +88,7 @@ void complete_connection(Transaction &transaction, Json &connection) {
 
 void complete_end_of_flow(Transaction &transaction, Json &connection) {
   connection.erase("inheritedAttributes");
-  const std::string base_id = text_at(connection, "/baseConnectionId");
+  const std::string base_id = text_at(&connection, "/baseConnectionId");
   const Document *base =
       transaction->documents(contract::resource("connections"), transaction.sandbox()).find(base_id);
   if (base != nullptr) {

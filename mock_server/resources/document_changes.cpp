@@ -112,6 +112,22 @@ std::variant<Json, Error> new_specification(Json given, Transaction &transaction
   return given;
 }
 
+/// The document that a call changes or deletes. Errors: it is not there, its version is another than the one
+/// that is named, or none is and one `has_to_be`, its state does not allow it.
+std::variant<Json, Error> document_to_change(const Call &call, Documents &documents, bool has_to_be) {
+  auto document = documents.find(call.id);
+  if (!document) {
+    return not_found(call, call.operation.resource->error_name("not-found"));
+  }
+  if (auto error = check_version_of(call, *document, has_to_be)) {
+    return *std::move(error);
+  }
+  if (auto error = check_can_change(call, *document)) {
+    return *std::move(error);
+  }
+  return *std::move(document);
+}
+
 } // namespace
 
 // POST /{resource}: 201 with id and etag, of a specification the whole of it (openapi, http)
@@ -205,17 +221,12 @@ Answer patch_document(const Call &call) {
   const Json &patch = std::get<Json>(read);
   Transaction transaction(call.sandbox, call.now_ms);
   const auto documents = documents_of(transaction, resource);
-  const auto before = documents->find(call.id);
-  if (!before) {
-    return not_found(call, resource.error_name("not-found"));
+  auto found = document_to_change(call, *documents, true);
+  if (Error *error = std::get_if<Error>(&found)) {
+    return std::move(*error);
   }
-  if (auto error = check_version_of(call, *before, true)) {
-    return *std::move(error);
-  }
-  if (auto error = check_can_change(call, *before)) {
-    return *std::move(error);
-  }
-  auto changed = patched(*before, patch);
+  const Json &before = std::get<Json>(found);
+  auto changed = patched(before, patch);
   if (Error *error = std::get_if<Error>(&changed)) {
     return std::move(*error);
   }
@@ -223,14 +234,14 @@ Answer patch_document(const Call &call) {
   if (const auto wrong = wrong_field(resource, document)) {
     return field_invalid(wrong->field, wrong->reason);
   }
-  if (auto error = check_document(transaction, resource, document, &*before)) {
+  if (auto error = check_document(transaction, resource, document, &before)) {
     return *std::move(error);
   }
-  complete_document(transaction, resource, document, &*before);
+  complete_document(transaction, resource, document, &before);
   mark_changed(document, transaction, call);
   note_operation(document, resource, "update", transaction.now_ms(), &patch);
   document = in_order(resource, document);
-  if (auto error = check_size(resource, document, &*before)) {
+  if (auto error = check_size(resource, document, &before)) {
     return *std::move(error);
   }
   documents->put(document);
@@ -244,15 +255,9 @@ Answer delete_document(const Call &call) {
   const Resource &resource = *call.operation.resource;
   Transaction transaction(call.sandbox, call.now_ms);
   const auto documents = documents_of(transaction, resource);
-  const auto before = documents->find(call.id);
-  if (!before) {
-    return not_found(call, resource.error_name("not-found"));
-  }
-  if (auto error = check_version_of(call, *before, false)) {
-    return *std::move(error);
-  }
-  if (auto error = check_can_change(call, *before)) {
-    return *std::move(error);
+  auto found = document_to_change(call, *documents, false);
+  if (Error *error = std::get_if<Error>(&found)) {
+    return std::move(*error);
   }
   if (const auto in_use = error_of_use(transaction, resource, call.id); !in_use.empty()) {
     return Error(in_use).with("id", call.id);

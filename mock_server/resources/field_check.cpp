@@ -42,6 +42,12 @@ bool is_left_out(const Json &value) {
   return value.is_null() || (value.is_string() && value.get_ref<const std::string &>().empty());
 }
 
+std::string text_at(const Json *json, const char *place) {
+  const Json::json_pointer at(place);
+  return json != nullptr && json->contains(at) && json->at(at).is_string() ? json->at(at).get<std::string>()
+                                                                           : std::string();
+}
+
 std::optional<WrongField> wrong_field(const contract::Resource &resource, const Json &document) {
   for (const auto &member : document.items()) {
     const contract::ResourceField *field = resource.field(member.key());

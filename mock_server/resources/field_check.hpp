@@ -16,6 +16,9 @@ std::string_view wrong_kind(contract::ValueKind kind, const contract::Json &valu
 /// Whether what is given counts as not given: null, or an empty text.
 bool is_left_out(const contract::Json &value);
 
+/// The text at that place; empty where there is none. Null has none.
+std::string text_at(const contract::Json *json, const char *place);
+
 /// A field of a document that it cannot have, or not with that value.
 struct WrongField {
   std::string field;

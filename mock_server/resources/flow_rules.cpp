@@ -26,13 +26,6 @@ std::string first_id(const Json &flow, const char *field) {
   return ids.empty() ? std::string() : ids.front();
 }
 
-/// The text at that place; empty where there is none.
-std::string text_at(const Json *json, const char *place) {
-  const Json::json_pointer at(place);
-  return json != nullptr && json->contains(at) && json->at(at).is_string() ? json->at(at).get<std::string>()
-                                                                           : std::string();
-}
-
 // --- its connections
 // ----------------------------------------------------------------------------------------
 
