@@ -9,6 +9,7 @@
 #include "contracts/model/resources.hpp"
 #include "mock_server/resources/document_answers.hpp"
 #include "mock_server/resources/documents.hpp"
+#include "mock_server/resources/flow_rules.hpp"
 #include "mock_server/resources/json_body.hpp"
 
 namespace flow::mock {
@@ -89,6 +90,11 @@ Answer act_on_document(const Call &call) {
     return Error(state == "updating" ? "state-not-transitioned" : "action-impossible")
         .with("op", op)
         .with("state", state);
+  }
+  if (resource.name == "flows" && op == "publish") {
+    if (auto error = check_target_of_flow(transaction, *document)) {
+      return *std::move(error);
+    }
   }
   (*document)["state"] = transition->to;
   mark_changed(*document, transaction, call);

@@ -8,6 +8,7 @@
 #include "common/text.hpp"
 #include "mock_server/resources/document_rules.hpp"
 #include "mock_server/resources/field_check.hpp"
+#include "mock_server/resources/source_flow_rules.hpp"
 
 namespace flow::mock {
 
@@ -155,6 +156,15 @@ std::optional<Error> check_frequency(const Json &schedule) {
              : std::nullopt;
 }
 
+/// The intervals that go with each unit of time of a data set's flow to a destination (datasets).
+bool is_interval_of(std::string_view unit, std::int64_t interval) {
+  constexpr std::array<std::int64_t, 5> kHours = {3, 6, 9, 12, 24};
+  if (unit == "hour") {
+    return std::find(kHours.begin(), kHours.end(), interval) != kHours.end();
+  }
+  return unit != "day" || interval == 1;
+}
+
 /// Of a data set's flow to a destination (export-datasets).
 std::optional<Error> check_export_schedule(const Json &schedule) {
   if (auto error = schedule.contains("frequency") ? check_frequency(schedule) : std::nullopt) {
@@ -163,8 +173,14 @@ std::optional<Error> check_export_schedule(const Json &schedule) {
   if (is_absent(schedule, "interval")) {
     return missing("scheduleParams.interval");
   }
-  if (!number_in(schedule["interval"])) {
+  const auto interval = number_in(schedule["interval"]);
+  if (!interval) {
     return invalid(schedule["interval"], "scheduleParams.interval", "it must be an integer");
+  }
+  if (const std::string unit = text_at(&schedule, "/timeUnit"); !is_interval_of(unit, *interval)) {
+    return Error("schedule-interval-refused")
+        .with("interval", std::to_string(*interval))
+        .with("frequency", unit);
   }
   return check_start(schedule);
 }
@@ -198,15 +214,56 @@ std::optional<Error> check_schedule(const Json &schedule) {
   return std::nullopt;
 }
 
-std::optional<Error> check_schedule_change(const Json &after, const Json &before, std::int64_t now_ms) {
-  if (is_absent(before, "startTime")) {
+bool has_started(const Json &schedule, std::int64_t now_ms) {
+  constexpr std::int64_t kMsPerSecond = 1000;
+  const auto start = is_absent(schedule, "startTime") ? std::nullopt : number_in(schedule["startTime"]);
+  return start && *start <= now_ms / kMsPerSecond;
+}
+
+/// A backfill is true where it is not given (cloud).
+bool has_backfill(const Json &schedule) {
+  const Json backfill = schedule.value("backfill", Json());
+  return is_left_out(backfill) || backfill == true || backfill == "true";
+}
+
+/// What stays as it is once the start has passed. Errors: 1403 and 1404 of sources-errors.
+std::optional<Error> check_change_after_start(const Json &after, const Json &before) {
+  const std::string frequency = text_at(&after, "/frequency");
+  if (frequency == "once" && text_at(&before, "/frequency") != frequency) {
+    return Error("schedule-once-too-late");
+  }
+  return frequency != "once" && has_backfill(after) != has_backfill(before)
+             ? std::optional(Error("schedule-backfill-too-late"))
+             : std::nullopt;
+}
+
+/// Of a schedule whose start has passed. Error 1366.
+std::optional<Error> check_same_start(const Json &after, const Json &before) {
+  const bool is_same = number_in(after["startTime"]) == number_in(before["startTime"]);
+  return is_same ? std::nullopt : std::optional(Error("schedule-start-passed"));
+}
+
+/// `before` is null for a flow that is made.
+std::optional<Error> check_schedule_of(Transaction &transaction, const Json &flow, const Json *before) {
+  const auto found = flow.find("scheduleParams");
+  const bool is_draft = text_at(&flow, "/state") == "draft";
+  if (found == flow.end()) {
+    const bool needs_one = is_changed(flow, before, "scheduleParams") && !is_draft &&
+                           source_of_flow(transaction, flow).kind == SourceKind::batch;
+    return needs_one ? std::optional(Error("schedule-empty")) : std::nullopt;
+  }
+  const Json old = before == nullptr ? Json::object() : before->value("scheduleParams", Json::object());
+  if (before != nullptr && *found == old) {
     return std::nullopt;
   }
-  const auto was = number_in(before["startTime"]);
-  const bool is_same = !is_absent(after, "startTime") && number_in(after["startTime"]) == was;
-  constexpr std::int64_t kMsPerSecond = 1000;
-  return was && *was <= now_ms / kMsPerSecond && !is_same ? std::optional(Error("schedule-start-passed"))
-                                                          : std::nullopt;
+  const bool is_late = !is_draft && has_started(old, transaction.now_ms());
+  if (auto error = is_late ? check_change_after_start(*found, old) : std::nullopt) {
+    return error;
+  }
+  if (auto error = check_schedule(*found)) {
+    return error;
+  }
+  return is_late ? check_same_start(*found, old) : std::nullopt;
 }
 
 } // namespace
@@ -270,28 +327,33 @@ std::optional<Error> check_flow_document(Transaction &transaction, const Json &f
   if (auto error = check_ids(flow, before)) {
     return error;
   }
-  const bool has_other_ends =
-      is_changed(flow, before, "sourceConnectionIds") || is_changed(flow, before, "targetConnectionIds");
-  if (auto error = has_other_ends ? check_fit(transaction, flow) : std::nullopt) {
-    return error;
-  }
-  const Json none = Json::object();
-  const auto found = flow.find("scheduleParams");
   const bool is_draft = text_at(&flow, "/state") == "draft";
-  if (found == flow.end()) {
-    const bool needs_one = is_changed(flow, before, "scheduleParams") && !is_draft &&
-                           source_of_flow(transaction, flow).kind == SourceKind::batch;
-    return needs_one ? std::optional(Error("schedule-empty")) : std::nullopt;
+  const Json *flow_spec = document(transaction, "flowSpecs", text_at(&flow, "/flowSpec/id"));
+  const bool has_other_target = is_changed(flow, before, "targetConnectionIds");
+  if (is_changed(flow, before, "sourceConnectionIds") || has_other_target) {
+    if (auto error = check_fit(transaction, flow)) {
+      return error;
+    }
   }
-  const Json old = before == nullptr ? none : before->value("scheduleParams", none);
-  if (before != nullptr && *found == old) {
-    return std::nullopt;
+  if (has_other_target && !is_draft) {
+    if (auto error = check_target_of_flow(transaction, flow)) {
+      return error;
+    }
   }
-  if (auto error = check_schedule(*found)) {
+  if (auto error = check_schedule_of(transaction, flow, before)) {
     return error;
   }
-  return before == nullptr || is_draft ? std::nullopt
-                                       : check_schedule_change(*found, old, transaction.now_ms());
+  const bool has_other_transformations = is_changed(flow, before, "transformations");
+  if (auto error = has_other_transformations ? check_transformations(flow) : std::nullopt) {
+    return error;
+  }
+  const bool has_other_params = has_other_transformations || is_changed(flow, before, "scheduleParams");
+  return has_other_params && !is_draft ? check_required_params(flow_spec, flow, before) : std::nullopt;
+}
+
+std::optional<Error> check_target_of_flow(Transaction &transaction, const Json &flow) {
+  return check_target(document(transaction, "flowSpecs", text_at(&flow, "/flowSpec/id")),
+                      document(transaction, "targetConnections", first_id(flow, "targetConnectionIds")));
 }
 
 void complete_flow(Transaction &transaction, Json &flow) {

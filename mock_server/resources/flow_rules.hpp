@@ -29,10 +29,14 @@ std::vector<std::string> entities_of(const contract::Json &transformations);
 std::vector<std::string> data_sets_of(Transaction &transaction, const contract::Json &flow);
 
 /// Whether a flow may be so, made or changed; `before` is null for one that is made. Errors: 1320, 1321 (ids
-/// of connections), 1413 (specs), and those of the schedule (sources-errors, 1317, 1361, 1362, 1364, 1366,
-/// 1397).
+/// of connections), 1413 (specs), those of the schedule (sources-errors, 1317, 1361 to 1364, 1366, 1397,
+/// 1403, 1404), and those of source_flow_rules.hpp. A draft may lack what it needs.
 std::optional<Error> check_flow_document(Transaction &transaction, const contract::Json &flow,
                                          const contract::Json *before);
+
+/// Whether a flow of a source can have its target connection, which may have gone since it was a draft.
+/// Errors: 1306, 1307, 1325.
+std::optional<Error> check_target_of_flow(Transaction &transaction, const contract::Json &flow);
 
 /// Gives a flow, made or changed, what the service knows of its connections (inheritedAttributes).
 void complete_flow(Transaction &transaction, contract::Json &flow);

@@ -483,6 +483,12 @@ void SandboxState::make_connection(const char *resource, const contract::Json &s
   if (resource == std::string_view("sourceConnections")) {
     document.json["data"] = {{"format", flow.source_format.empty() ? "delimited" : flow.source_format}};
   }
+  if (resource == std::string_view("targetConnections") && flow.source != SourceKind::destination) {
+    constexpr std::size_t kDigits = 24; // as the tutorials' data sets have
+    std::string data_set = name_uuid("data set of flow " + flow.id);
+    std::erase(data_set, '-');
+    document.json["params"] = {{"dataSetId", data_set.substr(0, kDigits)}};
+  }
   const auto base = shown.find("baseConnection");
   if (const auto base_id = base == shown.end() ? std::nullopt : id_in(*base)) {
     document.json["baseConnectionId"] = *base_id;

@@ -88,6 +88,11 @@ inline Json minimal(std::string_view resource) {
   return {{"name", "n"}, {"providerId", "p"}};
 }
 
+/// A target connection that flows of sources can have.
+inline Json lake_target() {
+  return {{"name", "target"}, {"connectionSpec", spec(kDataLake)}, {"params", {{"dataSetId", "d"}}}};
+}
+
 /// Ids of what a flow depends on.
 struct Ends {
   std::string base;
@@ -104,7 +109,7 @@ inline Ends make_ends(Stage &stage, std::string_view connection_spec = kS3,
                       {"baseConnectionId", ends.base},
                       {"connectionSpec", spec(connection_spec)},
                       {"data", {{"format", format}}}});
-  ends.target = made(stage, "targetConnections", {{"name", "target"}, {"connectionSpec", spec(kDataLake)}});
+  ends.target = made(stage, "targetConnections", lake_target());
   return ends;
 }
 

@@ -256,7 +256,7 @@ TEST(PatchFlow, ChangesItsScheduleAndTransformations) {
   EXPECT_EQ(patched(change("replace", "/scheduleParams/interval", 2)).status, 200);
   const Json copy = {{"name", "Copy"}, {"params", {{"deltaColumn", {{"name", "c"}}}}}};
   EXPECT_EQ(patched(change("add", "/transformations", Json::array({copy}))).status, 200);
-  EXPECT_EQ(patched(change("replace", "/transformations/0/params", "odd")).status, 200);
+  EXPECT_EQ(error_in(patched(change("replace", "/transformations/0/params", "odd"))), "1392-400");
   EXPECT_EQ(error_in(patched(change("add", "/transformations/-", 5))), "1312-400");
   EXPECT_EQ(patched(change("remove", "/transformations")).status, 200);
   EXPECT_EQ(document(stage, "flows", id)["transformations"], Json::array());
