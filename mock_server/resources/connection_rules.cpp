@@ -1,6 +1,7 @@
 #include "mock_server/resources/connection_rules.hpp"
 
 #include <algorithm>
+#include <array>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,29 @@ using contract::Json;
 constexpr std::string_view kHttpApi = "bc7b00d6-623a-4dfc-9fdb-f1240aeadaeb";         // http
 constexpr std::string_view kDataLandingZone = "26f526f2-58f4-4712-961d-e41bf1ccc0e8"; // dlz
 
+constexpr std::array<std::string_view, 4> kFormats = {"delimited", "json", "parquet", "tabular"};
+
+/// Null: there is none of that id.
+const Json *connection_spec(Transaction &transaction, const Json &connection) {
+  const Document *found = transaction->documents(contract::resource("connectionSpecs"), transaction.sandbox())
+                              .find(text_at(&connection, "/connectionSpec/id"));
+  return found == nullptr ? nullptr : found->json.get();
+}
+
+/// Whether connections of the spec can be patched: all but those of which it says otherwise (streaming-sdk).
+bool can_be_patched(const Json *spec) {
+  const Json::json_pointer place("/attributes/uiAttributes/apiFeatures/updateSupported");
+  return spec == nullptr || !spec->contains(place) || spec->at(place) != false;
+}
+
+/// Whether the formats of its data are those that the pages on sources name: so of all sources but streaming
+/// ones.
+bool has_documented_formats(const Json *spec) {
+  const Json::json_pointer is_source("/attributes/isSource");
+  return spec != nullptr && spec->contains(is_source) && spec->at(is_source) == true &&
+         text_at(spec, "/attributes/category") != "Streaming";
+}
+
 /// Whether the text, UTF-8, is one character.
 bool is_one_character(std::string_view text) {
   constexpr unsigned kMask = 0xc0U;
@@ -27,14 +51,15 @@ bool is_one_character(std::string_view text) {
 } // namespace
 
 std::optional<Error> check_connection(Transaction &transaction, const Json &connection, const Json *before) {
+  const Json *spec = connection_spec(transaction, connection);
+  if (before != nullptr && !can_be_patched(spec)) {
+    return Error("patch-unsupported").with("connectorType", text_at(spec, "/name"));
+  }
   if (!is_changed(connection, before, "auth")) {
     return std::nullopt;
   }
   const auto auth = connection.find("auth");
-  const std::string spec_id = text_at(&connection, "/connectionSpec/id");
-  const Document *spec =
-      transaction->documents(contract::resource("connectionSpecs"), transaction.sandbox()).find(spec_id);
-  const auto known = spec == nullptr ? Json() : spec->json->value("authSpec", Json());
+  const auto known = spec == nullptr ? Json() : spec->value("authSpec", Json());
   if (auth == connection.end() || !known.is_array() || known.empty()) {
     return std::nullopt;
   }
@@ -50,7 +75,7 @@ std::optional<Error> check_connection(Transaction &transaction, const Json &conn
   }
   return Error("auth-spec-unknown")
       .with("authSpec", (*auth)["specName"].dump(-1, ' ', false, Json::error_handler_t::replace))
-      .with("spec", spec_id)
+      .with("spec", text_at(&connection, "/connectionSpec/id"))
       .with("known", names);
 }
 
@@ -72,6 +97,25 @@ std::optional<Error> check_end_of_flow(const Json &connection, const Json *befor
     }
   }
   return std::nullopt;
+}
+
+std::optional<Error> check_source_connection(Transaction &transaction, const Json &connection,
+                                             const Json *before) {
+  if (auto error = check_end_of_flow(connection, before)) {
+    return error;
+  }
+  const std::string format = text_at(&connection, "/data/format");
+  const bool is_known = std::find(kFormats.begin(), kFormats.end(), format) != kFormats.end();
+  if (is_changed(connection, before, "data") && !format.empty() && !is_known &&
+      has_documented_formats(connection_spec(transaction, connection))) {
+    return Error("source-format-unsupported").with("sourceFormat", format);
+  }
+  const Json::json_pointer columns("/params/columns");
+  const std::string table = text_at(&connection, "/params/tableName");
+  const bool has_no_columns = connection.contains(columns) && connection.at(columns) == Json::array();
+  return is_changed(connection, before, "params") && !table.empty() && has_no_columns
+             ? std::optional(Error("table-without-columns").with("tableName", table))
+             : std::nullopt;
 }
 
 void complete_connection(Transaction &transaction, Json &connection) {

@@ -10,13 +10,16 @@
 /// for one that is made; of one that is changed, what is as before is not checked.
 namespace flow::mock {
 
-/// Whether a connection's auth is one that its spec has. Error 1415.
+/// Whether a connection may be so. Errors: 1300 (a change that its spec does not support), 1415 (an auth that
+/// its spec does not have).
 std::optional<Error> check_connection(Transaction &transaction, const contract::Json &connection,
                                       const contract::Json *before);
 
 /// Whether a source or target connection may be so. Errors: 1331 (delimiter), 1332 (a base connection where
-/// there is none).
+/// there is none); of a source connection also 1327 (format), 1330 (a table without columns).
 std::optional<Error> check_end_of_flow(const contract::Json &connection, const contract::Json *before);
+std::optional<Error> check_source_connection(Transaction &transaction, const contract::Json &connection,
+                                             const contract::Json *before);
 
 /// Gives a new connection of the HTTP API its inlet (http).
 void complete_connection(Transaction &transaction, contract::Json &connection);

@@ -199,7 +199,10 @@ std::optional<Error> check_document(Transaction &transaction, const Resource &re
   if (resource.name == "connections") {
     return check_connection(transaction, document, before);
   }
-  if (resource.name == "sourceConnections" || resource.name == "targetConnections") {
+  if (resource.name == "sourceConnections") {
+    return check_source_connection(transaction, document, before);
+  }
+  if (resource.name == "targetConnections") {
     return check_end_of_flow(document, before);
   }
   return resource.name == "flows" ? check_flow_document(transaction, document, before) : std::nullopt;

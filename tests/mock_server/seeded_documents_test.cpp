@@ -201,7 +201,7 @@ TEST(SeededDocument, CanBeOneOfMany) {
 
 TEST(SnapshotOfDocuments, IsTheSameRestoredElsewhere) {
   Steered mock;
-  const Ends ends = make_ends(mock, kBigQuery, "CSV");
+  const Ends ends = make_ends(mock, kHttpApi, "CSV");
   Json body = flow_body(ends, kTableFlows);
   body["flowSpec"]["extra"] = 1;
   const Response flow = mock(send("POST", "/flows", body));
