@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "mock_server/resources/document_rules.hpp"
 #include "mock_server/resources/field_check.hpp"
+#include "mock_server/resources/id_source.hpp"
+#include "mock_server/seed/seeded_documents.hpp"
 
 namespace flow::mock {
 
@@ -17,6 +20,10 @@ using contract::Json;
 constexpr std::string_view kHttpApi = "bc7b00d6-623a-4dfc-9fdb-f1240aeadaeb";         // http
 constexpr std::string_view kDataLandingZone = "26f526f2-58f4-4712-961d-e41bf1ccc0e8"; // dlz
 
+// The sources of destinations, which need no account (dest-batch, datasets).
+constexpr std::array<std::string_view, 2> kOwnStores = {
+    "8a9c3494-9708-43d7-ae3f-cda01e5030e1",  // profile store
+    "23598e46-f560-407b-88d5-ea6207e49db0"}; // data lake
 constexpr std::array<std::string_view, 4> kFormats = {"delimited", "json", "parquet", "tabular"};
 
 /// Null: there is none of that id.
@@ -38,6 +45,26 @@ bool has_documented_formats(const Json *spec) {
   const Json::json_pointer is_source("/attributes/isSource");
   return spec != nullptr && spec->contains(is_source) && spec->at(is_source) == true &&
          text_at(spec, "/attributes/category") != "Streaming";
+}
+
+/// Where the service has a base connection of its own for that spec.
+Json own_base_connection(Transaction &transaction, const Json &spec) {
+  const contract::Resource &connections = contract::resource("connections");
+  DocumentStore &store = transaction->documents(connections, transaction.sandbox());
+  const std::string spec_id = text_at(&spec, "/id");
+  const std::string id = name_uuid("base connection of " + spec_id);
+  if (store.find(id) == nullptr) {
+    const std::int64_t now_ms = transaction.now_ms();
+    const Json *catalogue = connection_spec(transaction, {{"connectionSpec", spec}});
+    const SeededDocument own{
+        .json = {{"id", id}, {"name", text_at(catalogue, "/name")}, {"connectionSpec", spec}},
+        .answers = nullptr,
+        .created_at = {.ms = now_ms},
+        .updated_at = {.ms = now_ms}};
+    store.put({.json = std::make_shared<const Json>(
+                   whole_document(connections, own, transaction.sandbox(), now_ms))});
+  }
+  return {{"id", id}, {"connectionSpec", spec}};
 }
 
 /// Whether the text, UTF-8, is one character.
@@ -139,6 +166,12 @@ void complete_end_of_flow(Transaction &transaction, Json &connection) {
     connection["inheritedAttributes"] = {
         {"baseConnection",
          {{"id", base_id}, {"connectionSpec", base->json->value("connectionSpec", Json())}}}};
+    return;
+  }
+  const std::string spec_id = text_at(&connection, "/connectionSpec/id");
+  if (std::find(kOwnStores.begin(), kOwnStores.end(), spec_id) != kOwnStores.end()) {
+    connection["inheritedAttributes"] = {
+        {"baseConnection", own_base_connection(transaction, connection["connectionSpec"])}};
   }
 }
 

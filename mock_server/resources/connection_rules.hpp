@@ -25,6 +25,8 @@ std::optional<Error> check_source_connection(Transaction &transaction, const con
 void complete_connection(Transaction &transaction, contract::Json &connection);
 
 /// Gives a source or target connection what the service knows of its base connection (inheritedAttributes).
+/// A source connection of the data lake or the profile store that names none gets the sandbox's own, which
+/// the service makes (destinations; that connections list it, and that there is one for each is assumed).
 void complete_end_of_flow(Transaction &transaction, contract::Json &connection);
 
 } // namespace flow::mock

@@ -80,7 +80,9 @@ Json inherited(Transaction &transaction, const Json &flow, const char *field, co
       if (const auto spec = its->find("connectionSpec"); spec != its->end()) {
         connection["connectionSpec"] = *spec;
       }
-      if (const auto base = its->find("inheritedAttributes"); base != its->end()) {
+      // One that the service has made is not shown here (destinations, datasets).
+      if (const auto base = its->find("inheritedAttributes");
+          base != its->end() && its->contains("baseConnectionId")) {
         connection.update(*base);
       }
     }
