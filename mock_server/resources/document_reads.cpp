@@ -12,6 +12,8 @@
 #include "common/text.hpp"
 #include "contracts/model/resources.hpp"
 #include "mock_server/resources/documents.hpp"
+#include "mock_server/resources/explore_rules.hpp"
+#include "mock_server/resources/field_check.hpp"
 #include "mock_server/resources/json_body.hpp"
 #include "mock_server/resources/list.hpp"
 
@@ -106,20 +108,13 @@ bool is_asked(const Call &call, const Json &query) {
   });
 }
 
-/// What is explored (explore-cloud, explore-tabular).
-std::optional<Error> check_explored(const Call &call) {
-  constexpr std::array<std::string_view, 5> kTypes = {"root", "folder", "file", "table", "rest"};
-  const std::string type = lower_case(parameter(call, "objectType"));
-  if (type.empty()) {
-    return std::nullopt; // Adobe's collection sends none; assumed to be the root
-  }
-  if (std::find(kTypes.begin(), kTypes.end(), type) == kTypes.end()) {
-    return Error("explore-type-invalid").with("objectType", parameter(call, "objectType"));
-  }
-  if (type != "root" && parameter(call, "object").empty()) {
-    return Error("explore-object-empty").with("objectType", type);
-  }
-  return std::nullopt;
+/// The connection spec that a document is, or is of; null: there is none.
+const Json *spec_of_document(Transaction &transaction, const Resource &resource, const Json &document) {
+  const Resource &specs = contract::resource("connectionSpecs");
+  const Document *found =
+      transaction->documents(specs, transaction.sandbox())
+          .find(text_at(&document, resource.name == specs.name ? "/id" : "/connectionSpec/id"));
+  return found == nullptr ? nullptr : found->json.get();
 }
 
 } // namespace
@@ -177,19 +172,29 @@ Answer get_document(const Call &call) {
 Answer answer_of_document(const Call &call) {
   const Resource &resource = *call.operation.resource;
   const std::string &verb = call.operation.verb;
-  if (verb == "explore") {
-    if (auto error = check_explored(call)) {
-      return *std::move(error);
-    }
+  const bool is_explored = verb == "explore";
+  if (auto error = is_explored ? check_explored(call) : std::nullopt) {
+    return *std::move(error);
   }
   Transaction transaction(call.sandbox, call.now_ms);
   const auto documents = documents_of(transaction, resource);
-  if (!documents->find(call.id)) {
+  const auto document = documents->find(call.id);
+  if (!document) {
     return not_found(call, resource.error_name("not-found"));
+  }
+  const Json *answers = documents->answers(call.id);
+  if (is_explored) {
+    const Json *spec = spec_of_document(transaction, resource, *document);
+    if (auto error = check_explored_spec(call, spec, answers != nullptr)) {
+      return *std::move(error);
+    }
+  }
+  if (auto error = verb == "configs" ? check_configs(call) : std::nullopt) {
+    return *std::move(error);
   }
   Response response;
   response.body = resource.verb(verb)->answer;
-  if (const Json *answers = documents->answers(call.id)) {
+  if (answers != nullptr) {
     const auto found = std::find_if(answers->begin(), answers->end(), [&](const Json &each) {
       return each.at("verb") == verb && is_asked(call, each.value("query", Json::object()));
     });

@@ -505,28 +505,5 @@ TEST(SearchDocuments, RefusesWhatItCannotRead) {
   EXPECT_EQ(error_in(stage(send("POST", "/connections/search"))), "1405-400");
 }
 
-// --- what only the seed can answer
-
-TEST(AskDocument, AnswersAsItsSeedSaysOrEmpty) {
-  Stage stage;
-  const std::string explored = path_of("connections", "5e73e5a2-dc36-45a8-9f16-93c7a43af318") + "/explore";
-  EXPECT_GT(body_of(stage(read(explored + "?objectType=ROOT"))).size(), 0U);
-  EXPECT_EQ(stage(read(explored + "?objectType=folder&object=none")).body, "[]");
-  const std::string mine = path_of("connections", made(stage, "connections", minimal("connections")));
-  EXPECT_EQ(stage(read(mine + "/explore?objectType=root")).body, "[]");
-  EXPECT_EQ(stage(read(mine + "/test")).body, R"({"result":true})");
-  EXPECT_EQ(stage(read(mine + "/configs")).body, R"({"items":[]})");
-}
-
-TEST(AskDocument, RefusesWhatCannotBeExplored) {
-  Stage stage;
-  const std::string mine = path_of("connections", made(stage, "connections", minimal("connections")));
-  EXPECT_EQ(stage(read(mine + "/explore")).status, 200) << "as Adobe's own collection asks";
-  EXPECT_EQ(error_in(stage(read(mine + "/explore?objectType=nonsense"))), "1358-400");
-  EXPECT_EQ(error_in(stage(read(mine + "/explore?objectType=file&object="))), "1337-400");
-  EXPECT_EQ(error_in(stage(read("/connections/none/explore?objectType=root"))), "1439-404");
-  EXPECT_EQ(error_in(stage(read("/connections/none/test"))), "1439-404");
-}
-
 } // namespace
 } // namespace flow::mock::test
