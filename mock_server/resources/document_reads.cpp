@@ -123,12 +123,18 @@ const Json *spec_of_document(Transaction &transaction, const Resource &resource,
 Answer list_documents(const Call &call) {
   const Resource &resource = *call.operation.resource;
   std::unique_ptr<Documents> kept;
-  return list(call,
-              {.resource = resource.name,
-               .path = resource.name,
-               .query = call.target,
-               .rules = rules_of(resource, call.settings.reading)},
-              documents_in(resource, kept));
+  Answer answer = list(call,
+                       {.resource = resource.name,
+                        .path = resource.name,
+                        .query = call.target,
+                        .rules = rules_of(resource, call.settings.reading)},
+                       documents_in(resource, kept));
+  Error *error = std::get_if<Error>(&answer);
+  if (error != nullptr && error->entry->name == "filter-field-unknown" &&
+      resource.name == "connectionSpecs") {
+    error->entry = &contract::error("spec-filter-field-unknown");
+  }
+  return answer;
 }
 
 // POST /{resource}/search: as the list with its body's queryString, limit, orderby and count (openapi; the
