@@ -207,6 +207,9 @@ TEST_F(FlowctlResources, WhatIsBehindAConnectionIsJson) {
       {"connection", "explore", kTables, "--type", "table", "--object", "acmeSpringCampaign", "--preview"});
   EXPECT_EQ(json::parse(rows.out).at("data").size(), 2u) << rows.err;
   EXPECT_EQ(run({"connection", "explore", kTables, "--type", "table"}).code, 1) << "which table?";
+  const Ended file = run({"connection-spec", "explore", "26f526f2-58f4-4712-961d-e41bf1ccc0e8", "--type",
+                          "file", "--object", "dlz-user-container/data8.csv"});
+  EXPECT_EQ(json::parse(file.out).at("properties").at("fileType"), "delimited") << file.err;
   EXPECT_EQ(json::parse(run({"connection", "configs", kS3}).out), json::parse(R"({"items":[]})"));
 }
 

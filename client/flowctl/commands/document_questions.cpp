@@ -10,6 +10,7 @@
 #include "client/flowctl/output.hpp"
 #include "client/json_fields.hpp"
 #include "common/printable.hpp"
+#include "common/text.hpp"
 
 namespace flow::client {
 
@@ -79,9 +80,13 @@ void add_document_explore(const ResourceCommand &of) {
       ->type_name("OBJECT");
   command.add_flag("--preview", given->preview, "With rows of a file or table");
   on_question(command, of, given->id, [given](const Documents &documents) {
-    std::cout << json_as_sent(documents.ask(
-        *given->id, "explore",
-        {{"objectType", given->type}, {"object", given->object}, {"preview", given->preview ? "true" : ""}}));
+    // How a file is to be read has to be said, or left to the service (dlz).
+    const bool is_file = equal_ignoring_case(given->type, "file");
+    std::cout << json_as_sent(documents.ask(*given->id, "explore",
+                                            {{"objectType", given->type},
+                                             {"object", given->object},
+                                             {"preview", given->preview ? "true" : ""},
+                                             {"determineProperties", is_file ? "true" : ""}}));
     return kDone;
   });
 }
