@@ -47,7 +47,7 @@ bool has_documented_formats(const Json *spec) {
          text_at(spec, "/attributes/category") != "Streaming";
 }
 
-/// Where the service has a base connection of its own for that spec.
+/// The base connection for that spec that the service has made, or makes now: {"id","connectionSpec"}.
 Json own_base_connection(Transaction &transaction, const Json &spec) {
   const contract::Resource &connections = contract::resource("connections");
   DocumentStore &store = transaction->documents(connections, transaction.sandbox());
