@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "contracts/model/resources.hpp"
+#include "tests/mock_server/described_answers.hpp"
 #include "tests/mock_server/steered.hpp"
 
 namespace flow::mock {
@@ -58,6 +59,7 @@ TEST(ControlOfDocuments, ADocumentWithoutAnIdGetsAFreshOneAndNoIdIsGivenTwice) {
 }
 
 TEST(ControlOfDocuments, EachResourceThatHasDocumentsHasItsOwn) {
+  const test::NotAsDescribed only_a_name;
   Steered mock;
   for (const contract::Resource &resource : contract::resources()) {
     const bool has_paths_of_its_own = resource.name == "runs" || resource.name == "flows";
@@ -122,6 +124,7 @@ TEST(ControlOfDocuments, PatchChangesMembersTimeAndEtagButNotTheId) {
 }
 
 TEST(ControlOfDocuments, ASourceConnectionShowsTheBaseConnectionThatItIsGiven) {
+  const test::NotAsDescribed only_a_base;
   Steered mock;
   const auto shown_base = [&] {
     return served(mock, "sourceConnections", "mine")
@@ -172,6 +175,7 @@ TEST(ControlOfDocuments, ADocumentIsDeletedEvenIfAFlowRefersToIt) {
 }
 
 TEST(ControlOfDocuments, ADocumentedSpecificationCanBeReplacedAndComesBack) {
+  const test::NotAsDescribed only_a_name;
   Steered mock;
   const Json documented = served(mock, "connectionSpecs", kS3Spec);
   EXPECT_EQ(mock.steer("DELETE", place("connectionSpecs", kS3Spec)).status, 409);

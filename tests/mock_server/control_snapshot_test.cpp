@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "tests/mock_server/described_answers.hpp"
 #include "tests/mock_server/steered.hpp"
 
 namespace flow::mock {
@@ -124,6 +125,7 @@ TEST(Snapshot, RestoredWhereItWasTakenLeavesFreshIdsFresh) {
 }
 
 TEST(Snapshot, IsWholeWhateverClientsHavePut) {
+  const test::NotAsDescribed garbage;
   for (const char *body :
        {R"({"metrics":{"statusSummary":{"status":"failed"},"recordSummary":{"outputRecordCount":"many"}}})",
         R"({"metrics":{"statusSummary":{"status":"failed"},"recordSummary":{"failedRecordCount":1.5}}})",

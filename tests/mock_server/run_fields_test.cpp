@@ -7,6 +7,7 @@
 
 #include "contracts/model/resources.hpp"
 #include "mock_server/seed/seed.hpp"
+#include "tests/mock_server/described_answers.hpp"
 #include "tests/mock_server/steered.hpp"
 
 /// Seed, update, list and snapshot, held to the fields of a run that resources/runs.json has.
@@ -150,6 +151,7 @@ TEST(RunFields, EachFiltersInItsOtherSpellingToo) {
 }
 
 TEST(RunFields, OfTheServicesOwnAreLeftAsTheyAreByAnUpdate) {
+  const NotAsDescribed values_of_other_kinds;
   Steered mock = mock_with(whole_run());
   for (const ResourceField &field : top_fields()) {
     if (field.read_only) {
@@ -161,6 +163,7 @@ TEST(RunFields, OfTheServicesOwnAreLeftAsTheyAreByAnUpdate) {
 }
 
 TEST(RunFields, OfTheClientsAreChangedByAnUpdate) {
+  const NotAsDescribed values;
   Steered mock = mock_with(whole_run());
   for (const ResourceField &field : top_fields()) {
     if (field.read_only || field.path == "flowId") {

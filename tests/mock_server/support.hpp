@@ -100,15 +100,8 @@ inline Ask get(std::string_view id) {
   return {.method = "GET", .target = run_path(id)};
 }
 
-/// Is shown each answer to `ask`; described_answers.cpp sets it, in the programs it is linked into.
-inline void (*on_answer)(FlowService &service, const Ask &asked, const Response &answer) = nullptr;
-
 inline Response ask(FlowService &service, const Ask &asked) {
-  Response answer = waited_for(service.handle(asked.request()));
-  if (on_answer != nullptr) {
-    on_answer(service, asked, answer);
-  }
-  return answer;
+  return waited_for(service.handle(asked.request()));
 }
 
 inline Json body_of(const Response &response) {

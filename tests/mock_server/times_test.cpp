@@ -2,6 +2,7 @@
 
 #include "mock_server/clock/given_time.hpp"
 #include "mock_server/seed/seed.hpp"
+#include "tests/mock_server/described_answers.hpp"
 #include "tests/mock_server/steered.hpp"
 
 /// Times as a seed and the control API take them.
@@ -130,6 +131,7 @@ TEST(SeedTimes, TheMetricsOfARecordedRunMayCountFromNow) {
 }
 
 TEST(SeedTimes, WhatARecordedRunHasAndIsNoTimeIsShownAndRestoredButNotCountedWith) {
+  const test::NotAsDescribed garbage;
   for (const Json &odd : std::vector<Json>{-1, 18446744073709551614U, std::int64_t{-9223372036854775807}}) {
     Steered mock =
         seeded({{"metrics",
