@@ -308,7 +308,7 @@ std::optional<Json> captured(const Capture &capture, const Exchange &exchange) {
   }
   const Json body = json_or_discarded(exchange.answer);
   const Json *value = body.is_discarded() ? nullptr : find(body, capture.pointer);
-  if (value == nullptr || !(capture.token || capture.bare)) {
+  if (value == nullptr || !(capture.token || capture.bare || capture.last)) {
     return value == nullptr ? std::nullopt : std::optional(*value);
   }
   if (capture.bare) {
@@ -317,6 +317,9 @@ std::optional<Json> captured(const Capture &capture, const Exchange &exchange) {
     return etag;
   }
   const std::string link = value->is_string() ? value->get<std::string>() : std::string();
+  if (capture.last) {
+    return link.substr(link.rfind('/') + 1);
+  }
   const std::size_t equals = link.find('=');
   return equals == std::string::npos ? std::nullopt : std::optional<Json>(link.substr(equals + 1));
 }

@@ -15,6 +15,7 @@ namespace {
 constexpr std::string_view kHeaderCapture = "header:";
 constexpr std::string_view kTokenCapture = "token:";
 constexpr std::string_view kBareCapture = "bare:";
+constexpr std::string_view kLastCapture = "last:";
 
 /// What a clause may use without having captured it, beside what its provider state gives.
 constexpr std::array<std::string_view, 5> kGivenNames = {"token", "api_key", "org", "sandbox",
@@ -82,11 +83,13 @@ Capture read_capture(const std::string &name, const std::string &from) {
   }
   const bool token = from.starts_with(kTokenCapture);
   const bool bare = from.starts_with(kBareCapture);
+  const bool last = from.starts_with(kLastCapture);
   return {.name = name,
           .header = "",
-          .pointer = from.substr(token ? kTokenCapture.size() : (bare ? kBareCapture.size() : 0)),
+          .pointer = token || bare || last ? from.substr(from.find(':') + 1) : from,
           .token = token,
-          .bare = bare};
+          .bare = bare,
+          .last = last};
 }
 
 Step read_step(const Json &json) {
@@ -95,6 +98,7 @@ Step read_step(const Json &json) {
   Step step{.method = request.substr(0, space),
             .path = request.substr(space + 1),
             .at_origin = json.contains("at"),
+            .is_token = json.value("at", "") == "origin",
             .headers = {},
             .body = std::nullopt,
             .captures = {},
@@ -231,9 +235,9 @@ void require_shape(const Json &document, const std::string &file) {
 
 /// The files in the order a reader wants them; one that is missing here follows behind.
 std::size_t reading_order(std::string_view name) {
-  constexpr std::array<std::string_view, 18> kOrder = {
-      "retry", "etags", "runs",  "list",   "create",  "update", "flows",  "dataflows", "connections",
-      "ends",  "specs", "patch", "tokens", "headers", "order",  "errors", "routes",    "readings"};
+  constexpr std::array<std::string_view, 19> kOrder = {
+      "retry", "etags", "runs",  "list",   "create",  "update", "flows",  "dataflows", "connections", "ends",
+      "specs", "patch", "adhoc", "tokens", "headers", "order",  "errors", "routes",    "readings"};
   return static_cast<std::size_t>(std::find(kOrder.begin(), kOrder.end(), name) - kOrder.begin());
 }
 

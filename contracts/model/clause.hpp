@@ -49,13 +49,16 @@ struct Capture {
   std::string pointer; ///< of the body: a JSON Pointer, "" for all of it
   bool token = false;  ///< of a link: what stands behind its first '=', as clients read it
   bool bare = false;   ///< of an etag: what stands between its own quotes
+  bool last = false;   ///< of a URL: its last segment
 };
 
 /// One request and what its answer must be.
 struct Step {
   std::string method;
-  std::string path;       ///< below the service path, with the query
-  bool at_origin = false; ///< the path is not below the service's: of the token service; no usual headers
+  std::string path; ///< below the service path, with the query
+  bool at_origin =
+      false;             ///< the path is not below the service's: of the token service, or of another service
+  bool is_token = false; ///< of the token service, to which no usual headers are sent
   std::vector<std::pair<std::string, std::optional<std::string>>>
       headers;                     ///< changes to the usual ones; none: left out
   std::optional<std::string> body; ///< none: neither a body nor a Content-Length

@@ -53,7 +53,7 @@ std::vector<std::pair<std::string, std::string>> usual_headers(const std::string
 
 HttpRequest request_of(const Step &step, const Target &target, const Bindings &bindings) {
   auto headers =
-      step.at_origin ? std::vector<std::pair<std::string, std::string>>() : usual_headers(step.method);
+      step.is_token ? std::vector<std::pair<std::string, std::string>>() : usual_headers(step.method);
   for (const auto &[name, value] : step.headers) {
     std::erase_if(headers,
                   [&, &name = name](const auto &usual) { return equal_ignoring_case(usual.first, name); });

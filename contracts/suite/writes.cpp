@@ -74,8 +74,11 @@ std::optional<std::string> obstacle_in_shared(const Clause &clause, const Target
   const auto any_step = [&](auto condition) {
     return std::any_of(clause.when.begin(), clause.when.end(), condition);
   };
-  if (any_step([](const Step &step) { return step.at_origin; })) {
+  if (any_step([](const Step &step) { return step.is_token; })) {
     return "it requests tokens, which only the mock issues on the same host and to everyone";
+  }
+  if (any_step([](const Step &step) { return step.at_origin && !step.is_token; })) {
+    return "it activates audiences, which would be sent to a destination";
   }
   if (uses(clause, "{other_sandbox}")) {
     return "it needs a second sandbox, which only the mock creates on first use";
@@ -151,7 +154,7 @@ Write write_of(const Step &step, const Clause &clause, const Target &target) {
 } // namespace
 
 bool writes(const Step &step) {
-  return !step.at_origin && step.method != "GET" && step.method != "HEAD";
+  return !step.is_token && step.method != "GET" && step.method != "HEAD";
 }
 
 bool writes(const Clause &clause) {

@@ -8,6 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "common/text.hpp"
 #include "mock_server/resources/json_body.hpp"
 
 namespace flow::mock {
@@ -38,9 +39,10 @@ const SandboxFlow *flow_to(Transaction &transaction, const std::string &destinat
   return flows.empty() ? nullptr : transaction->find_flow(*std::min_element(flows.begin(), flows.end()));
 }
 
-bool is_running(Transaction &transaction, const SandboxFlow &flow) {
+/// Null: none is going on.
+const Run *run_going_on(Transaction &transaction, const SandboxFlow &flow) {
   const Run *last = transaction->last_run(flow);
-  return last != nullptr && !has_ended(last->state);
+  return last == nullptr || has_ended(last->state) ? nullptr : last;
 }
 
 std::optional<Error> check_flow(Transaction &transaction, const SandboxFlow *flow,
@@ -55,13 +57,37 @@ std::optional<Error> check_flow(Transaction &transaction, const SandboxFlow *flo
   if (std::find(entities.begin(), entities.end(), "segment:" + segment) == entities.end()) {
     return invalid("activationInfo", "segment " + segment + " is not in the flow " + flow->flow->id);
   }
-  if (is_running(transaction, *flow)) {
-    return invalid("activationInfo", "a run of the flow " + flow->flow->id + " is going on");
+  if (const Run *run = run_going_on(transaction, *flow)) {
+    return invalid("activationInfo", "segment " + segment + " of the flow " + flow->flow->id +
+                                         " is being activated by the run " + run->id);
   }
   return std::nullopt;
 }
 
-/// What the body asks for (adhoc, version 2; exportIds of version 1 are not needed).
+bool accepts_version_2(const Request &request) {
+  constexpr std::string_view kVersion2 = "*application/vnd.adobe.adhoc.activation+json*version=2";
+  return std::any_of(request.headers.begin(), request.headers.end(), [&](const HeaderField &field) {
+    return equal_ignoring_case(field.name, "Accept") &&
+           (is_like(field.value, kVersion2) || is_like(field.value, std::string(kVersion2) + ",*"));
+  });
+}
+
+/// What does not ask for version 2 is version 1, which needs the segments' export jobs (adhoc).
+std::optional<Error> check_version(const Request &request, const Json &body) {
+  if (accepts_version_2(request)) {
+    return std::nullopt;
+  }
+  const Json ids = body.value("exportIds", Json());
+  const bool are_texts = ids.is_array() && !ids.empty() &&
+                         std::all_of(ids.begin(), ids.end(), [](const Json &id) { return id.is_string(); });
+  return are_texts ? std::nullopt
+                   : std::optional(invalid("exportIds",
+                                           "version 1 needs the ids of export jobs; version 2 is asked "
+                                           "for with Accept: "
+                                           "application/vnd.adobe.adhoc.activation+json; version=2"));
+}
+
+/// What the body asks for (adhoc).
 std::variant<std::vector<Activation>, Error> activations_in(const Json &body, Transaction &transaction) {
   const Json info = body.value("activationInfo", Json());
   if (!info.is_object() || info.empty()) {
@@ -100,6 +126,9 @@ Answer activate_ad_hoc(const Call &call) {
   auto body = json_object_in(call.request.body);
   if (Error *error = std::get_if<Error>(&body)) {
     return std::move(*error);
+  }
+  if (auto error = check_version(call.request, std::get<Json>(body))) {
+    return *std::move(error);
   }
   Transaction transaction(call.sandbox, call.now_ms);
   auto read = activations_in(std::get<Json>(body), transaction);

@@ -96,6 +96,16 @@ TEST(Clause, AsksTheTokenServiceAtTheOrigin) {
   EXPECT_FALSE(read(json).when[0].at_origin);
   json["when"][0]["at"] = "origin";
   EXPECT_TRUE(read(json).when[0].at_origin);
+  EXPECT_TRUE(read(json).when[0].is_token);
+}
+
+TEST(Clause, AsksAnotherServiceOfThePlatformAtTheOriginWithTheUsualHeaders) {
+  Json json = retry_clause();
+  json["when"][0]["at"] = "platform";
+  EXPECT_TRUE(read(json).when[0].at_origin);
+  EXPECT_FALSE(read(json).when[0].is_token);
+  json["when"][0]["at"] = "elsewhere";
+  EXPECT_THROW(read(json), ClauseError);
 }
 
 TEST(Clause, HoldsWithTheChoicesThatItNames) {

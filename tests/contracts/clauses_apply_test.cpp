@@ -79,13 +79,13 @@ private:
 
   static Pairs headers_of(const Step &step, const Bindings &bindings) {
     Pairs headers;
-    if (!step.at_origin) {
+    if (!step.is_token) {
       headers = {{"authorization", "Bearer {token}"},
                  {"x-api-key", "{api_key}"},
                  {"x-gw-ims-org-id", "{org}"},
                  {"x-sandbox-name", "{sandbox}"}};
     }
-    if (!step.at_origin && step.method != "GET" && step.method != "DELETE") {
+    if (!step.is_token && step.method != "GET" && step.method != "DELETE") {
       headers.emplace_back("content-type", "application/json");
     }
     for (const auto &[name, value] : step.headers) {

@@ -123,8 +123,9 @@ private:
   }
 
   mock::Response ask(const Call &call) {
-    // The token service is not below the service path.
-    const std::string target = (call.target.starts_with("/ims/") ? "" : std::string(kBasePath)) + call.target;
+    // The token service and ad-hoc activation are not below the service path.
+    const bool is_at_origin = call.target.starts_with("/ims/") || call.target.starts_with("/data/core/");
+    const std::string target = (is_at_origin ? "" : std::string(kBasePath)) + call.target;
     mock::Request request;
     request.method = call.method;
     request.target = target;

@@ -156,6 +156,18 @@ TEST(Run, AsksNoOtherServerThanTheMockForTokens) {
   EXPECT_NE(verdict.reason.find("tokens"), std::string::npos) << verdict.reason;
 }
 
+TEST(Run, ActivatesNothingOnAnotherServerThanTheMock) {
+  Target target = Target::mock("http://127.0.0.1:1");
+  target.sandbox = "prod";
+  HttpSender sender;
+  for (const Clause *clause : matching("adhoc")) {
+    const Verdict verdict = run_clause(*clause, target, sender);
+    EXPECT_EQ(verdict.outcome, Outcome::skipped) << clause->id;
+    EXPECT_NE(verdict.reason.find("destination"), std::string::npos) << verdict.reason;
+    EXPECT_TRUE(verdict.requests.empty()) << clause->id;
+  }
+}
+
 TEST(Fitting, IsByEveryChoiceThatAClauseNeeds) {
   const auto fits = [](std::string_view id, const std::vector<std::string> &choices) {
     Target target = Target::mock("http://127.0.0.1:1");

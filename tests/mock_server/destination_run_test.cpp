@@ -39,11 +39,15 @@ struct Destinations : Steered {
         }) {}
 
   Response activate(const Json &info) {
-    test::Ask asked{.method = "POST",
-                    .target = "/data/core/activation/disflowprovider/adhocrun",
-                    .body = Json({{"activationInfo", info}}).dump()};
-    asked.set("Accept", "application/vnd.adobe.adhoc.activation+json; version=2");
-    return call(asked.set("Content-Type", "application/json"));
+    return activate(Json({{"activationInfo", info}}),
+                    "application/vnd.adobe.adhoc.activation+json; version=2");
+  }
+
+  /// `accept`: empty for none.
+  Response activate(const Json &body, const std::string &accept) {
+    test::Ask asked{
+        .method = "POST", .target = "/data/core/activation/disflowprovider/adhocrun", .body = body.dump()};
+    return call(accept.empty() ? asked : asked.set("Accept", accept));
   }
 };
 
@@ -94,7 +98,10 @@ TEST(DestinationRuns, OfEachDocumentedStatusAreMadeByTheScript) {
             "ACTIVATION_BATCH-0000-FAILED");
   EXPECT_EQ(failed.at("metrics").at("recordSummary").at("sourceSummaries")[0].at("inputRecordCount"), 0);
   EXPECT_EQ(status().at("metrics").at("statusSummary").at("status"), "Processing");
-  EXPECT_EQ(error_in(mock.activate({{"d", {kSegment}}})), "1312-400") << "one run at a time";
+  const Response refused = mock.activate({{"d", {kSegment}}});
+  EXPECT_EQ(error_in(refused), "1312-400") << "one run at a time";
+  const Json waiting = body_of(mock.call(read("/runs?orderby=-createdAt&limit=1")))["items"][0];
+  EXPECT_NE(refused.body.find(waiting.at("id")), std::string::npos) << "the run that has to end first";
 }
 
 TEST(AdHocActivation, SaysWhatIsWrongAndMakesNothing) {
@@ -109,6 +116,27 @@ TEST(AdHocActivation, SaysWhatIsWrongAndMakesNothing) {
   EXPECT_EQ(error_in(mock.activate({{"d", std::vector<std::string>(81, std::string(kSegment))}})),
             "1312-400");
   EXPECT_EQ(ids_in(mock.call(read("/runs"))).size(), 0U);
+}
+
+TEST(AdHocActivation, IsOfVersion2WhereAcceptSaysSoAndElseNeedsExportIds) {
+  Destinations mock;
+  const std::string media = "application/vnd.adobe.adhoc.activation+json";
+  const Json plain = {{"activationInfo", {{"d", {kSegment}}}}};
+  for (const std::string &accept :
+       {media + "; version=2", media + ";version=2", media + "; version=2, */*"}) {
+    EXPECT_EQ(mock.activate(plain, accept).status, 200) << accept;
+  }
+  for (const std::string &accept : {std::string(), std::string("*/*"), std::string("application/json"), media,
+                                    media + "; version=1", media + "; version=20"}) {
+    EXPECT_EQ(error_in(mock.activate(plain, accept)), "1312-400") << accept;
+    Json with_ids = plain;
+    for (const Json &ids : {Json(), Json("x"), Json::array(), Json::array({1}), Json::object()}) {
+      with_ids["exportIds"] = ids;
+      EXPECT_EQ(error_in(mock.activate(with_ids, accept)), "1312-400") << accept << ids;
+    }
+    with_ids["exportIds"] = {"export"};
+    EXPECT_EQ(mock.activate(with_ids, accept).status, 200) << accept;
+  }
 }
 
 TEST(AdHocActivation, NeedsTheUsualHeaders) {
