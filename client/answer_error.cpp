@@ -54,7 +54,7 @@ void read_body(const Response &answer, Error &error) {
   }
   const Json report = body.is_object() ? body.value("report", Json()) : Json();
   const std::string type = text_at(body, "type");
-  if (type.empty() && text_at(body, "title").empty()) {
+  if (type.empty() && text_at(body, "title").empty() && text_at(body, "errorMessage").empty()) {
     error.detail = excerpt(answer.body);
     return;
   }

@@ -23,4 +23,8 @@ std::optional<ChangedDocument> read_changed_document(const std::string &answer) 
   return changed.id.empty() ? std::nullopt : std::optional(std::move(changed));
 }
 
+std::optional<ChangedDocument> read_patched_document(const std::string &answer) {
+  return answer.empty() ? ChangedDocument() : read_changed_document(answer);
+}
+
 } // namespace flow::client

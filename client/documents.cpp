@@ -28,9 +28,10 @@ std::optional<std::string> read_any(const std::string &answer) {
 
 /// Carries the change out. `what` says it, and what to do where its outcome is unknown.
 ChangedDocument changed(const ClientState &state, const contract::Resource &resource, const Call &call,
-                        const std::string &what) {
+                        const std::string &what,
+                        std::optional<ChangedDocument> (*read)(const std::string &) = read_changed_document) {
   try {
-    return state.change(call, read_changed_document, resource.singular);
+    return state.change(call, read, resource.singular);
   } catch (const MayHaveHappened &happened) {
     throw unknown_outcome(happened.error, what);
   }
@@ -93,8 +94,14 @@ ChangedDocument Documents::put(const std::string &id, const std::string &documen
 
 ChangedDocument Documents::patch(const std::string &id, const std::string &patch,
                                  const std::string &if_match) const {
-  return changed(*state_, *resource_, with_body(call_of(*resource_, "patch", id), patch, if_match),
-                 changed_or_not(*resource_, id));
+  ChangedDocument made =
+      changed(*state_, *resource_, with_body(call_of(*resource_, "patch", id), patch, if_match),
+              changed_or_not(*resource_, id), read_patched_document);
+  if (made.id.empty()) {
+    made.id = id;
+    made.json = Json({{"id", id}}).dump();
+  }
+  return made;
 }
 
 void Documents::remove(const std::string &id, const std::string &if_match) const {

@@ -50,7 +50,7 @@ RunState state(std::string_view status);
 Json entity_of(const std::string &answer);
 
 /// The answer to a listing: its items, each read by `read`, and the token of the next page; nothing where it
-/// is none.
+/// is none. An entity alone, as some pages show the only one of a name (cloud, database), is a list of one.
 template <typename Item>
 std::optional<Page<Item>> read_page(const std::string &answer, Item (*read)(const Json &entity));
 
@@ -61,6 +61,9 @@ std::optional<std::string> next_token(const Json &document);
 template <typename Item>
 std::optional<Page<Item>> read_page(const std::string &answer, Item (*read)(const Json &entity)) {
   const Json document = read_answer(answer);
+  if (!text(at(document, "id")).empty()) {
+    return Page<Item>{.items = {read(document)}, .token = ""};
+  }
   const Json &items = at(document, "items");
   auto token = next_token(document);
   if (!items.is_array() || !token) {

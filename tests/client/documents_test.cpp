@@ -106,6 +106,28 @@ TEST_F(DocumentCalls, ChangesAreSentAsDocumented) {
   EXPECT_EQ(header("Content-Type"), "") << "there is no body";
 }
 
+TEST_F(DocumentCalls, APatchThatIsOnlyAcceptedHasNoEtag) {
+  const ChangedDocument patched = connections({ok("", 202)}).patch("c-1", "[]", "*");
+  EXPECT_EQ(patched.id, "c-1");
+  EXPECT_EQ(patched.etag, "");
+  EXPECT_EQ(patched.json, R"({"id":"c-1"})");
+}
+
+TEST_F(DocumentCalls, ACreateMayBeAnsweredWithItsIdAlone) {
+  const ChangedDocument created = connections({ok(R"({"id":"c-1"})", 201)}).create("{}");
+  EXPECT_EQ(created.id, "c-1");
+  EXPECT_EQ(created.etag, "");
+}
+
+TEST_F(DocumentCalls, ADocumentInNoListIsAListOfOne) {
+  const Client caller = client({ok(R"({"id":"s","name":"CRMToAEP"})")});
+  std::vector<std::string> names;
+  for (const Document &document : caller.documents("flowSpecs").list({.properties = {"name==CRMToAEP"}})) {
+    names.push_back(document.name);
+  }
+  EXPECT_EQ(names, std::vector<std::string>{"CRMToAEP"});
+}
+
 TEST_F(DocumentCalls, ASpecificationIsReplacedAndAnswersWithTheWholeOfIt) {
   const Client caller = client({ok(R"({"id":"s","name":"S3"})")});
   const ChangedDocument put = caller.documents("connectionSpecs").put("s", R"({"name":"S3"})");
@@ -115,9 +137,11 @@ TEST_F(DocumentCalls, ASpecificationIsReplacedAndAnswersWithTheWholeOfIt) {
 }
 
 TEST_F(DocumentCalls, ADeletionIsAnsweredWithNothing) {
-  connections({ok("", 204)}).remove("c-1", "\"1\"");
-  EXPECT_EQ(last(), "DELETE /connections/c-1");
-  EXPECT_EQ(header("If-Match"), "\"1\"");
+  for (const int status : {204, 202}) {
+    connections({ok("", status)}).remove("c-1", "\"1\"");
+    EXPECT_EQ(last(), "DELETE /connections/c-1");
+    EXPECT_EQ(header("If-Match"), "\"1\"");
+  }
 }
 
 TEST_F(DocumentCalls, AQuestionToADocumentReturnsTheAnswerAsItIs) {
@@ -175,6 +199,11 @@ TEST_F(DocumentCalls, AnUnknownOutcomeTellsHowToFindOut) {
 }
 
 TEST_F(DocumentCalls, AChangeWhoseAnswerNamesNoDocumentIsUnknown) {
+  for (const char *body : {"{}", "[]", "<html>"}) {
+    EXPECT_EQ(kind_of({ok(body)}, [](const Documents &its) { its.patch("c-1", "[]", "*"); }),
+              ErrorKind::unknown_outcome)
+        << body;
+  }
   for (const char *body : {"", "{}", "[]", "<html>"}) {
     EXPECT_EQ(kind_of({ok(body)}, [](const Documents &its) { its.create("{}"); }), ErrorKind::unknown_outcome)
         << body;
@@ -184,6 +213,10 @@ TEST_F(DocumentCalls, AChangeWhoseAnswerNamesNoDocumentIsUnknown) {
 TEST_F(DocumentCalls, ADeletionIsRepeatedAndA404ThenMeansThatTheFirstOneHasDoneIt) {
   EXPECT_NO_THROW(connections({lost_answer(), not_found()}).remove("c-1"));
   EXPECT_NO_THROW(connections({answer_lost_at_gateway(), ok("", 204)}).remove("c-1"));
+  const std::string message = "connections not found with id = [c-1]";
+  EXPECT_NO_THROW(
+      connections({lost_answer(), ok(R"({"errorMessage":")" + message + "\"}", 404)}).remove("c-1"))
+      << "as destinations shows it";
 }
 
 TEST_F(DocumentCalls, A404ToADeletionThatWasNotLostIsAnError) {

@@ -147,6 +147,19 @@ TEST_F(FlowctlResources, APatchReadsTheEtagUnlessOneIsGiven) {
   EXPECT_THAT(stale.err, HasSubstr("the etag is shown by: flowctl connection " + id));
 }
 
+TEST_F(FlowctlResources, AnAnswerWithoutAnEtagSaysSo) {
+  const std::string file = write_file("patch.json", kRename);
+  const Arguments patch = {"connection", "patch", "c-1", "-f", file, "--if-match", "*"};
+  answer = [] { return answered(202, ""); };
+  EXPECT_EQ(run(patch).out, "id        c-1\netag      not in the answer; a read shows it\n");
+  Arguments as_json = patch;
+  as_json.insert(as_json.begin(), "--json");
+  EXPECT_EQ(json::parse(run(as_json).out), json({{"id", "c-1"}}));
+  answer = [] { return answered(201, R"({"id":"c-2"})"); };
+  EXPECT_EQ(run({"connection", "create", "-f", write_file("new.json", kNewConnection)}).out,
+            "id        c-2\netag      not in the answer; a read shows it\n");
+}
+
 TEST_F(FlowctlResources, ADocumentIsDeleted) {
   const std::string id = id_of_new();
   EXPECT_EQ(run({"connection", "delete", id, "--if-match", "\"stale\""}).code, 1);

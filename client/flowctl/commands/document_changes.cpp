@@ -24,7 +24,7 @@ struct ChangeArguments {
 };
 
 ExitCode show_changed(const ResourceCommand &of, const ChangedDocument &changed) {
-  std::cout << (of.session->json ? json_as_sent(changed.json) : readable(changed));
+  std::cout << (of.session->json ? json_as_sent(changed.json) : readable(*of.resource, changed));
   return kDone;
 }
 

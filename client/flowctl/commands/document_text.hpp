@@ -14,7 +14,8 @@ namespace flow::client {
 std::string table_of(const contract::Resource &resource, const std::vector<Document> &documents);
 std::string readable(const contract::Resource &resource, const Document &document);
 
-std::string readable(const ChangedDocument &changed);
+/// Where the answer to a change has no etag (dest-batch), it says so.
+std::string readable(const contract::Resource &resource, const ChangedDocument &changed);
 
 // In flow_text.cpp.
 std::string table_of_flows(const std::vector<Document> &documents);

@@ -33,7 +33,8 @@ struct Document {
 /// The service's answer to a change.
 struct ChangedDocument {
   std::string id;
-  std::string etag; ///< after the change, with its own double quotes; empty for specifications
+  std::string etag; ///< after the change, with its own double quotes; empty for specifications, and where the
+                    ///< answer has none (dest-batch): only a read shows it then
   std::string json; ///< the answer's JSON object: {"id", "etag"}, for specifications the whole document
 };
 
@@ -77,7 +78,7 @@ public:
 
   /// `PATCH /{resource}/{ID}` with a JSON Patch: [{"op", "path", "value"}]. `if_match` is the etag that the
   /// document must still have, with its quotes; the service refuses a patch without one. FLOW-1404-412: it
-  /// has changed since.
+  /// has changed since. Where the answer has no body (202, dest-batch), what is returned has the id alone.
   ChangedDocument patch(const std::string &id, const std::string &patch, const std::string &if_match) const;
 
   /// `DELETE /{resource}/{ID}`, with If-Match where `if_match` is not empty. Repeated after a lost answer; if
