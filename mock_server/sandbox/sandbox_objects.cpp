@@ -1,5 +1,7 @@
 #include "mock_server/sandbox/sandbox_objects.hpp"
 
+#include <utility>
+
 #include <nlohmann/json.hpp>
 
 #include "mock_server/resources/id_source.hpp"
@@ -22,11 +24,13 @@ SandboxObjects::SandboxObjects(std::string_view its_organisation, std::string_vi
     : SandboxObjects(its_organisation, its_name, seed_of_ids, Scheduling{}) {}
 
 SandboxObjects::SandboxObjects(std::string_view its_organisation, std::string_view its_name,
-                               std::uint64_t seed_of_ids, const Scheduling &scheduling)
+                               std::uint64_t seed_of_ids, const Scheduling &scheduling,
+                               contract::Reading its_reading)
     : organisation(its_organisation), name(its_name), name_text(json_text(its_name)),
       id_text(json_text(its_name == "prod" ? std::string(kProdId)
                                            : name_uuid(organisation + "\n" + std::string(its_name)))),
-      organisation_text(json_text(its_organisation)), id_seed(seed_of_ids), state_(seed_of_ids) {
+      organisation_text(json_text(its_organisation)), id_seed(seed_of_ids), reading(std::move(its_reading)),
+      state_(seed_of_ids) {
   state_.schedules_new_flows = scheduling.of_new_flows;
   state_.most_runs = scheduling.most_runs;
 }

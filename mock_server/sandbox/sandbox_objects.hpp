@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "contracts/model/reading.hpp"
 #include "mock_server/sandbox/sandbox_state.hpp"
 
 namespace flow::mock {
@@ -21,7 +22,7 @@ public:
 
   SandboxObjects(std::string_view its_organisation, std::string_view its_name, std::uint64_t seed_of_ids);
   SandboxObjects(std::string_view its_organisation, std::string_view its_name, std::uint64_t seed_of_ids,
-                 const Scheduling &scheduling);
+                 const Scheduling &scheduling, contract::Reading its_reading = {});
 
   const std::string organisation;
   const std::string name;
@@ -29,6 +30,7 @@ public:
   const std::string id_text;           ///< sandboxId, JSON string text
   const std::string organisation_text; ///< JSON string text
   const std::uint64_t id_seed;
+  const contract::Reading reading; ///< as in Settings
 
 private:
   friend class Transaction;

@@ -226,7 +226,7 @@ std::shared_ptr<Sandbox> Sandboxes::fresh(const Name &name) const {
       name.organisation, name.sandbox,
       id_base_ ^ std::hash<std::string>{}(key_of(name.organisation, name.sandbox)), clock_,
       SandboxObjects::Scheduling{.of_new_flows = settings_.schedules, .most_runs = settings_.limits.runs},
-      settings_.journal_size, exchanges_);
+      settings_.reading, settings_.journal_size, exchanges_);
 }
 
 std::shared_ptr<Sandbox> Sandboxes::added(const Name &name) {

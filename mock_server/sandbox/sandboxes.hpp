@@ -28,9 +28,10 @@ namespace flow::mock {
 struct Sandbox : std::enable_shared_from_this<Sandbox> {
   /// Its time follows `clock`; its journal keeps as much as `journal_size` says, numbered from `exchanges`.
   Sandbox(std::string_view organisation, std::string_view name, std::uint64_t id_seed, const Clock &clock,
-          const SandboxObjects::Scheduling &scheduling, JournalSize journal_size,
-          std::atomic<std::uint64_t> &exchanges)
-      : clock(clock), objects(organisation, name, id_seed, scheduling), journal(journal_size, exchanges) {}
+          const SandboxObjects::Scheduling &scheduling, const contract::Reading &reading,
+          JournalSize journal_size, std::atomic<std::uint64_t> &exchanges)
+      : clock(clock), objects(organisation, name, id_seed, scheduling, reading),
+        journal(journal_size, exchanges) {}
 
   /// Makes it a copy of the seed when it is first used, once. Where that fails, the next use tries again.
   void start(const Seed &seed);

@@ -27,6 +27,7 @@ public:
 
   const SandboxObjects &sandbox() const { return sandbox_; }
   std::int64_t now_ms() const { return now_ms_; }
+  const contract::Reading &reading() const { return sandbox_.reading; }
 
 private:
   Transaction(SandboxObjects &sandbox, std::unique_lock<std::mutex> lock, std::int64_t now_ms)
