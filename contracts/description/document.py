@@ -11,7 +11,8 @@ MOCK = "http://127.0.0.1:8080"
 
 def readings(matters: list[dict]) -> str:
     lines = [f"- {matter['about']}: {matter['choices'][0]['says']} (`{matter['name']}`)" for matter in matters]
-    return "Where Adobe's pages contradict each other, this describes the first choice of each matter:\n\n" + "\n".join(lines)
+    opening = "Where Adobe's pages contradict each other, this describes the first choice of each matter, and statuses and errors of the others:"
+    return opening + "\n\n" + "\n".join(lines)
 
 
 def document() -> dict:

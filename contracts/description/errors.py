@@ -4,14 +4,20 @@ import http
 from description.schemas import Schemas
 from description.sources import JSON, Sources, camel, data, filled, read, ref
 
-FORMS = {"gateway": "GatewayError", "service": "ServiceError", "problem": "Problem", "token": "TokenError"}
-ANY_ERROR = ["gateway", "service", "problem"]
+FORMS = {
+    "gateway": "GatewayError",
+    "service": "ServiceError",
+    "problem": "Problem",
+    "token": "TokenError",
+    "message": "MessageError",
+}
+ANY_ERROR = ["gateway", "service", "problem", "message"]
 
 
 def code_of(error: dict) -> str:
     if error["form"] == "service":
         return "FLOW-" + error["code"]
-    return error["title"] if error["form"] == "problem" else error["code"]
+    return error["title"] if error["form"] == "problem" else error.get("code", error["message"])
 
 
 def example_of(error: dict) -> dict:
@@ -22,6 +28,8 @@ def example_of(error: dict) -> dict:
         return {"error": error["code"], "error_description": message}
     if error["form"] == "problem":
         return {"type": error["type"], "status": error["status"], "title": error["title"], "detail": message}
+    if error["form"] == "message":
+        return {"errorMessage": message, "errorDetails": message}
     report = {"detailed-message": message, "request-id": "{REQUEST_ID}"}
     if "resource" in error:
         report |= {"id": "{ID}", "type": error["resource"]}
@@ -101,7 +109,7 @@ class Errors:
         }
 
     def error_responses(self, has_body: bool, has_version: bool, is_token: bool) -> dict:
-        left_out = ([] if has_body else [415]) + ([] if has_version else [412])
+        left_out = ([] if has_body else [415, 422]) + ([] if has_version else [412])
         if is_token:
             found = self.errors_by_status(["token"])
             own = {

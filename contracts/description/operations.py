@@ -114,6 +114,7 @@ class Operations:
         form = form or answer.get("schema")
         its["responses"] = {
             str(answer["status"]): self.success(entry, resource, texts, form),
+            **self.other_success(answer.get("otherwise")),
             **self.errors.error_responses(bool(body), "If-Match" in headers, is_token),
         }
         return its
@@ -130,6 +131,18 @@ class Operations:
                 content["examples"] = examples
             response["content"] = {JSON: content}
         return response
+
+    @staticmethod
+    def other_success(otherwise: dict | None) -> dict:
+        """The answer without a body of another reading."""
+        if otherwise is None:
+            return {}
+        phrase = http.HTTPStatus(otherwise["status"]).phrase
+        response = {
+            "description": f"{phrase}, without a body: in the reading {otherwise['reading']}.",
+            "headers": {"x-request-id": ref("headers", "x-request-id")},
+        }
+        return {str(otherwise["status"]): response}
 
     def operation_id(self, entry: dict) -> str:
         """Its name; that of the token service's two paths with the version."""

@@ -133,6 +133,14 @@ void Trial::schema(const std::string &pointer, const Json &expected, bool named)
   }
 }
 
+/// What an answer shows of it at first sight.
+const std::string &name_of(const ErrorEntry &error) {
+  if (error.form == ErrorForm::message) {
+    return error.message;
+  }
+  return error.code.empty() ? error.title : error.code;
+}
+
 const char *shape_of(ErrorForm form) {
   switch (form) {
   case ErrorForm::gateway:
@@ -143,6 +151,8 @@ const char *shape_of(ErrorForm form) {
     return "problem";
   case ErrorForm::token:
     return "token-error";
+  case ErrorForm::message:
+    return "message-error";
   }
   return "";
 }
@@ -151,8 +161,7 @@ void Trial::error(const ErrorEntry &expected, const std::vector<std::string> &me
   if (received.status != expected.status) {
     // Another answer altogether: its details would only hide that.
     status(expected.status);
-    deviates("body", "the error " + (expected.code.empty() ? expected.title : expected.code),
-             shortened(received.answer, kShownBytes));
+    deviates("body", "the error " + name_of(expected), shortened(received.answer, kShownBytes));
     return;
   }
   header("Content-Type", {{"pattern", "^application/(problem\\+)?json *(;|$)"}});
@@ -177,6 +186,12 @@ void Trial::error(const ErrorEntry &expected, const std::vector<std::string> &me
   case ErrorForm::token:
     value("/error", expected.code);
     message(expected, "/error_description", mentions);
+    return;
+  case ErrorForm::message:
+    if (const Json *detail = find(body, "/errorDetails")) {
+      value("/errorMessage", *detail);
+    }
+    message(expected, "/errorMessage", mentions);
     return;
   case ErrorForm::service:
     service_error(expected);
@@ -212,7 +227,7 @@ void Trial::message(const ErrorEntry &expected, const std::string &pointer,
     return; // the shape has been found wrong already
   }
   const std::string text = *actual;
-  if (expected.verbatim) {
+  if (expected.verbatim && expected.form != ErrorForm::message) { // which has its id nowhere else
     const Json *id = find(body, "/report/id");
     value(pointer,
           fill(expected.message, {{"id", id != nullptr && id->is_string() ? id->get<std::string>() : ""}}));

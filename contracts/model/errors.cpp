@@ -28,6 +28,9 @@ ErrorForm error_form(const std::string &form) {
   if (form == "token") {
     return ErrorForm::token;
   }
+  if (form == "message") {
+    return ErrorForm::message;
+  }
   throw std::invalid_argument("errors.json: unknown form " + form);
 }
 
@@ -112,6 +115,7 @@ const ErrorEntry *error_in(int status, std::string_view body) {
   const std::string_view token_code = type.empty() && gateway_code.empty() ? text_at("/error") : "";
   const std::string_view title = text_at("/title");
   const std::string_view resource = text_at("/report/type");
+  const std::string_view message = type.empty() ? text_at("/errorMessage") : "";
   const auto &entries = errors();
   const auto found = std::find_if(entries.begin(), entries.end(), [&](const ErrorEntry &entry) {
     if (entry.status != status) {
@@ -122,6 +126,9 @@ const ErrorEntry *error_in(int status, std::string_view body) {
       return entry.code == gateway_code;
     case ErrorForm::token:
       return entry.code == token_code;
+    case ErrorForm::message:
+      return !message.empty() &&
+             message.starts_with(std::string_view(entry.message).substr(0, entry.message.find('{')));
     case ErrorForm::service:
     case ErrorForm::problem:
       return entry.type == type && entry.title == title && entry.resource == resource;

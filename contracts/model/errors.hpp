@@ -14,6 +14,7 @@ enum class ErrorForm {
   service, ///< {"type","title","status","report",…}, the service's own
   problem, ///< {"type","status","title","detail"}
   token,   ///< {"error","error_description"}, the token service's
+  message, ///< {"errorMessage","errorDetails"}, the service's as destinations shows it
 };
 
 /// One entry of errors.json.
@@ -21,9 +22,9 @@ struct ErrorEntry {
   std::string name;
   ErrorForm form;
   int status;
-  std::string code; ///< "403010" (gateway), "1439-404" (service), "invalid_scope" (token); of a problem empty
-  std::string type; ///< of a problem; of a service error the URI made from its code
-  std::string title;    ///< empty for errors of the gateway and the token service
+  std::string code;  ///< "403010" (gateway), "1439-404" (service), "invalid_scope" (token); of others empty
+  std::string type;  ///< of a problem; of a service error the URI made from its code
+  std::string title; ///< of service errors and problems, else empty
   std::string resource; ///< "runs" where a service error is about one resource, else empty
   std::string message;  ///< with {parameters}
   bool verbatim;        ///< the message is documented word for word
@@ -40,7 +41,8 @@ const std::vector<ErrorEntry> &errors();
 const ErrorEntry &error(std::string_view name);
 
 /// The entry that an answer matches, by its status, code or type, title, and the kind of resource it is
-/// about; null: none of them. If two reasons have the same answer, the first. Allocates nothing.
+/// about, or by the beginning of its message where that is all it has; null: none of them. If two reasons
+/// have the same answer, the first. Allocates nothing.
 const ErrorEntry *error_in(int status, std::string_view body);
 
 /// Whether the answers of the two differ in nothing but the message.

@@ -37,6 +37,8 @@ Json body_of(const Error &error, std::string_view request_id) {
     return problem_body(*error.entry, message);
   case contract::ErrorForm::token:
     return {{"error", error.entry->code}, {"error_description", message}};
+  case contract::ErrorForm::message:
+    return {{"errorMessage", message}, {"errorDetails", message}};
   case contract::ErrorForm::service:
     return service_body(error, message, request_id);
   }

@@ -78,7 +78,7 @@ Answer act_on_document(const Call &call) {
   const auto documents = documents_of(transaction, resource);
   auto document = documents->find(call.id);
   if (!document) {
-    return not_found(call, resource.error_name("not-found"));
+    return not_found(call);
   }
   if (auto error = check_version_of(call, *document, false)) {
     return *std::move(error);
@@ -86,6 +86,12 @@ Answer act_on_document(const Call &call) {
   const auto transition = std::find_if(kTransitions.begin(), kTransitions.end(),
                                        [&](const Transition &each) { return each.op == op; });
   const std::string state = document->value("state", "");
+  if (transition != kTransitions.end() && state == transition->to &&
+      call.settings.reading.is("same-state", "200")) {
+    Response unchanged;
+    unchanged.body = id_and_etag(*document);
+    return Success{.response = std::move(unchanged)};
+  }
   if (transition == kTransitions.end() || state != transition->from) {
     return Error(state == "updating" ? "state-not-transitioned" : "action-impossible")
         .with("op", op)

@@ -23,6 +23,8 @@ using contract::Json;
 using contract::Resource;
 
 constexpr std::string_view kDraft = "draft";
+constexpr int kAccepted = 202;
+constexpr int kNoContent = 204;
 
 /// What a body gives; a field that is null counts as absent.
 std::variant<Json, Error> given_in(const Call &call, const Resource &resource) {
@@ -95,6 +97,12 @@ Success created(const Resource &resource, const Json &document, std::string body
   return success;
 }
 
+Success without_body(int status) {
+  Success success;
+  success.response.status = status;
+  return success;
+}
+
 /// A specification may bring its id.
 std::variant<Json, Error> new_specification(Json given, Transaction &transaction, Documents &documents) {
   if (given.contains("id") && documents.find(given["id"].get_ref<const std::string &>())) {
@@ -117,7 +125,7 @@ std::variant<Json, Error> new_specification(Json given, Transaction &transaction
 std::variant<Json, Error> document_to_change(const Call &call, Documents &documents, bool has_to_be) {
   auto document = documents.find(call.id);
   if (!document) {
-    return not_found(call, call.operation.resource->error_name("not-found"));
+    return not_found(call);
   }
   if (auto error = check_version_of(call, *document, has_to_be)) {
     return *std::move(error);
@@ -130,7 +138,8 @@ std::variant<Json, Error> document_to_change(const Call &call, Documents &docume
 
 } // namespace
 
-// POST /{resource}: 201 with id and etag, of a specification the whole of it (openapi, http)
+// POST /{resource}: 201 with id and etag, of a specification the whole of it (openapi, http); of what leads
+// to a flow with the id alone, where the reading is dest-batch's
 Answer create_document(const Call &call) {
   const Resource &resource = *call.operation.resource;
   auto body = given_in(call, resource);
@@ -174,7 +183,9 @@ Answer create_document(const Call &call) {
     return *std::move(error);
   }
   documents->put(document);
-  return created(resource, document, id_and_etag(document));
+  const bool has_id_alone = resource.name != "flows" && call.settings.reading.is("connection-answer", "id");
+  return created(resource, document,
+                 has_id_alone ? Json({{"id", document.at("id")}}).dump() : id_and_etag(document));
 }
 
 // PUT /{resource}/{id} of a specification, without If-Match: 200 with the whole of it (openapi)
@@ -189,7 +200,7 @@ Answer put_document(const Call &call) {
   const auto documents = documents_of(transaction, resource);
   const auto before = documents->find(call.id);
   if (!before) {
-    return not_found(call, resource.error_name("not-found"));
+    return not_found(call);
   }
   if (document.contains("id") && document["id"] != call.id) {
     return field_invalid("id", "it is not the id in the path", document["id"].get<std::string>());
@@ -211,7 +222,8 @@ Answer put_document(const Call &call) {
   return Success{.response = std::move(response)};
 }
 
-// PATCH /{resource}/{id} with If-Match: 200 with id and new etag (update-conn, update-dataflows, labels)
+// PATCH /{resource}/{id} with If-Match: 200 with id and new etag (update-conn, update-dataflows, labels), or
+// 202 (dest-batch)
 Answer patch_document(const Call &call) {
   const Resource &resource = *call.operation.resource;
   auto read = patch_in(call.request.body, resource);
@@ -226,7 +238,9 @@ Answer patch_document(const Call &call) {
     return std::move(*error);
   }
   const Json &before = std::get<Json>(found);
-  auto changed = patched(before, patch);
+  auto changed = patched(before, patch,
+                         call.settings.reading.is("patch-indexes", "as-before") ? Indexes::as_before
+                                                                                : Indexes::in_sequence);
   if (Error *error = std::get_if<Error>(&changed)) {
     return std::move(*error);
   }
@@ -245,12 +259,16 @@ Answer patch_document(const Call &call) {
     return *std::move(error);
   }
   documents->put(document);
+  if (call.settings.reading.is("patch-answer", "202")) {
+    return without_body(kAccepted);
+  }
   Response response;
   response.body = id_and_etag(document);
   return Success{.response = std::move(response)};
 }
 
-// DELETE /{resource}/{id}: 204 (delete-dataflows, delete-account, openapi)
+// DELETE /{resource}/{id}: 204 (delete-dataflows, delete-account, openapi), or 202 (dest-delete,
+// destinations)
 Answer delete_document(const Call &call) {
   const Resource &resource = *call.operation.resource;
   Transaction transaction(call.sandbox, call.now_ms);
@@ -263,9 +281,7 @@ Answer delete_document(const Call &call) {
     return Error(in_use).with("id", call.id);
   }
   documents->remove(call.id);
-  Response response;
-  response.status = 204;
-  return Success{.response = std::move(response)};
+  return without_body(call.settings.reading.is("delete-answer", "202") ? kAccepted : kNoContent);
 }
 
 } // namespace flow::mock

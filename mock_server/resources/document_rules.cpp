@@ -90,6 +90,9 @@ std::optional<Error> check_reference(Transaction &transaction, const Reference &
       return unknown_reference(reference, other, id);
     }
     const bool has_version = field->is_object() && other.is_catalogue;
+    if (has_version && is_missing(*field, "version") && transaction.reading().is("spec-version", "422")) {
+      return Error("spec-version-missing").with("field", reference.field + ".version");
+    }
     if (has_version && is_missing(*field, "version")) {
       (*field)["version"] = referred->value("version", "1.0");
     }

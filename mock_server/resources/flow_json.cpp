@@ -138,7 +138,9 @@ Json flow_document(Transaction &transaction, const SandboxFlow &flow) {
     document["transformations"].push_back(
         {{"name", "Copy"}, {"params", {{"deltaColumn", {{"name", flow.delta_column}}}}}});
   }
-  document["runs"] = "/runs?property=flowId==" + flow.flow->id;
+  document["runs"] = transaction.reading().is("runs-link", "path")
+                         ? "/flows/" + flow.flow->id + "/runs"
+                         : "/runs?property=flowId==" + flow.flow->id;
   keep("lastOperation", {{"started", flow.created_at_ms}, {"updated", 0}, {"operation", "create"}});
   if (const Run *last = transaction->last_run(flow)) {
     document["lastRunDetails"] = last_run_details(*last);

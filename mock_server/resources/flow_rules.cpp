@@ -115,7 +115,8 @@ std::optional<std::int64_t> number_in(const Json &value) {
   return value.is_string() ? integer_in(value.get_ref<const std::string &>()) : integer_of(value);
 }
 
-std::optional<Error> check_interval(const Json &schedule, const std::string &frequency) {
+std::optional<Error> check_interval(const Json &schedule, const std::string &frequency,
+                                    const contract::Reading &reading) {
   if (is_absent(schedule, "interval")) {
     return missing("scheduleParams.interval");
   }
@@ -125,7 +126,7 @@ std::optional<Error> check_interval(const Json &schedule, const std::string &fre
     return invalid(given, "scheduleParams.interval", "it must be an integer, or one as a string");
   }
   constexpr std::int64_t kLeastMinutes = 15;
-  const std::int64_t least = frequency == "minute" ? kLeastMinutes : 1;
+  const std::int64_t least = frequency == "minute" || reading.is("least-interval", "15") ? kLeastMinutes : 1;
   if (*interval < least) {
     return Error("schedule-interval-minimum")
         .with("interval", std::to_string(*interval))
@@ -187,7 +188,7 @@ std::optional<Error> check_export_schedule(const Json &schedule) {
   return check_start(schedule);
 }
 
-std::optional<Error> check_schedule(const Json &schedule) {
+std::optional<Error> check_schedule(const Json &schedule, const contract::Reading &reading) {
   if (schedule.empty()) {
     return Error("schedule-empty");
   }
@@ -205,7 +206,7 @@ std::optional<Error> check_schedule(const Json &schedule) {
   }
   const auto frequency = schedule["frequency"].get<std::string>();
   if (frequency != "once") {
-    return check_interval(schedule, frequency);
+    return check_interval(schedule, frequency, reading);
   }
   if (!is_absent(schedule, "interval")) {
     return Error("schedule-interval-once");
@@ -245,6 +246,15 @@ std::optional<Error> check_same_start(const Json &after, const Json &before) {
   return is_same ? std::nullopt : std::optional(Error("schedule-start-passed"));
 }
 
+/// A start that is set, and has passed by the sandbox's clock.
+std::optional<Error> check_start_is_ahead(const Json &after, const Json &before, std::int64_t now_ms) {
+  const auto start = number_in(after["startTime"]);
+  constexpr std::int64_t kMsPerSecond = 1000;
+  const bool is_same = !is_absent(before, "startTime") && number_in(before["startTime"]) == start;
+  return start && !is_same && *start < now_ms / kMsPerSecond ? std::optional(Error("schedule-start-past"))
+                                                             : std::nullopt;
+}
+
 /// `before` is null for a flow that is made.
 std::optional<Error> check_schedule_of(Transaction &transaction, const Json &flow, const Json *before) {
   const auto found = flow.find("scheduleParams");
@@ -262,10 +272,15 @@ std::optional<Error> check_schedule_of(Transaction &transaction, const Json &flo
   if (auto error = is_late ? check_change_after_start(*found, old) : std::nullopt) {
     return error;
   }
-  if (auto error = check_schedule(*found)) {
+  if (auto error = check_schedule(*found, transaction.reading())) {
     return error;
   }
-  return is_late ? check_same_start(*found, old) : std::nullopt;
+  if (auto error = is_late ? check_same_start(*found, old) : std::nullopt) {
+    return error;
+  }
+  return transaction.reading().is("past-start", "1360-400")
+             ? check_start_is_ahead(*found, old, transaction.now_ms())
+             : std::nullopt;
 }
 
 } // namespace

@@ -29,7 +29,7 @@ std::vector<std::string> entities_of(const contract::Json &transformations);
 std::vector<std::string> data_sets_of(Transaction &transaction, const contract::Json &flow);
 
 /// Whether a flow may be so, made or changed; `before` is null for one that is made. Errors: 1320, 1321 (ids
-/// of connections), 1413 (specs), those of the schedule (sources-errors, 1317, 1361 to 1364, 1366, 1397,
+/// of connections), 1413 (specs), those of the schedule (sources-errors, 1317, 1360 to 1364, 1366, 1397,
 /// 1403, 1404), and those of source_flow_rules.hpp. A draft may lack what it needs.
 std::optional<Error> check_flow_document(Transaction &transaction, const contract::Json &flow,
                                          const contract::Json *before);

@@ -1,5 +1,6 @@
 #include "mock_server/resources/json_patch.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -125,7 +126,7 @@ Json *below(Json &json, const std::string &step) {
     return member == json.end() ? nullptr : &*member;
   }
   const auto index = json.is_array() ? index_in(step, json.size()) : std::nullopt;
-  return index && *index < json.size() ? &json[*index] : nullptr;
+  return index && *index < json.size() && !json[*index].is_discarded() ? &json[*index] : nullptr;
 }
 
 bool add(Json &parent, const std::string &step, const Json &value) {
@@ -143,16 +144,32 @@ bool add(Json &parent, const std::string &step, const Json &value) {
   return true;
 }
 
-void remove(Json &parent, const std::string &step) {
-  if (parent.is_array()) {
+/// Where indexes are as before, an item leaves its place open: see close_up().
+void remove(Json &parent, const std::string &step, Indexes indexes) {
+  if (parent.is_array() && indexes == Indexes::as_before) {
+    parent[std::stoul(step)] = Json(Json::value_t::discarded);
+  } else if (parent.is_array()) {
     parent.erase(parent.begin() + static_cast<std::ptrdiff_t>(std::stoul(step)));
   } else {
     parent.erase(step);
   }
 }
 
+/// Closes the places that removed items have left open.
+void close_up(Json &json) {
+  if (json.is_array()) {
+    json.erase(std::remove_if(json.begin(), json.end(), [](const Json &each) { return each.is_discarded(); }),
+               json.end());
+  }
+  if (json.is_structured()) {
+    for (Json &each : json) {
+      close_up(each);
+    }
+  }
+}
+
 /// False where it cannot be.
-bool carry_out(const Json &operation, Json &document) {
+bool carry_out(const Json &operation, Json &document, Indexes indexes) {
   const auto steps = *steps_in(operation.at("path").get_ref<const std::string &>());
   Json *parent = &document;
   for (std::size_t i = 0; i + 1 < steps.size() && parent != nullptr; ++i) {
@@ -169,7 +186,7 @@ bool carry_out(const Json &operation, Json &document) {
   if (place != nullptr && operation.at("op") == "replace") {
     *place = operation.at("value");
   } else if (place != nullptr) {
-    remove(*parent, last);
+    remove(*parent, last, indexes);
   }
   return place != nullptr;
 }
@@ -205,9 +222,9 @@ std::variant<Json, Error> patch_in(std::string_view body, const contract::Resour
   return patch;
 }
 
-std::variant<Json, Error> patched(Json document, const Json &patch) {
+std::variant<Json, Error> patched(Json document, const Json &patch, Indexes indexes) {
   for (const Json &operation : patch) {
-    if (carry_out(operation, document)) {
+    if (carry_out(operation, document, indexes)) {
       continue;
     }
     const auto &path = operation.at("path").get_ref<const std::string &>();
@@ -215,6 +232,9 @@ std::variant<Json, Error> patched(Json document, const Json &patch) {
     return op == "add"
                ? Error("patch-path-refused").with("path", path).with("reason", "nothing can be added there")
                : Error("patch-path-missing").with("path", path).with("op", op);
+  }
+  if (indexes == Indexes::as_before) {
+    close_up(document);
   }
   return document;
 }

@@ -16,8 +16,15 @@ namespace flow::mock {
 /// deep), 1434 (op).
 std::variant<contract::Json, Error> patch_in(std::string_view body, const contract::Resource &resource);
 
+/// What the indexes of a patch count.
+enum class Indexes {
+  in_sequence, ///< the items that the operations before have left (RFC 6902)
+  as_before,   ///< the items before the patch, also behind one that it removes (dest-update)
+};
+
 /// The document with all operations of patch_in() carried out, in their order. Errors: 1455 (what is replaced
 /// or removed is not there), 1365 (nothing can be added there).
-std::variant<contract::Json, Error> patched(contract::Json document, const contract::Json &patch);
+std::variant<contract::Json, Error> patched(contract::Json document, const contract::Json &patch,
+                                            Indexes indexes = Indexes::in_sequence);
 
 } // namespace flow::mock

@@ -32,8 +32,12 @@ bool matches(std::string_view tags, std::string_view etag) {
 
 } // namespace
 
-Error not_found(const Call &call, std::string_view name) {
-  Error error(name);
+Error not_found(const Call &call) {
+  const contract::Resource *resource = call.operation.resource;
+  const bool has_message_alone = call.settings.reading.is("not-found", "message");
+  Error error(resource == nullptr
+                  ? "run-not-found"
+                  : resource->error_name(has_message_alone ? "not-found-message" : "not-found"));
   error.with("id", call.id);
   error.resource_id = call.id;
   return error;

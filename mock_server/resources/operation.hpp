@@ -61,8 +61,8 @@ Answer patch_document(const Call &call);
 Answer put_document(const Call &call);
 Answer search_documents(const Call &call);
 
-/// Error 1439-404 for the run or document of this call; `name` as in errors.json.
-Error not_found(const Call &call, std::string_view name = "run-not-found");
+/// Error 1439-404 for the run or document of this call; of a document in the form that the reading has.
+Error not_found(const Call &call);
 
 /// What a version is checked for.
 struct Versioned {

@@ -24,6 +24,9 @@ std::string body_of(const ErrorEntry &entry) {
         {"type", entry.type}, {"status", entry.status}, {"title", entry.title}, {"detail", entry.message}}
         .dump();
   }
+  if (entry.form == ErrorForm::message) {
+    return Json{{"errorMessage", entry.message}, {"errorDetails", entry.message}}.dump();
+  }
   Json report = {{"detailed-message", entry.message}, {"request-id", "request-1"}};
   if (!entry.resource.empty()) {
     report["type"] = entry.resource;
@@ -42,8 +45,8 @@ TEST_F(AnswerError, EveryErrorOfTheContractIsRead) {
     EXPECT_EQ(error.detail, entry.message) << entry.name;
     const bool has_flow_code = entry.form == ErrorForm::service && !entry.code.empty();
     EXPECT_EQ(error.code, (has_flow_code ? "FLOW-" : "") + entry.code) << entry.name;
-    const bool has_type = entry.form == ErrorForm::service || entry.form == ErrorForm::problem;
-    EXPECT_EQ(error.kind, has_type ? ErrorKind::service : ErrorKind::gateway) << entry.name;
+    const bool is_of_gateway = entry.form == ErrorForm::gateway || entry.form == ErrorForm::token;
+    EXPECT_EQ(error.kind, is_of_gateway ? ErrorKind::gateway : ErrorKind::service) << entry.name;
     EXPECT_EQ(error.request_id, entry.form == ErrorForm::service ? "request-1" : "") << entry.name;
   }
 }

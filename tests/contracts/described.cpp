@@ -102,8 +102,9 @@ const Json &resolved(const Json &value) {
 
 bool has_usual_forms(const Reading &reading) {
   static const Reading usual;
-  constexpr std::array<std::string_view, 5> kMatters = {"op", "retry-answer", "create-answer", "etag-field",
-                                                        "activities-field"};
+  constexpr std::array<std::string_view, 8> kMatters = {
+      "op",          "retry-answer", "create-answer", "etag-field", "activities-field", "connection-answer",
+      "test-answer", "spec-by-name"};
   return std::all_of(kMatters.begin(), kMatters.end(),
                      [&](std::string_view matter) { return reading.choice(matter) == usual.choice(matter); });
 }

@@ -18,6 +18,13 @@ TEST(ErrorBody, OfAProblemHasItsFourFields) {
                            R"("detail":"A valid content-type must be specified"})");
 }
 
+TEST(ErrorBody, OfTheFormOfDestinationsHasItsMessageTwice) {
+  Error error("connection-not-found-message");
+  error.with("id", "c1");
+  EXPECT_EQ(to_response(error, "the-id").body, R"({"errorMessage":"connections not found with id = [c1]",)"
+                                               R"("errorDetails":"connections not found with id = [c1]"})");
+}
+
 TEST(ErrorBody, OfTheServiceHasEveryFieldInTheDocumentedOrder) {
   Error error("run-not-found");
   error.with("id", "r1");
