@@ -369,8 +369,12 @@ std::optional<Error> check_flow_document(Transaction &transaction, const Json &f
 }
 
 std::optional<Error> check_target_of_flow(Transaction &transaction, const Json &flow) {
-  return check_target(document(transaction, "flowSpecs", text_at(&flow, "/flowSpec/id")),
-                      document(transaction, "targetConnections", first_id(flow, "targetConnectionIds")));
+  const Json *target = document(transaction, "targetConnections", first_id(flow, "targetConnectionIds"));
+  const SandboxFlow *seeded = transaction->find_flow(text_at(&flow, "/id"));
+  if (target == nullptr && seeded != nullptr && !seeded->flow->document.contains("targetConnectionIds")) {
+    return std::nullopt; // the seed names none, and what is shown is made up
+  }
+  return check_target(document(transaction, "flowSpecs", text_at(&flow, "/flowSpec/id")), target);
 }
 
 void complete_flow(Transaction &transaction, Json &flow) {

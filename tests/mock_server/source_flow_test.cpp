@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/mock_server/document.hpp"
+#include "tests/mock_server/steered.hpp"
 
 /// Flows of sources: the targets and transformations that they need, and what their schedules keep.
 namespace flow::mock::test {
@@ -60,6 +61,18 @@ TEST(TargetOfASourceFlow, IsLookedAtWhereADraftIsPublished) {
   EXPECT_EQ(document(stage, "flows", gone)["state"], "draft");
   ends.target = made(stage, "targetConnections", {{"name", "t"}, {"connectionSpec", spec(kDataLake)}});
   EXPECT_EQ(publish(stage, made(stage, "flows", flow_body(ends), "?mode=draft")), "1325-400");
+}
+
+TEST(TargetOfASourceFlow, MayBeLeftOutByASeed) {
+  Steered stage;
+  for (const Json &entry : {Json({{"id", "f"}}), Json({{"id", "g"}, {"targetConnectionIds", {"t"}}})}) {
+    Json draft = entry;
+    draft["state"] = "draft";
+    draft["flowSpec"] = spec(kFileFlows);
+    ASSERT_EQ(stage.steer("POST", "/flows", draft).status, 201);
+  }
+  EXPECT_EQ(publish(stage, "f"), "");
+  EXPECT_EQ(publish(stage, "g"), "1306-400") << "it names one that is not there";
 }
 
 TEST(TransformationsOfAFlow, HaveNamesAndParams) {
