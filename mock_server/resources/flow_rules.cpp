@@ -110,6 +110,8 @@ bool is_absent(const Json &object, const char *member) {
   return found == object.end() || is_left_out(*found);
 }
 
+constexpr std::int64_t kMsPerSecond = 1000;
+
 /// An integer, or a text of digits (the tutorials'); nothing for anything else.
 std::optional<std::int64_t> number_in(const Json &value) {
   return value.is_string() ? integer_in(value.get_ref<const std::string &>()) : integer_of(value);
@@ -218,7 +220,6 @@ std::optional<Error> check_schedule(const Json &schedule, const contract::Readin
 }
 
 bool has_started(const Json &schedule, std::int64_t now_ms) {
-  constexpr std::int64_t kMsPerSecond = 1000;
   const auto start = is_absent(schedule, "startTime") ? std::nullopt : number_in(schedule["startTime"]);
   return start && *start <= now_ms / kMsPerSecond;
 }
@@ -249,7 +250,6 @@ std::optional<Error> check_same_start(const Json &after, const Json &before) {
 /// A start that is set, and has passed by the sandbox's clock.
 std::optional<Error> check_start_is_ahead(const Json &after, const Json &before, std::int64_t now_ms) {
   const auto start = number_in(after["startTime"]);
-  constexpr std::int64_t kMsPerSecond = 1000;
   const bool is_same = !is_absent(before, "startTime") && number_in(before["startTime"]) == start;
   return start && !is_same && *start < now_ms / kMsPerSecond ? std::optional(Error("schedule-start-past"))
                                                              : std::nullopt;
