@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <ctime>
+#include <new>
 #include <optional>
 #include <utility>
 
@@ -11,6 +12,7 @@
 #include "mock_server/admin/control_api.hpp"
 #include "mock_server/http/awaited.hpp"
 #include "mock_server/http/http_server.hpp"
+#include "mock_server/http/memory_reserve.hpp"
 #include "mock_server/http/stream.hpp"
 #include "mock_server/http/tls.hpp"
 #include "mock_server/journal/missing.hpp"
@@ -161,7 +163,13 @@ private:
 };
 
 mock::Handler Server::State::handler() {
-  mock::Handler plain = [this](const mock::Request &request) { return service_.handle(request); };
+  mock::Handler plain = [this](const mock::Request &request) {
+    // A reset may take what is left: where all memory is in what sandboxes keep, it alone gives some back.
+    if (mock::MemoryReserve::is_spent() && !mock::admin::is_reset(request)) {
+      throw std::bad_alloc();
+    }
+    return service_.handle(request);
+  };
   return log_ && log_level_ <= LogLevel::info
              ? mock::logged(std::move(plain), [this](std::string_view line) { log_(LogLevel::info, line); })
              : plain;

@@ -164,6 +164,11 @@ bool is_for(const Request &request) {
   return path.starts_with(kRoot) && (path.size() == kRoot.size() || path[kRoot.size()] == '/');
 }
 
+bool is_reset(const Request &request) {
+  const std::string_view path = path_of(request.target);
+  return request.method == "POST" && is_for(request) && path.ends_with("/reset");
+}
+
 Response answer(ServiceState &state, const Request &request, const ControlAccess &access) {
   try {
     return dispatch(state, request, access);

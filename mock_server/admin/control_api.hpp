@@ -10,6 +10,9 @@ namespace flow::mock::admin {
 /// Whether a request is for the control API.
 bool is_for(const Request &request);
 
+/// Whether it asks for a reset, of a sandbox or of all.
+bool is_reset(const Request &request);
+
 /// Answers one request of the control API, if `access` lets it in. Never throws. What is refused has
 /// WireMock's form: {"errors":[{"title","source":{"pointer"},"detail"}]}.
 Response answer(ServiceState &state, const Request &request, const ControlAccess &access);

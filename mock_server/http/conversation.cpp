@@ -30,9 +30,6 @@ constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 Response handle(const Means &means, const Request &request) {
   const MemoryReserve::Claim claim;
-  if (MemoryReserve::is_spent()) {
-    throw std::bad_alloc();
-  }
   return means.handler(request);
 }
 

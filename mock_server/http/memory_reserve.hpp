@@ -6,7 +6,7 @@ namespace flow::mock {
 
 /// Memory set aside for when there is no more, so that what is under way can be ended: a tree of JSON needs
 /// memory to be taken down, too, and a destructor cannot fail. Until it has been set aside again, nothing new
-/// should be begun.
+/// should be begun but what gives memory back.
 class MemoryReserve {
 public:
   /// Sets aside so many bytes for the whole process; none where they are not to be had. One at a time.
