@@ -2,6 +2,7 @@
 #include <sstream>
 
 #include "tests/client/flowctl_fixture.hpp"
+#include "tests/mock_server/described_answers.hpp"
 
 /// `flowctl mock` for what a test sets up, awaits, and leaves over.
 namespace flow::client {
@@ -228,6 +229,7 @@ TEST_F(FlowctlMockSetUp, RunsInProgressAreFoundEndedByAClockThatSkips) {
 }
 
 TEST_F(FlowctlMockSetUp, DocumentsArePutListedShownAndDeleted) {
+  const mock::test::NotAsDescribed only_a_name;
   const std::string entry = write_file("entry.json", R"({"id":"mine","name":"Mine","state":"disabled"})");
   EXPECT_EQ(printed({"document", "put", "connections", "-f", entry}), "connection mine is there\n");
   EXPECT_EQ(printed({"document", "put", "sourceConnections", "-f", entry}),
@@ -247,6 +249,7 @@ TEST_F(FlowctlMockSetUp, DocumentsArePutListedShownAndDeleted) {
 }
 
 TEST_F(FlowctlMockSetUp, ADocumentWithoutAnIdGetsOneAndABadOneIsRefusedWithItsPlace) {
+  const mock::test::NotAsDescribed only_a_name;
   const std::string nameless = write_file("nameless.json", R"({"name":"Mine"})");
   const json made = json::parse(printed({"--json", "document", "put", "connections", "-f", nameless}));
   EXPECT_THAT(run({"connection", made.at("id")}).out, HasSubstr("Mine"));

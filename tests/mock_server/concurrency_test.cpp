@@ -149,6 +149,26 @@ TEST(ParallelReads, OfARunThatEndsMeanwhileAgreeOnItsEtag) {
   EXPECT_LE(all.size(), 2U);
 }
 
+TEST(ParallelPatches, WithOneEtagHaveOneWinner) {
+  FlowService service({});
+  const test::Ask read{.method = "GET",
+                       .target = std::string(contract::kBasePath) +
+                                 "/connections/4cb0c374-d3bb-4557-b139-5712880adc55"};
+  for (int round = 0; round < 50; ++round) {
+    const std::string etag = test::body_of(test::ask(service, read))["items"][0].at("etag");
+    std::atomic<int> winners = 0;
+    in_parallel(4, [&](int n) {
+      test::Ask patch = read;
+      patch.method = "PATCH";
+      patch.body = R"([{"op":"add","path":"/description","value":")" + std::to_string(n) + R"("}])";
+      const int status = test::ask(service, patch.set("If-Match", etag)).status;
+      winners += status == 200 ? 1 : 0;
+      EXPECT_TRUE(status == 200 || status == 412) << status;
+    });
+    EXPECT_EQ(winners, 1);
+  }
+}
+
 /// A time that keeps the thread waiting that asks for it, if that is the one to be held.
 struct HeldClock final : Clock {
   std::int64_t now_ms() const override {
