@@ -1,9 +1,7 @@
 #include "mock_server/sandbox/sandbox_state.hpp"
 
 #include <algorithm>
-#include <array>
 #include <iterator>
-#include <unordered_set>
 #include <utility>
 
 #include "contracts/model/resources.hpp"
@@ -12,55 +10,6 @@
 #include "mock_server/sandbox/sandbox_objects.hpp"
 
 namespace flow::mock {
-
-namespace {
-
-using DocumentStores = std::map<std::string, DocumentStore, std::less<>>;
-
-/// What stands as "id" in what a seed gives as an object; nothing where a document cannot have that id.
-std::optional<std::string> id_in(const contract::Json &shown) {
-  constexpr std::size_t kLongest = 128;
-  const auto id = shown.find("id");
-  if (id == shown.end() || !id->is_string()) {
-    return std::nullopt;
-  }
-  const auto &text = id->get_ref<const std::string &>();
-  const bool can_be =
-      !text.empty() && text.size() <= kLongest && std::all_of(text.begin(), text.end(), [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-               c == '.' || c == '_' || c == ':';
-      });
-  return can_be ? std::optional(text) : std::nullopt;
-}
-
-/// Adds what a seeded source or target connection shows of its base connection, where it does not say it.
-bool inherit(const contract::Resource &resource, contract::Json &whole, const DocumentStores &made) {
-  const auto base_id = whole.find("baseConnectionId");
-  const auto connections = made.find("connections");
-  if (base_id == whole.end() || !base_id->is_string() || whole.contains("inheritedAttributes") ||
-      resource.field("inheritedAttributes") == nullptr || connections == made.end()) {
-    return false;
-  }
-  const Document *base = connections->second.find(base_id->get_ref<const std::string &>());
-  if (base == nullptr) {
-    return false;
-  }
-  whole["inheritedAttributes"] = {
-      {"baseConnection",
-       {{"id", *base_id}, {"connectionSpec", base->json->value("connectionSpec", contract::Json())}}}};
-  return true;
-}
-
-/// What is stored of a seeded document, of which `whole` has all fields but what it inherits.
-Document stored_of(const contract::Resource &resource, const SeededDocument &seeded, contract::Json whole,
-                   const DocumentStores &others) {
-  if (inherit(resource, whole, others)) {
-    whole = in_order(resource, whole);
-  }
-  return {.json = std::make_shared<const contract::Json>(std::move(whole)), .answers = seeded.answers};
-}
-
-} // namespace
 
 void SandboxState::load(const Seed &seed, std::int64_t now_ms) {
   defaults = seed.defaults;
@@ -71,11 +20,8 @@ void SandboxState::load(const Seed &seed, std::int64_t now_ms) {
   next_flow_ = 0;
   deleted_flows.clear();
   scheduled_.clear();
-  documents_.clear();
   flows_of_connections_.reset();
-  flows_without_documents_.clear();
-  seeded_documents_ = seed.documents;
-  loaded_at_ms_ = now_ms;
+  documents_.load(seed, now_ms);
   due_ = {};
   untouched_runs.clear();
   last_runs_are_stale_ = false;
@@ -250,7 +196,7 @@ SandboxFlow *SandboxState::find_flow(std::string_view flow_id) {
 
 SandboxFlow &SandboxState::put_flow(const std::shared_ptr<const Flow> &flow, std::int64_t now_ms) {
   SandboxFlow made = made_of(flow, now_ms);
-  flows_without_documents_.push_back(flow);
+  documents_.note_connections_of(flow);
   if (SandboxFlow *place = find_flow(flow->id)) {
     replace_flow(*place, std::move(made));
   } else {
@@ -402,100 +348,16 @@ void SandboxState::forget_connections(const std::vector<std::string> &ids, const
   }
 }
 
-void SandboxState::put_document(const contract::Resource &resource, const SeededDocument &document,
-                                const SandboxObjects &sandbox, std::int64_t now_ms) {
-  SeededDocument fresh = document;
-  if (!resource.is_catalogue && !fresh.json.contains("etag")) {
-    fresh.json["etag"] = ids.etag(fresh.updated_at.at(now_ms)); // not that of the one that it replaces
-  }
-  DocumentStore &store = documents(resource, sandbox);
-  store.put(stored_of(resource, fresh, whole_document(resource, fresh, sandbox, now_ms), documents_));
-}
-
 DocumentStore &SandboxState::documents(const contract::Resource &resource, const SandboxObjects &sandbox) {
-  if (documents_.empty()) {
-    make_documents(sandbox);
-  }
-  if (!flows_without_documents_.empty()) {
-    make_connections_of_flows(sandbox);
-  }
-  return documents_.find(resource.name)->second;
+  return documents_.of(resource, *this, sandbox);
 }
 
-void SandboxState::make_documents(const SandboxObjects &sandbox) {
-  const SeededDocuments &seeded = seeded_documents_();
-  DocumentStores made;
-  for (const contract::Resource &resource : contract::resources()) {
-    DocumentStore &store = made.emplace(resource.name, resource).first->second;
-    for (const Document &document : shipped_specifications(resource)) {
-      store.put(document);
-    }
-    if (const auto given = seeded.find(resource.name); given != seeded.end()) {
-      for (const SeededDocument &document : given->second) {
-        store.put(
-            stored_of(resource, document, whole_document(resource, document, sandbox, loaded_at_ms_), made));
-      }
-    }
+void SandboxState::put_document(const contract::Resource &resource, SeededDocument document,
+                                const SandboxObjects &sandbox, std::int64_t now_ms) {
+  if (!resource.is_catalogue && !document.json.contains("etag")) {
+    document.json["etag"] = ids.etag(document.updated_at.at(now_ms)); // not that of the one that it replaces
   }
-  documents_ = std::move(made);
-}
-
-void SandboxState::make_connections_of_flows(const SandboxObjects &sandbox) {
-  constexpr std::array<std::pair<const char *, const char *>, 2> kSides = {
-      {{"/sourceConnections", "sourceConnections"}, {"/targetConnections", "targetConnections"}}};
-  for (const auto &flow : flows_without_documents_) {
-    const SandboxFlow *its = find_flow(flow->id);
-    // A draft uses nothing: what it spoke of may have been deleted since.
-    if (its == nullptr || its->flow != flow || flow->state == "draft") {
-      continue;
-    }
-    const contract::Json inherited = inherited_attributes(*flow);
-    for (const auto &[place, resource] : kSides) {
-      const contract::Json::json_pointer at(place);
-      for (const contract::Json &shown :
-           inherited.contains(at) ? inherited.at(at) : contract::Json::array()) {
-        if (const auto base = shown.find("baseConnection"); base != shown.end()) {
-          make_connection("connections", *base, *flow, its->created_at_ms, sandbox);
-        }
-        make_connection(resource, shown, *flow, its->created_at_ms, sandbox);
-      }
-    }
-  }
-  flows_without_documents_.clear(); // now that all are made: made once more, none is made twice
-}
-
-void SandboxState::make_connection(const char *resource, const contract::Json &shown, const Flow &flow,
-                                   std::int64_t at_ms, const SandboxObjects &sandbox) {
-  DocumentStore &store = documents_.find(std::string_view(resource))->second;
-  const auto id = id_in(shown);
-  if (!id || store.find(*id) != nullptr || store.count() >= kMostDocuments) {
-    return;
-  }
-  SeededDocument document{
-      .json = {{"id", *id},
-               {"name", store.resource().singular + " of " + flow.document.value("name", flow.id)}},
-      .answers = nullptr,
-      .created_at = {.ms = at_ms},
-      .updated_at = {.ms = at_ms}};
-  if (const auto spec = shown.find("connectionSpec"); spec != shown.end() && spec->is_object()) {
-    document.json["connectionSpec"] = *spec;
-  }
-  if (resource == std::string_view("sourceConnections")) {
-    document.json["data"] = {{"format", flow.source_format.empty() ? "delimited" : flow.source_format}};
-  }
-  if (resource == std::string_view("targetConnections") && flow.source != SourceKind::destination) {
-    constexpr std::size_t kDigits = 24; // as the tutorials' data sets have
-    std::string data_set = name_uuid("data set of flow " + flow.id);
-    std::erase(data_set, '-');
-    document.json["params"] = {{"dataSetId", data_set.substr(0, kDigits)}};
-  }
-  const auto base = shown.find("baseConnection");
-  if (const auto base_id = base == shown.end() ? std::nullopt : id_in(*base)) {
-    document.json["baseConnectionId"] = *base_id;
-    document.json["inheritedAttributes"] = {{"baseConnection", *base}};
-  }
-  store.put({.json = std::make_shared<const contract::Json>(
-                 whole_document(store.resource(), document, sandbox, at_ms))});
+  documents_.put(resource, document, *this, sandbox, now_ms);
 }
 
 RetryScript *SandboxState::next_script(RetryScript *script, SandboxFlow *flow) {

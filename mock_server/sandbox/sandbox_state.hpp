@@ -13,11 +13,11 @@
 #include <unordered_set>
 #include <vector>
 
-#include "mock_server/resources/document_store.hpp"
 #include "mock_server/resources/id_source.hpp"
 #include "mock_server/resources/run.hpp"
 #include "mock_server/resources/run_store.hpp"
 #include "mock_server/resources/schedule.hpp"
+#include "mock_server/sandbox/sandbox_documents.hpp"
 #include "mock_server/seed/seed.hpp"
 
 namespace flow::mock {
@@ -109,13 +109,12 @@ struct SandboxState {
   /// nothing.
   NewRun fresh_run(const ScriptedRetry &next, std::shared_ptr<const Actors> makers, std::int64_t now_ms);
 
-  /// The documents of a resource that is neither runs nor flows: those of the seed, of the documented
-  /// catalogue, and the connections that flows speak of. They are made where this is first called.
+  /// The documents of a resource that is neither runs nor flows.
   DocumentStore &documents(const contract::Resource &resource, const SandboxObjects &sandbox);
 
   /// Adds a document of such a resource as a seed gives it, or replaces the one with its id. Times without a
   /// date are `now_ms`.
-  void put_document(const contract::Resource &resource, const SeededDocument &document,
+  void put_document(const contract::Resource &resource, SeededDocument document,
                     const SandboxObjects &sandbox, std::int64_t now_ms);
 
   /// The script that says what the next new run of `flow` shall come to: `script` (may be null), or the
@@ -160,24 +159,15 @@ private:
   void replace_flow(SandboxFlow &place, SandboxFlow flow);
   void note_connections(const std::vector<std::string> &ids, const std::string &flow_id);
   void forget_connections(const std::vector<std::string> &ids, const std::string &flow_id);
-  void make_documents(const SandboxObjects &sandbox);
-  /// Makes documents of the connections that flows speak of, and that are not there.
-  void make_connections_of_flows(const SandboxObjects &sandbox);
-  void make_connection(const char *resource, const contract::Json &shown, const Flow &flow,
-                       std::int64_t at_ms, const SandboxObjects &sandbox);
   static bool is_still(const Due &due);
   void forget_replaced_endings();
   void find_last_runs();
 
   using FlowPlace = std::map<std::uint64_t, SandboxFlow>::iterator; ///< in `flows`
   std::unordered_map<std::string, FlowPlace, TextHash, std::equal_to<>> flow_places_;
-  std::uint64_t next_flow_ = 0;                                 ///< number
-  std::set<std::pair<std::int64_t, std::string>> scheduled_;    ///< when flows have their next runs
-  std::map<std::string, DocumentStore, std::less<>> documents_; ///< by resource
-  std::function<const SeededDocuments &()> seeded_documents_;
-  std::int64_t loaded_at_ms_ = 0;
-  /// Flows whose connections are still to be made documents of.
-  std::vector<std::shared_ptr<const Flow>> flows_without_documents_;
+  std::uint64_t next_flow_ = 0;                              ///< number
+  std::set<std::pair<std::int64_t, std::string>> scheduled_; ///< when flows have their next runs
+  SandboxDocuments documents_;
   /// The ids of flows by those of their connections; nothing until somebody asks.
   using FlowsOfConnections =
       std::unordered_map<std::string, std::unordered_set<std::string>, TextHash, std::equal_to<>>;

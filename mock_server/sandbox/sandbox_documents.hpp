@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "mock_server/resources/document_store.hpp"
+#include "mock_server/resources/run.hpp"
+#include "mock_server/seed/seed.hpp"
+
+namespace flow::mock {
+
+class SandboxObjects;
+struct SandboxState;
+
+/// The documents of a sandbox that are neither runs nor flows: those of the seed, of the documented
+/// catalogue, and the connections that flows speak of. They are made where somebody first asks for any.
+class SandboxDocuments {
+public:
+  using Stores = std::map<std::string, DocumentStore, std::less<>>; ///< by resource
+
+  /// Makes them those of the seed, and nothing but that.
+  void load(const Seed &seed, std::int64_t now_ms);
+  /// The flow's connections are to be among them.
+  void note_connections_of(const std::shared_ptr<const Flow> &flow) { flows_to_come_.push_back(flow); }
+
+  /// Those of a resource; `state` has the flows.
+  DocumentStore &of(const contract::Resource &resource, SandboxState &state, const SandboxObjects &sandbox);
+  /// Adds a document as a seed gives it, or replaces the one with its id. Times without a date are `now_ms`.
+  void put(const contract::Resource &resource, const SeededDocument &document, SandboxState &state,
+           const SandboxObjects &sandbox, std::int64_t now_ms);
+
+private:
+  void make_seeded(const SandboxObjects &sandbox);
+  /// Makes documents of the connections that flows speak of, and that are not there.
+  void make_connections_of_flows(SandboxState &state, const SandboxObjects &sandbox);
+  void make_connection(const char *resource, const contract::Json &shown, const Flow &flow,
+                       std::int64_t at_ms, const SandboxObjects &sandbox);
+
+  Stores stores_;
+  std::function<const SeededDocuments &()> seeded_;
+  std::int64_t loaded_at_ms_ = 0;
+  std::vector<std::shared_ptr<const Flow>> flows_to_come_; ///< their connections are still to be made
+};
+
+} // namespace flow::mock
