@@ -61,8 +61,8 @@ OperationEntry entry_of(const nlohmann::json &json, std::string_view below) {
           .content_type = content_type_need(json.value("contentType", "")),
           .is_secret = json.value("secret", false),
           .repeat = repeat_named(json.at("repeat")),
-          .resource = nullptr,
-          .verb = ""};
+          .resource = json.contains("resource") ? &resource(json["resource"].get<std::string>()) : nullptr,
+          .verb = json.value("verb", "")};
 }
 
 /// "list_{plural}" as "list_source_connections".

@@ -39,7 +39,7 @@ struct OperationEntry {
   bool is_secret; ///< all that is sent and answered
   Repeat repeat;
   const Resource *resource; ///< it is a verb of; null: one of its own
-  std::string verb;         ///< "list"; empty where there is no resource
+  std::string verb;         ///< "list": it is carried out as for every resource; empty where there is none
 
   [[nodiscard]] bool has_parameter(std::string_view parameter) const;
 };

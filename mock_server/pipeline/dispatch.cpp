@@ -17,14 +17,12 @@ namespace {
 
 using NamedOperation = std::pair<std::string_view, Operation>;
 
-constexpr std::array<NamedOperation, 6> kOperations = {{{"activate_ad_hoc", activate_ad_hoc},
-                                                        {"list_runs", list_runs},
+constexpr std::array<NamedOperation, 4> kOperations = {{{"activate_ad_hoc", activate_ad_hoc},
                                                         {"create_run", create_run},
-                                                        {"get_run", get_run},
                                                         {"update_run", update_run},
                                                         {"retry_run", retry_run}}};
 
-/// Those of the resources that descriptors describe.
+/// Those that resources have in common.
 constexpr std::array<NamedOperation, 11> kVerbs = {{{"list", list_documents},
                                                     {"create", create_document},
                                                     {"search", search_documents},
@@ -40,14 +38,18 @@ constexpr std::array<NamedOperation, 11> kVerbs = {{{"list", list_documents},
 /// Throws std::out_of_range where the mock has no function for what the contract names.
 Operation operation_of(const contract::OperationEntry &entry) {
   const std::span<const NamedOperation> all =
-      entry.resource == nullptr ? std::span<const NamedOperation>(kOperations) : kVerbs;
-  const std::string &name = entry.resource == nullptr ? entry.name : entry.verb;
+      entry.verb.empty() ? std::span<const NamedOperation>(kOperations) : kVerbs;
+  const std::string &name = entry.verb.empty() ? entry.name : entry.verb;
   const auto found =
       std::find_if(all.begin(), all.end(), [&](const auto &each) { return each.first == name; });
   if (found == all.end()) {
     throw std::out_of_range("the mock has no operation " + entry.name);
   }
   return found->second;
+}
+
+bool is_read_of_runs(const contract::OperationEntry &entry) {
+  return entry.repeat == contract::Repeat::safe && entry.resource == &contract::resource("runs");
 }
 
 std::string path_text(const Target &target) {
@@ -107,7 +109,7 @@ Answer dispatch(ServiceState &state, Exchange &exchange) {
   }
   Sandbox &sandbox = *exchange.sandbox;
   sandbox.last_use.store(state.exchanges.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
-  if (sandbox.skips_time && (operation == get_run || operation == list_runs)) {
+  if (sandbox.skips_time && is_read_of_runs(*identified.operation)) {
     sandbox.skip_to_end(identified.id);
   }
   exchange.at_ms = sandbox.clock.now_ms();

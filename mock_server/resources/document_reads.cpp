@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <memory>
 #include <optional>
 #include <utility>
 
@@ -26,14 +25,6 @@ using contract::Resource;
 
 // Of a search (openapi).
 constexpr std::size_t kMostFound = 1000;
-
-std::function<std::unique_ptr<Collection>(Transaction &)> documents_in(const Resource &resource,
-                                                                       std::unique_ptr<Documents> &kept) {
-  return [&](Transaction &transaction) {
-    kept = documents_of(transaction, resource);
-    return kept->collection();
-  };
-}
 
 ListingRules rules_of(const Resource &resource, const contract::Reading &reading) {
   if (resource.is_catalogue) { // which has neither times nor pages
@@ -145,16 +136,13 @@ std::string bare_result(const std::string &body) {
 
 } // namespace
 
-// GET /{resource}: as GET /runs (openapi, sort-and-filter); of specifications all at once
+// GET /{resource} (openapi, sort-and-filter); of specifications all at once
 Answer list_documents(const Call &call) {
   const Resource &resource = *call.operation.resource;
-  std::unique_ptr<Documents> kept;
-  Answer answer = list(call,
-                       {.resource = resource.name,
-                        .path = resource.name,
-                        .query = call.target,
-                        .rules = rules_of(resource, call.settings.reading)},
-                       documents_in(resource, kept));
+  Answer answer = list(call, {.resource = resource,
+                              .path = resource.name,
+                              .query = call.target,
+                              .rules = rules_of(resource, call.settings.reading)});
   Error *error = std::get_if<Error>(&answer);
   if (error != nullptr && error->entry->name == "filter-field-unknown" &&
       resource.name == "connectionSpecs") {
@@ -183,22 +171,20 @@ Answer search_documents(const Call &call) {
   ListingRules rules = rules_of(resource, call.settings.reading);
   rules.properties_only = false;
   rules.most = kMostFound;
-  std::unique_ptr<Documents> kept;
   const std::string path = resource.name + "/search";
-  return list(call, {.resource = resource.name, .path = path, .query = query, .rules = rules},
-              documents_in(resource, kept));
+  return list(call, {.resource = resource, .path = path, .query = query, .rules = rules});
 }
 
 // GET /{resource}/{id}: {"items":[document],"_links":{}} (openapi)
 Answer get_document(const Call &call) {
-  const Resource &resource = *call.operation.resource;
   Transaction transaction(call.sandbox, call.now_ms);
-  const auto document = documents_of(transaction, resource)->find(call.id);
-  if (!document) {
+  Response response;
+  response.body.reserve(2048);
+  response.body = "{\"items\":[";
+  if (!append_document(response.body, transaction, *call.operation.resource, call.id)) {
     return not_found(call);
   }
-  Response response;
-  response.body = list_body({document->dump()}, resource.name, {});
+  response.body += "],\"_links\":{}}";
   return Success{.response = std::move(response)};
 }
 

@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "mock_server/resources/flow_documents.hpp"
+#include "mock_server/resources/run_collection.hpp"
+#include "mock_server/resources/run_json.hpp"
 
 namespace flow::mock {
 
@@ -48,7 +50,6 @@ public:
   [[nodiscard]] std::vector<std::string> users(std::string_view id) const override {
     return store_.users(id);
   }
-  std::unique_ptr<Collection> collection() override { return std::make_unique<StoredCollection>(store_); }
   [[nodiscard]] const Json *answers(std::string_view id) const override {
     const Document *found = store_.find(id);
     return found == nullptr ? nullptr : found->answers.get();
@@ -59,6 +60,7 @@ private:
 };
 
 constexpr std::string_view kFlows = "flows";
+constexpr std::string_view kRuns = "runs";
 
 } // namespace
 
@@ -67,6 +69,32 @@ std::unique_ptr<Documents> documents_of(Transaction &transaction, const contract
     return std::make_unique<FlowDocuments>(transaction);
   }
   return std::make_unique<StoredDocuments>(transaction->documents(resource, transaction.sandbox()));
+}
+
+std::unique_ptr<Collection> collection_of(Transaction &transaction, const contract::Resource &resource) {
+  if (resource.name == kRuns) {
+    return std::make_unique<RunCollection>(transaction, transaction.reading());
+  }
+  if (resource.name == kFlows) {
+    return std::make_unique<FlowCollection>(transaction);
+  }
+  return std::make_unique<StoredCollection>(transaction->documents(resource, transaction.sandbox()));
+}
+
+bool append_document(std::string &text, Transaction &transaction, const contract::Resource &resource,
+                     std::string_view id) {
+  if (resource.name == kRuns) {
+    const Run *run = transaction->find_run(id);
+    if (run != nullptr) {
+      append_run(text, *run, transaction.sandbox(), transaction.reading());
+    }
+    return run != nullptr;
+  }
+  const auto document = documents_of(transaction, resource)->find(id);
+  if (document) {
+    text += document->dump();
+  }
+  return document.has_value();
 }
 
 std::string_view error_of_use(Transaction &transaction, const contract::Resource &resource,

@@ -28,14 +28,19 @@ public:
   [[nodiscard]] virtual std::uint64_t count() const = 0;
   /// The ids of those that keep the document with that id, of another resource, in use.
   [[nodiscard]] virtual std::vector<std::string> users(std::string_view id) const = 0;
-  /// They as a listing goes through them.
-  virtual std::unique_ptr<Collection> collection() = 0;
   /// See Document::answers; null: none.
   [[nodiscard]] virtual const contract::Json *answers(std::string_view /*id*/) const { return nullptr; }
 };
 
-/// Valid as long as the transaction.
+/// Valid as long as the transaction. Not of runs, which change by operations of their own.
 std::unique_ptr<Documents> documents_of(Transaction &transaction, const contract::Resource &resource);
+
+/// What a listing goes through, of runs too. Valid as long as the transaction.
+std::unique_ptr<Collection> collection_of(Transaction &transaction, const contract::Resource &resource);
+
+/// Appends the document, or the run, as JSON text; false, and nothing appended, where there is none.
+bool append_document(std::string &text, Transaction &transaction, const contract::Resource &resource,
+                     std::string_view id);
 
 /// Where a flow that is no draft depends on the document of that id, itself or by what it refers to: the
 /// `inUse` of the reference. Empty: none does, in so many steps.

@@ -123,10 +123,6 @@ std::vector<std::string> FlowDocuments::users(std::string_view id) const {
   return users;
 }
 
-std::unique_ptr<Collection> FlowDocuments::collection() {
-  return std::make_unique<FlowCollection>(transaction_);
-}
-
 bool FlowCollection::holds(std::uint64_t number, const Filter &filter) {
   const auto key = key_at_hand(flow(number), filter.path);
   if (!key) {

@@ -22,7 +22,6 @@ public:
   [[nodiscard]] std::uint64_t count() const override { return transaction_->flows.size(); }
   /// Drafts use nothing yet.
   [[nodiscard]] std::vector<std::string> users(std::string_view id) const override;
-  std::unique_ptr<Collection> collection() override;
 
 private:
   Transaction &transaction_;

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "mock_server/resources/documents.hpp"
 #include "mock_server/resources/fields.hpp"
 
 namespace flow::mock {
@@ -28,20 +29,18 @@ std::string_view usual_order(const contract::Reading &reading) {
   return reading.is("order", "newest-first") ? kNewestFirst : kOldestFirst;
 }
 
-Answer list(const Call &call, const Listing &listing,
-            const std::function<std::unique_ptr<Collection>(Transaction &)> &open) {
+Answer list(const Call &call, const Listing &listing) {
   // A token is of one listing, in one sandbox.
   const TokenSeal seal =
-      call.seal.of(call.sandbox.organisation_text + call.sandbox.name_text + std::string(listing.resource));
+      call.seal.of(call.sandbox.organisation_text + call.sandbox.name_text + listing.resource.name);
   const contract::Reading &reading = call.settings.reading;
-  auto parsed =
-      parse_query(listing.query, query_fields(contract::resource(listing.resource)), seal, listing.rules);
+  auto parsed = parse_query(listing.query, query_fields(listing.resource), seal, listing.rules);
   if (const Error *error = std::get_if<Error>(&parsed)) {
     return *error;
   }
   auto &query = std::get<Query>(parsed);
   Transaction transaction(call.sandbox, call.now_ms);
-  const auto items = open(transaction);
+  const auto items = collection_of(transaction, listing.resource);
   Response response;
   std::string counted;
   if (query.count) {

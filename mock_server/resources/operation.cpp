@@ -34,10 +34,10 @@ bool matches(std::string_view tags, std::string_view etag) {
 
 Error not_found(const Call &call) {
   const contract::Resource *resource = call.operation.resource;
-  const bool has_message_alone = call.settings.reading.is("not-found", "message");
-  Error error(resource == nullptr
-                  ? "run-not-found"
-                  : resource->error_name(has_message_alone ? "not-found-message" : "not-found"));
+  const bool is_of_run = resource == nullptr || resource->verbs.empty();
+  const bool has_message_alone = !is_of_run && call.settings.reading.is("not-found", "message");
+  Error error(is_of_run ? "run-not-found"
+                        : resource->error_name(has_message_alone ? "not-found-message" : "not-found"));
   error.with("id", call.id);
   error.resource_id = call.id;
   return error;

@@ -45,12 +45,10 @@ using Operation = Answer (*)(const Call &);
 
 Answer activate_ad_hoc(const Call &call);
 Answer create_run(const Call &call);
-Answer get_run(const Call &call);
-Answer list_runs(const Call &call);
 Answer retry_run(const Call &call);
 Answer update_run(const Call &call);
 
-// Those of every other resource, by its descriptor: `call.operation` says of which.
+// Those of resources, by their descriptors: `call.operation` says of which.
 Answer act_on_document(const Call &call);
 Answer answer_of_document(const Call &call);
 Answer create_document(const Call &call);

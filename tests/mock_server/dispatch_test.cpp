@@ -14,7 +14,7 @@ std::string route(std::string_view method, std::string_view path) {
   const contract::Identified identified = contract::identify(method, target->segments);
   const auto found = mock::route(method, identified, *target);
   if (const Operation *to = std::get_if<Operation>(&found)) {
-    return (*to == get_run ? "get " : "retry ") + std::string(identified.id);
+    return (*to == get_document ? "get " : "retry ") + std::string(identified.id);
   }
   const Error &error = std::get<Error>(found);
   std::string text = error.entry->name;
