@@ -158,10 +158,9 @@ std::vector<Case> played_in(const std::vector<Reading> &readings) {
   std::vector<Case> all;
   for (const Reading &reading : readings) {
     Server server(reading);
-    for (std::size_t i = 0; i < clause_count(); ++i) {
-      const Clause &each = clause(static_cast<ClauseNumber>(i));
-      if (reading.has_all(each.reading)) {
-        all.push_back({.clause = &each, .reading = &reading, .played = server.play(each)});
+    for (const Clause *each : matching("")) {
+      if (reading.has_all(each->reading)) {
+        all.push_back({.clause = each, .reading = &reading, .played = server.play(*each)});
       }
     }
   }

@@ -52,7 +52,8 @@ std::vector<Entry> entries() {
 }
 
 const Clause &clause_named(const std::string &id) {
-  return clause(clause_number(id).value());
+  const auto found = matching(id);
+  return **std::find_if(found.begin(), found.end(), [&](const Clause *each) { return each->id == id; });
 }
 
 mock::Settings settings_for(const Reading &reading) {
