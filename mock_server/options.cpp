@@ -103,6 +103,10 @@ void add_server_options(CLI::App &app, Options &options, Given &given) {
                  "without one, the control API is available only if --host is a loopback address")
       ->check([](const std::string &token) { return token.empty() ? "it is empty" : ""; })
       ->option_text("TOKEN");
+  app.add_option("--token-key-file", options.settings.token_key_file,
+                 "File with a key, 32 random bytes or more: access tokens and continuation tokens are then "
+                 "valid at all mocks that have the same key")
+      ->option_text("FILE");
   app.add_option("--log-level", options.log_level, "debug, info (a line per request), warn, error or off")
       ->transform(CLI::CheckedTransformer(kLogLevels, CLI::ignore_case))
       ->option_text("LEVEL [info]");

@@ -37,9 +37,11 @@ ServiceState::ServiceState(Settings given, FailureLog log)
       clock(*settings.clock), rules(contract::Rules::of(settings.reading)),
       journal(settings.journal_size, exchanges), sandboxes(settings, clock, exchanges),
       leases(*settings.clock, settings.limits.sandboxes),
-      ids(settings.deterministic.value_or(IdSource::random_seed())), seal(ids.uuid()),
-      tokens(settings.seed.allow.clients, clock, ids, settings.limits.tokens,
-             settings.seed.allow.timed_tokens) {
+      ids(settings.deterministic.value_or(IdSource::random_seed())),
+      seal(settings.token_key.empty() ? TokenSeal(ids.uuid()) : TokenSeal(settings.token_key)),
+      tokens(
+          settings.seed.allow.clients, clock, ids, settings.limits.tokens, settings.seed.allow.timed_tokens,
+          settings.token_key.empty() ? std::nullopt : std::optional(SharedTokens(seal.of("access tokens")))) {
   start_clock();
 }
 

@@ -1,5 +1,6 @@
 #include "mock_server/settings.hpp"
 
+#include <fstream>
 #include <stdexcept>
 #include <utility>
 
@@ -65,6 +66,28 @@ void check_authorities(const std::string &ca_file) {
   }
 }
 
+/// What a file holds, without white space at its end.
+std::string key_in(const std::string &file) {
+  constexpr std::size_t kLeastBytes = 32;
+  constexpr std::size_t kMostBytes = 4096;
+  const std::string how = "; make one with: head -c 32 /dev/urandom | base64 > " + file;
+  std::ifstream stream(file, std::ios::binary);
+  std::string key(kMostBytes + 1, '\0');
+  stream.read(key.data(), static_cast<std::streamsize>(key.size()));
+  if (!stream.is_open() || stream.bad()) {
+    throw Error("--token-key-file: " + file + " cannot be read" + how);
+  }
+  key.resize(static_cast<std::size_t>(stream.gcount()));
+  if (key.size() > kMostBytes) {
+    throw Error("--token-key-file: " + file + " has more than 4096 bytes" + how);
+  }
+  key.erase(key.find_last_not_of(" \t\r\n") + 1);
+  if (key.size() < kLeastBytes) {
+    throw Error("--token-key-file: " + file + " has fewer than 32 bytes" + how);
+  }
+  return key;
+}
+
 } // namespace
 
 Settings settings_of(const flow_mock::Settings &given) {
@@ -94,6 +117,7 @@ Settings settings_of(const flow_mock::Settings &given) {
   settings.journal_size = {.exchanges = limits.journal_requests, .bytes = limits.journal_bytes};
   check_authorities(given.ca_file);
   settings.ca_file = given.ca_file;
+  settings.token_key = given.token_key_file.empty() ? "" : key_in(given.token_key_file);
   return settings;
 }
 

@@ -43,7 +43,8 @@ struct Settings {
   JournalSize journal_size{};                   ///< of each sandbox
   std::string ca_file{};                        ///< authorities of webhooks' receivers; empty: see HttpSender
   bool schedules = false;                       ///< flows made through the API run by their schedules
-  bool strict = false;                          ///< nobody is let in but whom the seed's `allow` names
+  std::string token_key{}; ///< tokens that it makes hold at all mocks with the same one; empty: here alone
+  bool strict = false;     ///< nobody is let in but whom the seed's `allow` names
 };
 
 /// Reads the files that they name, and checks them. Throws flow_mock::Error.

@@ -68,8 +68,9 @@ bool may_have(const TokenClient &client, const std::vector<std::string> &scopes)
 } // namespace
 
 TokenService::TokenService(const std::vector<TokenClient> &clients, const Clock &clock, IdSource &ids,
-                           std::size_t most, const std::vector<TimedToken> &timed)
-    : clients_(clients), clock_(clock), ids_(ids), most_(most), timed_(timed) {
+                           std::size_t most, const std::vector<TimedToken> &timed,
+                           std::optional<SharedTokens> shared)
+    : clients_(clients), clock_(clock), ids_(ids), most_(most), timed_(timed), shared_(std::move(shared)) {
   start_lives();
 }
 
@@ -135,19 +136,29 @@ Response TokenService::answer(const Request &request) {
 
 std::string TokenService::issue() {
   const std::int64_t now_ms = clock_.now_ms();
-  std::string token = ids_.uuid() + ids_.uuid();
+  std::string token = shared_ ? shared_->token(now_ms, ids_.uuid()) : ids_.uuid() + ids_.uuid();
   const std::unique_lock lock(mutex_);
-  // All live equally long, so the oldest expires first.
+  drop_expired(now_ms);
+  const Issue issue{.at_ms = now_ms, .mark = SteerableClock::mark(), .life_ms = kLifeS * 1000};
+  return keep(token, issue) ? token : std::string();
+}
+
+void TokenService::drop_expired(std::int64_t now_ms) {
+  // All live equally long, so the oldest expires first; one of another mock may stay somewhat longer.
   while (!oldest_.empty() && issued_.find(*oldest_.front())->second.at_ms + kLifeS * 1000 <= now_ms) {
     issued_.erase(*oldest_.front());
     oldest_.pop();
   }
+}
+
+bool TokenService::keep(const std::string &token, Issue issue) {
   if (oldest_.size() >= most_) {
-    return {};
+    return false;
   }
-  const auto added =
-      issued_.emplace(token, Issue{.at_ms = now_ms, .mark = SteerableClock::mark(), .life_ms = kLifeS * 1000})
-          .first;
+  const auto [added, is_new] = issued_.emplace(token, issue);
+  if (!is_new) {
+    return true;
+  }
   try {
     oldest_.push(&added->first);
   } catch (...) {
@@ -155,24 +166,39 @@ std::string TokenService::issue() {
     throw;
   }
   has_issued_ = true;
-  return token;
+  return true;
+}
+
+std::optional<TokenService::Issue> TokenService::taken_in(std::string_view token) {
+  const auto given_out_ms = shared_ ? shared_->given_out_ms(token) : std::nullopt;
+  if (!given_out_ms) {
+    return std::nullopt;
+  }
+  const Issue issue{.at_ms = *given_out_ms, .mark = SteerableClock::mark(), .life_ms = kLifeS * 1000};
+  const std::unique_lock lock(mutex_);
+  drop_expired(clock_.now_ms());
+  keep(std::string(token), issue);
+  return issue;
 }
 
 TokenStanding TokenService::standing(std::string_view token,
-                                     const std::function<const SteerableClock *()> &sandbox_clock) const {
-  if (!has_issued_) {
+                                     const std::function<const SteerableClock *()> &sandbox_clock) {
+  if (!has_issued_ && !shared_) {
     return TokenStanding::unknown;
   }
-  const std::shared_lock lock(mutex_);
-  const auto found = issued_.find(token);
-  if (found == issued_.end()) {
+  const auto known = [&]() -> std::optional<Issue> {
+    const std::shared_lock lock(mutex_);
+    const auto found = issued_.find(token);
+    return found == issued_.end() ? std::nullopt : std::optional(found->second);
+  }();
+  const std::optional<Issue> issue = known ? known : taken_in(token);
+  if (!issue) {
     return TokenStanding::unknown;
   }
-  const Issue &issue = found->second;
   const SteerableClock *clock = sandbox_clock();
   const std::int64_t age_ms =
-      clock_.now_ms() - issue.at_ms + (clock == nullptr ? 0 : clock->moved_since(issue.mark));
-  return age_ms < issue.life_ms ? TokenStanding::holds : TokenStanding::expired;
+      clock_.now_ms() - issue->at_ms + (clock == nullptr ? 0 : clock->moved_since(issue->mark));
+  return age_ms < issue->life_ms ? TokenStanding::holds : TokenStanding::expired;
 }
 
 } // namespace flow::mock

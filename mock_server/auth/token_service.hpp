@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <queue>
 #include <shared_mutex>
 #include <string>
@@ -11,6 +12,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "mock_server/auth/shared_tokens.hpp"
 #include "mock_server/clock/clock.hpp"
 #include "mock_server/clock/steerable_clock.hpp"
 #include "mock_server/http/http_message.hpp"
@@ -27,9 +29,9 @@ enum class TokenStanding { unknown, holds, expired };
 class TokenService {
 public:
   /// Without `clients`, anyone is given a token. Tokens expire on `clock`; `most` hold at once. `timed` are
-  /// known although they were not given out here.
+  /// known although they were not given out here; so are, with `shared`, those of other mocks with its key.
   TokenService(const std::vector<TokenClient> &clients, const Clock &clock, IdSource &ids, std::size_t most,
-               const std::vector<TimedToken> &timed = {});
+               const std::vector<TimedToken> &timed = {}, std::optional<SharedTokens> shared = {});
 
   /// From now on the lives of the timed tokens count.
   void start_lives();
@@ -42,10 +44,11 @@ public:
 
   std::string issue_own();
 
-  /// Whether the token was given out here, and still holds. It ages with time, and also by what the clock of
-  /// the sandbox it is used in, which may be null, has been moved since; `sandbox_clock` is asked only then.
+  /// Whether the token was given out here, or by a mock with the same key, and still holds. It ages with
+  /// time, and also by what the clock of the sandbox it is used in, which may be null, has been moved since:
+  /// of another mock's, since it was first used here. `sandbox_clock` is asked only then.
   TokenStanding standing(std::string_view token,
-                         const std::function<const SteerableClock *()> &sandbox_clock) const;
+                         const std::function<const SteerableClock *()> &sandbox_clock);
 
 private:
   const std::vector<TokenClient> &clients_;
@@ -58,9 +61,17 @@ private:
     std::int64_t life_ms;
   };
 
+  /// Drops those that hold no more by time. With `mutex_` held.
+  void drop_expired(std::int64_t now_ms);
+  /// False, and nothing done, where as many hold as may. With `mutex_` held.
+  bool keep(const std::string &token, Issue issue);
+  /// Keeps a token of another mock with the same key, where it is one and there is room.
+  std::optional<Issue> taken_in(std::string_view token);
+
   const std::vector<TimedToken> timed_;
+  const std::optional<SharedTokens> shared_;
   std::atomic<bool> has_issued_ = false; ///< spares those a lock who bring tokens of their own
-  mutable std::shared_mutex mutex_;
+  std::shared_mutex mutex_;
   std::unordered_map<std::string, Issue, TextHash, std::equal_to<>> issued_; ///< by token
   std::queue<const std::string *> oldest_; ///< of `issued_`, as they came; no timed ones
 };

@@ -118,7 +118,7 @@ std::variant<Credentials, Error> check_headers(const Request &request, const Giv
 }
 
 std::variant<Credentials, Error> pass_gateway(const Exchange &exchange, const Settings &settings,
-                                              const TokenService &tokens, const Leases &leases) {
+                                              TokenService &tokens, const Leases &leases) {
   const Parsed &parsed = exchange.parsed;
   const contract::Identified &identified = exchange.asked.identified;
   if (!exchange.request.unreadable.empty()) {

@@ -36,6 +36,6 @@ std::variant<Credentials, Error> check_headers(const Request &request, const Giv
 /// All the checks of a request, in their order: that it could be read and announces only clauses that there
 /// are, its headers, and that its target could be taken apart. The token service asks for no credentials.
 std::variant<Credentials, Error> pass_gateway(const Exchange &exchange, const Settings &settings,
-                                              const TokenService &tokens, const Leases &leases);
+                                              TokenService &tokens, const Leases &leases);
 
 } // namespace flow::mock

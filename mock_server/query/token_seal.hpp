@@ -17,12 +17,13 @@ public:
 
   [[nodiscard]] std::string seal(std::string_view text) const;
 
+  /// Sixteen bytes that nobody makes of that text without the key.
+  [[nodiscard]] std::string signature(std::string_view text) const;
+
   /// The text that was sealed, or nothing where this is not one of our seals.
   [[nodiscard]] std::optional<std::string> unseal(std::string_view sealed) const;
 
 private:
-  [[nodiscard]] std::string signature(std::string_view text) const;
-
   std::string key_;
 };
 

@@ -1,6 +1,7 @@
 #include <flow_mock/server.hpp>
 
 #include <algorithm>
+#include <fstream>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -143,6 +144,25 @@ TEST(Server, ASettingThatCannotBeUsedIsNamed) {
             std::string::npos);
   EXPECT_NE(refusal_of({.https = {.port = 0, .folder = missing, .names = {"not a name"}}}).find("not a name"),
             std::string::npos);
+}
+
+TEST(Server, AKeyOfTokensHasThirtyTwoBytesToFourThousand) {
+  const Folder folder;
+  const std::string file = folder.file("key");
+  const auto refusal_with = [&](const std::string &bytes) {
+    std::ofstream(file) << bytes;
+    return refusal_of({.token_key_file = file});
+  };
+  EXPECT_NE(refusal_of({.token_key_file = folder.file("missing")}).find("cannot be read"), std::string::npos);
+  EXPECT_NE(refusal_of({.token_key_file = folder.file("")}).find("cannot be read"), std::string::npos);
+  for (const std::string &few : {std::string(), std::string(31, 'k'), std::string(31, 'k') + "\n\n"}) {
+    EXPECT_NE(refusal_with(few).find("fewer than 32 bytes; make one with: head"), std::string::npos) << few;
+  }
+  EXPECT_NE(refusal_with(std::string(4097, 'k')).find("more than 4096 bytes"), std::string::npos);
+  for (const std::size_t enough : {32, 4096}) {
+    std::ofstream(file) << std::string(enough, 'k');
+    EXPECT_NO_THROW(Server({.token_key_file = file})) << enough;
+  }
 }
 
 TEST(Server, AnAddressThatItCannotListenOnIsNamed) {

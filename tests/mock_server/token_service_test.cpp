@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <cctype>
 #include <regex>
 #include <set>
 #include <sstream>
@@ -50,8 +52,8 @@ std::string token_of(Stage &stage) {
   return body_of(stage(token_call())).at("access_token");
 }
 
-Ask with_token(const std::string &token) {
-  return read("/runs").set("Authorization", "Bearer " + token);
+Ask with_token(const std::string &token, std::string_view path = "/runs") {
+  return read(path).set("Authorization", "Bearer " + token);
 }
 
 TEST(AccessToken, IsAnsweredAsDocumented) {
@@ -262,6 +264,92 @@ TEST(TimedToken, HasATokenAndATime) {
             "/allow/tokens/0/expiresInMs: must be an integer.");
   EXPECT_TRUE(refusal_of(R"({"token":"","expiresInMs":1})").starts_with("/allow/tokens/0/token: "));
   EXPECT_TRUE(refusal_of(R"("")").starts_with("/allow/tokens/0: "));
+}
+
+void share_key(Settings &settings) {
+  be_strict(settings);
+  settings.token_key = "a key of thirty-two bytes or more";
+}
+
+TEST(SharedToken, HoldsAtEveryMockWithTheKey) {
+  Stage stage(share_key);
+  Stage another(share_key);
+  const std::string token = token_of(stage);
+  EXPECT_EQ(token.size(), 72);
+  EXPECT_NE(token, token_of(another));
+  EXPECT_EQ(stage(with_token(token)).status, 200);
+  EXPECT_EQ(another(with_token(token)).status, 200);
+  EXPECT_EQ(another(with_token(token)).status, 200) << "again";
+  Stage stranger([](Settings &settings) {
+    share_key(settings);
+    settings.token_key.back() = '!';
+  });
+  EXPECT_EQ(error_in(stranger(with_token(token))), "401013");
+  Stage alone(be_strict);
+  EXPECT_EQ(error_in(alone(with_token(token))), "401013");
+  EXPECT_EQ(error_in(another(with_token(token_of(alone)))), "401013");
+}
+
+TEST(SharedToken, IsNoneWithAnyPlaceChanged) {
+  Stage stage(share_key);
+  Stage another(share_key);
+  const std::string token = token_of(stage);
+  for (std::size_t place = 0; place < token.size(); ++place) {
+    std::string changed = token;
+    changed[place] = changed[place] == '0' ? '1' : '0';
+    EXPECT_EQ(error_in(another(with_token(changed))), "401013") << place;
+  }
+  std::string upper = token;
+  std::transform(upper.begin(), upper.end(), upper.begin(), [](unsigned char c) { return std::toupper(c); });
+  EXPECT_EQ(error_in(another(with_token(upper))), "401013");
+}
+
+TEST(SharedToken, ExpiresByTheTimeOfItsMaking) {
+  Stage stage(share_key);
+  Stage another(share_key);
+  const std::string token = token_of(stage);
+  another.clock->advance(86399 * 1000LL - 1);
+  EXPECT_EQ(another(with_token(token)).status, 200);
+  another.clock->advance(1);
+  EXPECT_EQ(error_in(another(with_token(token))), "401013");
+}
+
+TEST(SharedToken, ExpiresByTheClockOfTheSandboxSinceItWasFirstUsedThere) {
+  Steered maker(share_key);
+  Steered mock(share_key);
+  const std::string token = body_of(maker(token_call())).at("access_token");
+  const std::string clock = "/sandboxes/%7BORG_ID%7D/%7BSANDBOX_NAME%7D/clock";
+  mock.admin("PUT", clock, {{"advanceMs", 86399 * 1000LL}});
+  EXPECT_EQ(mock(with_token(token)).status, 200) << "that was before";
+  mock.admin("PUT", clock, {{"advanceMs", 86399 * 1000LL}});
+  EXPECT_EQ(mock(with_token(token)).status, 401);
+}
+
+TEST(SharedToken, HoldsWhereThereIsNoRoomToKeepIt) {
+  SetClock clock(kNow);
+  IdSource ids(1);
+  const std::vector<TokenClient> anyone;
+  const SharedTokens shared(TokenSeal("a key of thirty-two bytes or more"));
+  TokenService tokens(anyone, clock, ids, 1, {}, shared);
+  const std::string own = tokens.issue();
+  const auto no_sandbox = [] { return static_cast<const SteerableClock *>(nullptr); };
+  EXPECT_EQ(tokens.standing(shared.token(kNow, IdSource(2).uuid()), no_sandbox), TokenStanding::holds);
+  EXPECT_EQ(tokens.standing(own, no_sandbox), TokenStanding::holds);
+}
+
+TEST(SharedToken, OfAListingContinuesItAtAnotherMock) {
+  Stage stage(share_key);
+  Stage another(share_key);
+  const std::string token = token_of(stage);
+  const Json first = body_of(stage(with_token(token, "/runs?limit=2")));
+  const std::string next = first.at("_links").at("next").at("href");
+  const std::string query = next.substr(next.find('?'));
+  const Response here = stage(with_token(token, "/runs" + query));
+  const Response there = another(with_token(token, "/runs" + query));
+  ASSERT_EQ(there.status, 200) << there.body;
+  EXPECT_EQ(body_of(there).at("items").size(), body_of(here).at("items").size());
+  Stage alone(be_strict);
+  EXPECT_EQ(error_in(alone(with_token(token_of(alone), "/runs" + query))), "1452-400");
 }
 
 TEST(AccessToken, TheStoreIsBoundedAndExpiredOnesMakeRoom) {

@@ -82,7 +82,8 @@ struct Settings {
   std::optional<std::uint64_t>
       deterministic{};       ///< number from which all ids follow; time stands still at 2026-01-01T00:00:00Z
   std::string admin_token{}; ///< the control API's; without one, it is there on loopback addresses only
-  std::string ca_file{};     ///< PEM: authorities of webhooks' receivers, instead of the system's
+  std::string token_key_file{}; ///< tokens hold at all mocks that are given the same 32 bytes or more
+  std::string ca_file{};        ///< PEM: authorities of webhooks' receivers, instead of the system's
   Limits limits{};
   Log log{};                           ///< none: nothing is logged
   LogLevel log_level = LogLevel::info; ///< the least that is logged; info: a line for each request
