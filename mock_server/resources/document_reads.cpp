@@ -148,7 +148,7 @@ Answer list_documents(const Call &call) {
       resource.name == "connectionSpecs") {
     error->entry = &contract::error("spec-filter-field-unknown");
   }
-  if (call.settings.reading.is("spec-by-name", "bare") && asks_for_one_spec(call)) {
+  if (asks_for_one_spec(call) && call.settings.reading.is("spec-by-name", "bare")) {
     take_out_of_items(answer);
   }
   return answer;

@@ -18,6 +18,7 @@ import traceback
 BASE = "/data/foundation/flowservice"
 FAILED = "4fb0418e-1804-45d6-8d56-dd51f05c0baf"
 SANDBOXES = [f"s{number}" for number in range(30)]
+ORGANISATIONS = [f"o{number}" for number in range(10)]
 LONGEST_S = 60  # what takes longer hangs
 NGINX = shutil.which("nginx", path=os.environ.get("PATH", "") + ":/usr/sbin")
 
@@ -50,8 +51,9 @@ class SetUp:
         self.folder = folder
         key = folder / "token.key"
         key.write_bytes(os.urandom(32).hex().encode() + b"\n")
-        allowed = ["org=o", "api-key=k", *(f"sandbox={name}" for name in SANDBOXES)]
-        options = ["--strict", "--token-key-file", str(key), *(word for each in allowed for word in ("--allow", each))]
+        allowed = ["api-key=k", *(f"org={name}" for name in ("o", *ORGANISATIONS))]
+        allowed += [f"sandbox={name}" for name in ("prod", *SANDBOXES)]
+        options = ["--strict", "--reading", "sandbox-header=optional", "--token-key-file", str(key), *(word for each in allowed for word in ("--allow", each))]
         files = [folder / f"port-{number}" for number in (1, 2, 3)]
         self.mocks = [
             subprocess.Popen([program, "--port", "0", "--port-file", str(file), "--quiet", *options], stdout=subprocess.DEVNULL)
@@ -83,14 +85,15 @@ class SetUp:
         for process in (self.nginx, *self.mocks):
             process.wait(LONGEST_S)
 
-    def ask(self, method: str, path: str, sandbox: str = "", body=None, token: str = "", port: int = 0):
+    def ask(self, method: str, path: str, sandbox: str = "", body=None, token: str = "", port: int = 0, organisation: str = "o"):
         """(status, JSON), through nginx, or from the mock at a port."""
         connection = (
             http.client.HTTPConnection("127.0.0.1", port, timeout=LONGEST_S) if port else UnixConnection(self.folder / "front")
         )
         headers = {"Content-Type": "application/json"}
         if sandbox:
-            headers |= {"Authorization": f"Bearer {token}", "x-api-key": "k", "x-gw-ims-org-id": "o", "x-sandbox-name": sandbox}
+            headers |= {"Authorization": f"Bearer {token}", "x-api-key": "k", "x-gw-ims-org-id": organisation}
+            headers |= {"x-sandbox-name": sandbox} if sandbox != "prod" else {}  # which it is for without
         connection.request(method, path, None if body is None else json.dumps(body), headers)
         answer = connection.getresponse()
         text = answer.read()
@@ -138,6 +141,14 @@ def the_control_api_reaches_the_sandbox(mocks: SetUp) -> None:
     assert sum(map(len, shares)) == len(SANDBOXES), "the control API has made a sandbox elsewhere"
 
 
+def a_request_without_sandbox_is_for_prod(mocks: SetUp) -> None:
+    token = mocks.token()
+    for name in ORGANISATIONS:
+        assert mocks.ask("GET", f"{BASE}/runs/{FAILED}", "prod", token=token, organisation=name)[0] == 200
+        counted = mocks.ask("GET", f"/__admin/sandboxes/{name}/prod/requests/count")[1]
+        assert counted["count"] == 1, (name, counted)
+
+
 def each_scripted_outcome_is_taken_once(mocks: SetUp) -> None:
     token = mocks.token()
     ids = {f"11111111-1111-4111-8111-{number:012}" for number in range(40)}
@@ -170,6 +181,7 @@ def main() -> None:
         a_token_of_one_is_valid_at_all,
         each_sandbox_is_at_one_mock,
         the_control_api_reaches_the_sandbox,
+        a_request_without_sandbox_is_for_prod,
         each_scripted_outcome_is_taken_once,
         a_mock_that_stops_takes_its_sandboxes_alone,
     ]
