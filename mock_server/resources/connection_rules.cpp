@@ -24,7 +24,9 @@ constexpr std::string_view kDataLandingZone = "26f526f2-58f4-4712-961d-e41bf1ccc
 constexpr std::array<std::string_view, 2> kOwnStores = {
     "8a9c3494-9708-43d7-ae3f-cda01e5030e1",  // profile store
     "23598e46-f560-407b-88d5-ea6207e49db0"}; // data lake
-constexpr std::array<std::string_view, 4> kFormats = {"delimited", "json", "parquet", "tabular"};
+// cloud, database, cloud-parquet
+constexpr std::array<std::string_view, 5> kFormats = {"delimited", "json", "parquet", "parquet_xdm",
+                                                      "tabular"};
 
 /// Null: there is none of that id.
 const Json *connection_spec(Transaction &transaction, const Json &connection) {

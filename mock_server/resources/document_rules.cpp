@@ -30,8 +30,12 @@ bool is_version(const Json &version) {
   });
 }
 
-/// What refers to a specification: {"id","version"}.
-std::optional<Error> check_specification(const Json &given, const std::string &field) {
+/// What refers to a specification: {"id","version"}. A version that is a number (cloud-parquet) becomes its
+/// text.
+std::optional<Error> check_specification(Json &given, const std::string &field) {
+  if (const auto version = given.find("version"); version != given.end() && version->is_number()) {
+    *version = version->dump();
+  }
   for (const char *member : {"id", "version"}) {
     const auto found = given.find(member);
     const bool is_absent = found == given.end() || found->is_null();

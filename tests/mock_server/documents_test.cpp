@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "mock_server/seed/seeded_documents.hpp"
+#include "tests/mock_server/described_answers.hpp"
 #include "tests/mock_server/document.hpp"
 
 /// Connections and specifications: made, read, listed and searched for.
@@ -217,7 +218,7 @@ TEST(CreateDocument, RefersToWhatIsThere) {
   EXPECT_EQ(refusal(stage, "connections", body), "1413-400");
   body["connectionSpec"] = {{"version", "1.0"}};
   EXPECT_EQ(refusal(stage, "connections", body), "1304-400");
-  body["connectionSpec"] = {{"id", kS3}, {"version", 1}};
+  body["connectionSpec"] = {{"id", kS3}, {"version", true}};
   EXPECT_EQ(refusal(stage, "connections", body), "1312-400");
   body = minimal("sourceConnections");
   body["baseConnectionId"] = kNoSuchDocument;
@@ -246,6 +247,22 @@ TEST(CreateDocument, RefusesAVersionThatIsNone) {
   EXPECT_EQ(refusal(stage, "connections", body), "1312-400");
   body["connectionSpec"]["version"] = std::string(128, '1');
   made(stage, "connections", body);
+}
+
+// cloud-parquet sends 1, which openapi does not describe.
+TEST(CreateDocument, TakesAVersionAsANumber) {
+  const NotAsDescribed number;
+  Stage stage;
+  Json body = minimal("connections");
+  for (const char *version : {"1", "1.0", "12"}) {
+    body["connectionSpec"]["version"] = Json::parse(version);
+    const std::string id = made(stage, "connections", body);
+    EXPECT_EQ(body_of(stage(read("/connections/" + id)))["items"][0]["connectionSpec"]["version"], version);
+  }
+  for (const char *version : {"true", "[1]", "1e300"}) {
+    body["connectionSpec"]["version"] = Json::parse(version);
+    EXPECT_EQ(refusal(stage, "connections", body), "1312-400") << version;
+  }
 }
 
 TEST(CreateDocument, HasTheSpecOfItsBaseConnection) {

@@ -23,7 +23,7 @@ std::string refused_source(Stage &stage, std::string_view connection_spec, const
 TEST(CreateSourceConnection, HasADocumentedFormat) {
   Stage stage;
   const Json none = Json::object();
-  for (const char *format : {"delimited", "json", "parquet", "tabular"}) {
+  for (const char *format : {"delimited", "json", "parquet", "parquet_xdm", "tabular"}) {
     EXPECT_EQ(refused_source(stage, kS3, {{"format", format}}, none), "") << format;
   }
   EXPECT_EQ(refused_source(stage, kS3, {{"format", "xml"}}, none), "1327-400");
