@@ -198,6 +198,58 @@ CALLS = [
       "sourceConnectionIds": ["{{LAST_ID}}"], "targetConnectionIds": ["723222e2-6ab9-4b0b-b222-e26ab9bb0bc2"],
       "transformations": [{{"name": "Mapping", "params": {{"mappingId": "380b032b445a46008e77585e046efe5e"}} }}]
   }}'""", 201, '"id" in it'),
+    ("mailchimp-campaign: a base connection", "placeholders", f"""curl -X POST \\
+  '{SERVICE}/connections' \\
+{JSON_BODY}  -d '{{
+      "name": "MailChimp", "description": "of ours",
+      "connectionSpec": {{"id": "2e8580db-6489-4726-96de-e33f5f60295f", "version": "1.0"}},
+      "auth": {{"specName": "Basic Authentication", "params": {{"username": "u", "password": "p"}} }}
+  }}'""", 201, 'set(it) == {"id", "etag"}'),
+    ("mailchimp-campaign: a source connection on it", "placeholders", f"""curl -X POST \\
+  '{SERVICE}/sourceConnections' \\
+{JSON_BODY}  -d '{{
+      "name": "MailChimp", "description": "of ours", "baseConnectionId": "{{LAST_ID}}",
+      "connectionSpec": {{"id": "2e8580db-6489-4726-96de-e33f5f60295f", "version": "1.0"}},
+      "data": {{"format": "json"}}, "params": {{"campaignId": "c66a200cda"}}
+  }}'""", 201, 'set(it) == {"id", "etag"}'),
+    ("mailchimp-campaign: a flow by RestStorageToAEP", "Authorization was missing", f"""curl -X POST \\
+  '{SERVICE}/flows' \\
+{JSON_BODY}  -d '{{
+      "name": "MailChimp", "description": "of ours",
+      "flowSpec": {{"id": "6499120c-0b15-42dc-936e-847ea3c24d72", "version": "1.0"}},
+      "sourceConnectionIds": ["{{LAST_ID}}"], "targetConnectionIds": ["f7eb08fa-5f04-4e45-ab08-fa5f046e45ee"],
+      "transformations": [{{"name": "Mapping", "params": {{
+          "mappingId": "500a9b747fcf4908a21917b49bd61780", "mappingVersion": "0"}} }}],
+      "scheduleParams": {{"startTime": "1636591243", "frequency": "minute", "interval": 15}}
+  }}'""", 201, 'set(it) == {"id", "etag"}'),
+    ("cloud-parquet: a source connection of Parquet", "one id of two", f"""curl -X POST \\
+  '{SERVICE}/sourceConnections' \\
+{JSON_BODY}  -d '{{
+      "name": "Parquet", "connectionSpec": {{"id": "ecadc60c-7455-4d87-84dc-2a0e293d997b", "version": 1}},
+      "data": {{"format": "parquet_xdm", "schema": {{
+          "id": "", "version": "application/vnd.adobe.xed-full+json;version=1"}} }},
+      "params": {{"path": "partners-demo/samples", "recursive": "true"}}
+  }}'""", 201, 'set(it) == {"id", "etag"}'),
+    ("cloud-parquet: a flow of it, without transformations", "Authorization was missing", f"""curl -X POST \\
+  '{SERVICE}/flows' \\
+{JSON_BODY}  -d '{{
+      "name": "Parquet", "flowSpec": {{"id": "9753525b-82c7-4dce-8a9b-5ccfce2b9876", "version": "1.0"}},
+      "sourceConnectionIds": ["{{LAST_ID}}"], "targetConnectionIds": ["f7eb08fa-5f04-4e45-ab08-fa5f046e45ee"],
+      "scheduleParams": {{"startTime": 1585000000, "frequency": "minute", "interval": 1000, "backfill": true}}
+  }}'""", 201, 'set(it) == {"id", "etag"}'),
+    ("http: a source connection of XDM", "", f"""curl -X POST \\
+  '{SERVICE}/sourceConnections' \\
+{JSON_BODY}  -d '{{
+      "name": "Stream", "providerId": "521eee4d-8cbe-4906-bb48-fb6bd4450033",
+      "connectionSpec": {{"id": "bc7b00d6-623a-4dfc-9fdb-f1240aeadaeb", "version": "1.0"}}
+  }}'""", 201, '"id" in it'),
+    ("http: a flow of XDM, without transformations", "", f"""curl -X POST \\
+  '{SERVICE}/flows' \\
+{JSON_BODY}  -d '{{
+      "name": "Stream", "description": "of ours",
+      "flowSpec": {{"id": "d8a6f005-7eaf-4153-983e-e8574508b877", "version": "1.0"}},
+      "sourceConnectionIds": ["{{LAST_ID}}"], "targetConnectionIds": ["723222e2-6ab9-4b0b-b222-e26ab9bb0bc2"]
+  }}'""", 201, '"id" in it'),
     ("delete-account: an account without flows", "", f"""curl -X DELETE \\
   '{SERVICE}/connections/dd3631cd-d0ea-4fea-b631-cdd0ea6fea21' \\
 {HEADERS.rstrip(chr(10)).rstrip(chr(92))}""", 204, 'it is None'),

@@ -242,7 +242,7 @@ TEST(PutSpecification, ReplacesTheWholeOfIt) {
                       {"attributes", {{"x", 1}}}};
   EXPECT_EQ(body_of(response), whole);
   EXPECT_EQ(document(stage, "flowSpecs", kFileFlows), whole);
-  EXPECT_EQ(ids_in(stage(read("/flowSpecs"))).size(), 20U);
+  EXPECT_EQ(ids_in(stage(read("/flowSpecs"))).size(), 22U);
 }
 
 TEST(PutSpecification, RefusesAnotherIdAndWhatIsIncomplete) {

@@ -94,7 +94,7 @@ TEST(SeededDocument, OfASourceShowsItsBaseConnection) {
 TEST(SeededDocument, OfASpecificationStandsForTheShippedOne) {
   Seeded mock(with_list("flowSpecs", Json::array({{{"id", kFileFlows}, {"name", "mine"}}})));
   EXPECT_EQ(mock.of("flowSpecs", kFileFlows), Json({{"id", kFileFlows}, {"name", "mine"}}));
-  EXPECT_EQ(ids_in(mock(read("/flowSpecs"))).size(), 20U);
+  EXPECT_EQ(ids_in(mock(read("/flowSpecs"))).size(), 22U);
 }
 
 TEST(SeededDocument, AnswersAsItSays) {
