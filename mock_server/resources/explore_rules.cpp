@@ -35,7 +35,8 @@ bool asks_for_properties(const Call &call) {
 
 /// How a file is to be read: as the caller says, or as the service finds out, not both and not neither (dlz).
 std::optional<Error> check_file_properties(const Call &call) {
-  constexpr std::array<std::string_view, 3> kProperties = {"fileType", "compressionType", "columnDelimiter"};
+  constexpr std::array<std::string_view, 4> kProperties = {"fileType", "compressionType", "columnDelimiter",
+                                                           "queryParams"};
   const bool has_own = std::any_of(kProperties.begin(), kProperties.end(),
                                    [&](std::string_view name) { return is_given(call, name); });
   if (asks_for_properties(call)) {

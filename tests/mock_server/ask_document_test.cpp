@@ -43,6 +43,8 @@ TEST(ExploreFile, IsReadAsTheCallerSaysOrAsTheServiceFindsOut) {
   EXPECT_EQ(error_in(stage(read(file + "&fileType=&determineProperties=false"))), "1359-400");
   EXPECT_EQ(error_in(stage(read(file + "&fileType=json&determineProperties=true"))), "1374-400");
   EXPECT_EQ(error_in(stage(read(file + "&CompressionType=gzip&determineProperties=true"))), "1374-400");
+  EXPECT_EQ(error_in(stage(read(file + "&queryParams=eyJ9&determineProperties=true"))), "1374-400");
+  EXPECT_EQ(stage(read(file + "&queryParams=eyJ9")).status, 200) << "says how it is to be read (dlz)";
   EXPECT_EQ(stage(read(file + "&fileType=json&determineProperties=false")).status, 200);
 }
 
