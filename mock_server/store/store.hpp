@@ -1,0 +1,80 @@
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace flow::mock {
+
+/// An organisation's sandbox. Both names empty: what belongs to the mock as a whole.
+struct StoredName {
+  std::string organisation;
+  std::string sandbox;
+  auto operator<=>(const StoredName &) const = default;
+};
+
+/// What a sandbox consists of. The numbers stand in files: they are never given another meaning.
+enum class EntityKind : std::uint8_t {
+  sandbox = 1,   ///< one, key "": what is neither of the others
+  run = 2,       ///< by number
+  script = 3,    ///< of runs' retries, by number
+  flow = 4,      ///< by id
+  document = 5,  ///< by resource and id
+  steering = 6,  ///< clock, faults, webhook, …, by name
+  journal = 7,   ///< exchanges, by their place in the journal
+  violation = 8, ///< by number
+  lease = 9,     ///< of the mock as a whole, by id
+};
+
+/// A thing that was made, changed or removed.
+struct EntityChange {
+  EntityKind kind;
+  std::string key;                  ///< within its kind; any bytes
+  std::optional<std::string> value; ///< any bytes; none: it is removed
+};
+
+/// What transactions changed in one sandbox; of several changes of one thing the last holds.
+struct SandboxChanges {
+  StoredName sandbox;
+  bool starts_over = false; ///< all that was kept of it goes first
+  std::vector<EntityChange> entities;
+};
+
+/// A store cannot be used: its file is another program's, damaged, of a newer version, in use. what() says
+/// what to change.
+struct StoreError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// It cannot keep or read something for now: the disk is full, or fails. Nothing of it is kept; it may be
+/// tried again.
+struct StoreFailure : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// Where the state of sandboxes lasts. It knows what things are called, not what they mean: the state machine
+/// and the queries are in memory. All functions may wait for a disk; each is safe to call from any thread.
+class Store {
+public:
+  Store() = default;
+  virtual ~Store() = default;
+  Store(const Store &) = delete;
+  Store &operator=(const Store &) = delete;
+
+  /// The names of all sandboxes of which it keeps anything. Throws StoreFailure.
+  virtual std::vector<StoredName> sandboxes() = 0;
+
+  /// Calls `take` with each thing that it keeps of the sandbox, in the order of kinds and, within one, of the
+  /// bytes of keys. Throws StoreFailure, and what `take` throws.
+  virtual void read(const StoredName &sandbox, const std::function<void(EntityChange)> &take) = 0;
+
+  /// Keeps all of it or nothing; it is on the disk when this returns. Throws StoreFailure.
+  virtual void commit(std::span<const SandboxChanges> changes) = 0;
+};
+
+} // namespace flow::mock
