@@ -18,17 +18,19 @@ struct StoredName {
   auto operator<=>(const StoredName &) const = default;
 };
 
-/// What a sandbox consists of. The numbers stand in files: they are never given another meaning.
+/// What a sandbox consists of, in the order in which it is put together again. The numbers stand in files:
+/// they are never given another meaning.
 enum class EntityKind : std::uint8_t {
-  sandbox = 1,   ///< one, key "": what is neither of the others
-  run = 2,       ///< by number
-  script = 3,    ///< of runs' retries, by number
-  flow = 4,      ///< by id
-  document = 5,  ///< by resource and id
-  steering = 6,  ///< clock, faults, webhook, …, by name
-  journal = 7,   ///< exchanges, by their place in the journal
-  violation = 8, ///< by number
-  lease = 9,     ///< of the mock as a whole, by id
+  sandbox = 1,   ///< one, key "": what is none of the others
+  script = 2,    ///< of runs' retries, by number
+  flow = 3,      ///< by id
+  document = 4,  ///< by resource and id
+  run = 5,       ///< by number
+  steering = 6,  ///< clock, faults, …, by name
+  event = 7,     ///< of a webhook, by number
+  journal = 8,   ///< exchanges, by their place in the journal
+  violation = 9, ///< of the mock as a whole, by number
+  lease = 10,    ///< likewise, by id
 };
 
 /// A thing that was made, changed or removed.
