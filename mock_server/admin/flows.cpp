@@ -104,6 +104,7 @@ Response put_flow_script(const Call &call) {
   Transaction transaction(call.sandbox->objects, call.sandbox->clock);
   SandboxFlow &flow = flow_of(call, transaction);
   flow.script = std::move(script);
+  transaction->touch_flow(flow.flow->id);
   return json_response(flow_entry(flow));
 }
 

@@ -76,7 +76,7 @@ Response patch(const Call &call, Transaction &transaction, const Json &patch) {
   if (!keeps_script) {
     return response;
   }
-  transaction->runs.change(run_of(call, transaction), [&](Run &patched) { patched.script = script; });
+  transaction->set_script(run_of(call, transaction), script);
   return run_response(transaction, call.ids.front());
 }
 
@@ -201,7 +201,7 @@ Response put_run_script(const Call &call) {
   const auto script = std::make_shared<RetryScript>(script_of(call));
   Transaction transaction(call.sandbox->objects, call.sandbox->clock);
   const Run &run = run_of(call, transaction);
-  transaction->runs.change(run, [&](Run &its) { its.script = script; });
+  transaction->set_script(run, script);
   return run_response(transaction, run.id);
 }
 

@@ -156,6 +156,7 @@ Answer create_run(const Call &call) {
       run_on_demand(*flow, std::get<Window>(window), params, std::move(fresh)), script);
   if (flow->delta_column.empty()) {
     flow->delta_column = std::move(std::get<std::string>(delta_column));
+    transaction->touch_flow(flow->flow->id);
   }
   Success success{.made_run = made->id};
   Response &response = success.response;

@@ -64,13 +64,31 @@ std::vector<std::string> DocumentStore::users(std::string_view id) const {
                                : std::vector<std::string>(found->second.begin(), found->second.end());
 }
 
+void DocumentStore::touch(const std::string &id) {
+  if (is_watched_) {
+    touched_.push_back(id);
+  }
+}
+
+std::vector<std::string> DocumentStore::take_touched() {
+  std::sort(touched_.begin(), touched_.end());
+  touched_.erase(std::unique(touched_.begin(), touched_.end()), touched_.end());
+  return std::exchange(touched_, {});
+}
+
 void DocumentStore::put(Document document) {
+  touch(id_of(document));
   const auto found = numbers_.find(id_of(document));
   if (found == numbers_.end()) {
     add(std::move(document));
   } else {
     replace(found->second, std::move(document));
   }
+}
+
+void DocumentStore::add_numbered(std::uint64_t number, Document document) {
+  next_number_ = std::max(next_number_, number);
+  add(std::move(document));
 }
 
 void DocumentStore::add(Document document) {
@@ -119,6 +137,7 @@ void DocumentStore::replace(std::uint64_t number, Document document) {
 
 void DocumentStore::remove(std::string_view id) {
   const auto found = numbers_.find(id);
+  touch(found->first);
   const auto document = documents_.find(found->second);
   const std::vector<std::string> used = used_by(*document->second.json);
   forget_user(used, found->first);

@@ -46,10 +46,21 @@ public:
 
   /// Adds a document, or replaces the one with its id. Where memory runs out, nothing is done.
   void put(Document document);
+  /// Adds a document with the number that it had, unless others have passed it since: then with the next.
+  void add_numbered(std::uint64_t number, Document document);
   /// One of that id has to be there. Where memory runs out, nothing is done.
   void remove(std::string_view id);
 
+  /// From now on notes the ids of those that are put or removed.
+  void watch() { is_watched_ = true; }
+  [[nodiscard]] bool is_touched() const { return !touched_.empty(); }
+  /// Those noted since the last call, each once.
+  std::vector<std::string> take_touched();
+  /// The number of the document of that id, which has to be there.
+  [[nodiscard]] std::uint64_t number_of(std::string_view id) const { return numbers_.find(id)->second; }
+
 private:
+  void touch(const std::string &id);
   void add(Document document);
   void replace(std::uint64_t number, Document document);
   /// The ids that keep what they are of in use.
@@ -64,6 +75,8 @@ private:
   std::unordered_map<std::string, std::uint64_t, TextHash, std::equal_to<>> numbers_;
   /// The ids of documents by what they refer to.
   std::unordered_map<std::string, std::unordered_set<std::string>, TextHash, std::equal_to<>> users_;
+  bool is_watched_ = false;
+  std::vector<std::string> touched_;
 };
 
 } // namespace flow::mock

@@ -14,7 +14,7 @@ namespace {
 
 using contract::Json;
 
-constexpr std::string_view kDraft = "draft";
+constexpr std::string_view kDraftState = "draft";
 
 bool is_of_a_seed(std::string_view format) {
   constexpr std::array<std::string_view, 4> kFormats = {"delimited", "json", "parquet", "tabular"};
@@ -99,7 +99,7 @@ void FlowDocuments::put(Json document) {
   RetryScript script = before == nullptr ? RetryScript() : before->script;
   const bool has_column_of_runs = before != nullptr && before->flow->delta_column.empty();
   std::string delta_column = has_column_of_runs ? before->delta_column : "";
-  const bool begins = before == nullptr || before->flow->state == kDraft;
+  const bool begins = before == nullptr || before->flow->state == kDraftState;
   SandboxFlow &put =
       transaction_->put_flow(flow_in(transaction_, std::move(document), before), transaction_.now_ms());
   put.script = std::move(script);
@@ -118,8 +118,9 @@ void FlowDocuments::remove(std::string_view id) {
 
 std::vector<std::string> FlowDocuments::users(std::string_view id) const {
   std::vector<std::string> users = transaction_->flows_of_connection(id);
-  std::erase_if(
-      users, [&](const std::string &flow) { return transaction_->find_flow(flow)->flow->state == kDraft; });
+  std::erase_if(users, [&](const std::string &flow) {
+    return transaction_->find_flow(flow)->flow->state == kDraftState;
+  });
   return users;
 }
 

@@ -18,6 +18,8 @@ public:
 
   /// The sequence from its first again, of that seed.
   void start_over(std::uint64_t seed) { state_ = seed; }
+  /// The seed of what follows from here on.
+  [[nodiscard]] std::uint64_t seed_from_here() const { return state_; }
 
   /// A random UUID (version 4), 36 characters.
   std::string uuid();

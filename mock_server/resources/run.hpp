@@ -21,6 +21,8 @@ struct Actors {
   std::string updated_by;
   std::string created_client;
   std::string updated_client;
+
+  bool operator==(const Actors &) const = default;
 };
 
 /// The time window a run takes its files from, epoch ms (on-demand-ingestion).
@@ -70,7 +72,9 @@ struct Flow {
 struct RetryScript {
   std::vector<ScriptedRetry> retries;
   std::size_t next = 0;
-  bool is_of_test = false; ///< given through the control API
+  bool is_of_test = false;  ///< given through the control API
+  std::uint64_t number = 0; ///< in a store; 0: it has not been kept yet
+  bool is_kept = false;     ///< as it stands
 };
 
 /// One execution of a flow.

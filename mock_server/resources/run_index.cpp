@@ -14,7 +14,7 @@ std::size_t status_number(RunState state) {
                                                                              : state);
 }
 
-constexpr std::uint32_t kFirst = 0;
+constexpr std::uint32_t kFirstPlace = 0;
 constexpr std::uint32_t kBehindAll = std::numeric_limits<std::uint32_t>::max();
 
 } // namespace
@@ -107,8 +107,8 @@ std::uint64_t RunIndex::count(const Places &places, const TimeSpan &span) {
     return 0;
   }
   const bool is_open = span.last_ms == std::numeric_limits<std::int64_t>::max();
-  const std::uint64_t end = is_open ? places.size() : places.rank({span.last_ms + 1, kFirst});
-  return end - places.rank({span.first_ms, kFirst});
+  const std::uint64_t end = is_open ? places.size() : places.rank({span.last_ms + 1, kFirstPlace});
+  return end - places.rank({span.first_ms, kFirstPlace});
 }
 
 std::optional<RunIndex::Place> RunIndex::next(const Places &places, const TimeSpan &span, bool descending,
@@ -118,7 +118,7 @@ std::optional<RunIndex::Place> RunIndex::next(const Places &places, const TimeSp
     const Place end = {span.last_ms, kBehindAll};
     found = places.before(after ? std::min(*after, end) : end);
   } else {
-    const Place begin = {span.first_ms, kFirst};
+    const Place begin = {span.first_ms, kFirstPlace};
     // A number may be the last there is: behind it the next time begins, not the number after it.
     found = places.at_least(after ? std::max({after->time_ms, after->number + 1}, begin) : begin);
   }

@@ -1,5 +1,6 @@
 #include "mock_server/resources/run_store.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace flow::mock {
@@ -14,6 +15,7 @@ const Run *RunStore::add(Run run) {
     return nullptr;
   }
   run.number = static_cast<std::uint32_t>(runs_.size());
+  touch(run.number);
   Run &added = runs_.emplace_back(std::move(run));
   try {
     by_id_.insert(&added);
@@ -40,11 +42,25 @@ bool RunStore::remove(std::string_view id) {
     return false;
   }
   Run &place = **found;
+  touch(place.number);
   by_id_.erase(found);
   index_.remove(RunKeys(place), place.number);
   place = Run();
   revision_.change();
   return true;
+}
+
+void RunStore::add_numbered(Run run) {
+  while (runs_.size() < run.number) {
+    runs_.emplace_back();
+  }
+  add(std::move(run));
+}
+
+std::vector<std::uint64_t> RunStore::take_touched() {
+  std::sort(touched_.begin(), touched_.end());
+  touched_.erase(std::unique(touched_.begin(), touched_.end()), touched_.end());
+  return std::exchange(touched_, {});
 }
 
 } // namespace flow::mock

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <unordered_set>
 #include <utility>
+#include <vector>
 
 #include "mock_server/clock/revision.hpp"
 #include "mock_server/resources/run.hpp"
@@ -31,6 +32,7 @@ public:
   /// runs out, the run stays as it was.
   template <typename Function> void change(const Run &run, Function function) {
     Run &its = runs_[run.number];
+    touch(its.number);
     Run changed = its;
     function(changed);
     index_.change(RunKeys(its), RunKeys(changed), its.number);
@@ -46,6 +48,21 @@ public:
 
   /// False where there is no run of that id.
   bool remove(std::string_view id);
+
+  /// Adds a run with the number that it has, which is above all others; those between stay vacant.
+  void add_numbered(Run run);
+
+  /// From now on notes which runs are added, changed or removed; that of a flow that is changed is the same.
+  void watch() { is_watched_ = true; }
+  /// Notes that what belongs to a run, but does not stand in it, was changed.
+  void touch(std::uint64_t number) {
+    if (is_watched_ && (touched_.empty() || touched_.back() != number)) {
+      touched_.push_back(number);
+    }
+  }
+  [[nodiscard]] bool is_touched() const { return !touched_.empty(); }
+  /// The numbers of the runs noted since the last call, each once, in their order.
+  std::vector<std::uint64_t> take_touched();
 
   /// Changes with every run that is added, changed or removed.
   [[nodiscard]] std::uint64_t revision() const { return revision_.value(); }
@@ -87,6 +104,8 @@ private:
   std::unordered_set<Run *, IdHash, SameId> by_id_;
   RunIndex index_;
   Revision revision_;
+  bool is_watched_ = false;
+  std::vector<std::uint64_t> touched_;
 };
 
 } // namespace flow::mock

@@ -67,6 +67,28 @@ void SandboxDocuments::load(const Seed &seed, std::int64_t now_ms) {
   loaded_at_ms_ = now_ms;
 }
 
+void SandboxDocuments::load_kept(std::vector<Kept> documents) {
+  std::sort(documents.begin(), documents.end(),
+            [](const Kept &a, const Kept &b) { return a.number < b.number; });
+  stores_ = shipped();
+  for (Kept &kept : documents) {
+    stores_.find(kept.resource->name)->second.add_numbered(kept.number, std::move(kept.document));
+  }
+  flows_to_come_.clear();
+}
+
+void SandboxDocuments::watch() {
+  is_watched_ = true;
+  for (auto &[name, store] : stores_) {
+    store.watch();
+  }
+}
+
+bool SandboxDocuments::is_touched() const {
+  return std::any_of(stores_.begin(), stores_.end(),
+                     [](const auto &entry) { return entry.second.is_touched(); });
+}
+
 void SandboxDocuments::put(const contract::Resource &resource, const SeededDocument &document,
                            SandboxState &state, const SandboxObjects &sandbox, std::int64_t now_ms) {
   DocumentStore &store = of(resource, state, sandbox);
@@ -75,23 +97,35 @@ void SandboxDocuments::put(const contract::Resource &resource, const SeededDocum
 
 DocumentStore &SandboxDocuments::of(const contract::Resource &resource, SandboxState &state,
                                     const SandboxObjects &sandbox) {
-  if (stores_.empty()) {
+  const bool is_first = stores_.empty();
+  if (is_first) {
     make_seeded(sandbox);
   }
   if (!flows_to_come_.empty()) {
     make_connections_of_flows(state, sandbox);
   }
+  if (is_first && is_watched_) {
+    watch(); // what the seed says is no change
+  }
   return stores_.find(resource.name)->second;
 }
 
-void SandboxDocuments::make_seeded(const SandboxObjects &sandbox) {
-  const SeededDocuments &seeded = seeded_();
+SandboxDocuments::Stores SandboxDocuments::shipped() {
   Stores made;
   for (const contract::Resource &resource : contract::resources()) {
     DocumentStore &store = made.emplace(resource.name, resource).first->second;
     for (const Document &document : shipped_specifications(resource)) {
       store.put(document);
     }
+  }
+  return made;
+}
+
+void SandboxDocuments::make_seeded(const SandboxObjects &sandbox) {
+  const SeededDocuments &seeded = seeded_();
+  Stores made = shipped();
+  for (const contract::Resource &resource : contract::resources()) {
+    DocumentStore &store = made.find(resource.name)->second;
     if (const auto given = seeded.find(resource.name); given != seeded.end()) {
       for (const SeededDocument &document : given->second) {
         store.put(

@@ -27,6 +27,20 @@ public:
   /// The flow's connections are to be among them.
   void note_connections_of(const std::shared_ptr<const Flow> &flow) { flows_to_come_.push_back(flow); }
 
+  /// Makes them these, by the names of their resources and with their numbers.
+  struct Kept {
+    const contract::Resource *resource;
+    std::uint64_t number;
+    Document document;
+  };
+  void load_kept(std::vector<Kept> documents);
+  /// From now on their stores note what is changed.
+  void watch();
+  /// Whether they have been made.
+  [[nodiscard]] bool are_made() const { return !stores_.empty(); }
+  [[nodiscard]] bool is_touched() const;
+  Stores &stores() { return stores_; }
+
   /// Those of a resource; `state` has the flows.
   DocumentStore &of(const contract::Resource &resource, SandboxState &state, const SandboxObjects &sandbox);
   /// Adds a document as a seed gives it, or replaces the one with its id. Times without a date are `now_ms`.
@@ -40,7 +54,10 @@ private:
   void make_connection(const char *resource, const contract::Json &shown, const Flow &flow,
                        std::int64_t at_ms, const SandboxObjects &sandbox);
 
+  static Stores shipped();
+
   Stores stores_;
+  bool is_watched_ = false;
   std::function<const SeededDocuments &()> seeded_;
   std::int64_t loaded_at_ms_ = 0;
   std::vector<std::shared_ptr<const Flow>> flows_to_come_; ///< their connections are still to be made

@@ -35,4 +35,9 @@ SandboxObjects::SandboxObjects(std::string_view its_organisation, std::string_vi
   state_.most_runs = scheduling.most_runs;
 }
 
+void SandboxObjects::set_kept() {
+  const std::lock_guard lock(mutex_);
+  has_unkept_ = state_.is_touched();
+}
+
 } // namespace flow::mock

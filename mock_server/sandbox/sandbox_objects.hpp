@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <mutex>
 #include <string>
@@ -32,11 +33,17 @@ public:
   const std::uint64_t id_seed;
   const contract::Reading reading; ///< as in Settings
 
+  /// Whether transactions have changed something that is not in a store yet; never where there is none.
+  bool has_unkept() const { return has_unkept_; }
+  /// All that has been changed until now is in the store.
+  void set_kept();
+
 private:
   friend class Transaction;
 
   std::mutex mutex_; ///< one, so that what happens to the sandbox is linearizable
   SandboxState state_;
+  std::atomic<bool> has_unkept_ = false;
 };
 
 } // namespace flow::mock

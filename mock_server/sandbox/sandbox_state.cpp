@@ -18,10 +18,14 @@ void SandboxState::load(const Seed &seed, std::int64_t now_ms) {
   flows_by_creation = {};
   flow_places_.clear();
   next_flow_ = 0;
+  next_script_ = 1;
   deleted_flows.clear();
   scheduled_.clear();
   flows_of_connections_.reset();
   documents_.load(seed, now_ms);
+  unkept_ = {.is_watched = unkept_.is_watched,
+             .with_ids = unkept_.with_ids,
+             .starts_over = unkept_.is_written || unkept_.starts_over};
   due_ = {};
   untouched_runs.clear();
   last_runs_are_stale_ = false;
@@ -52,6 +56,10 @@ void SandboxState::load(const Seed &seed, std::int64_t now_ms) {
     }
   }
   seeded_runs = runs.size();
+  if (unkept_.is_watched) {
+    unkept_.flows.clear(); // what the seed says is no change
+    watch_changes(unkept_.with_ids);
+  }
 }
 
 void SandboxState::settle(std::int64_t now_ms) {
@@ -123,6 +131,8 @@ const Run *SandboxState::start_run(Run run, RetryScript *script) {
   const Run *added = add_run(std::move(run));
   if (added != nullptr && script != nullptr) {
     ++script->next;
+    script->is_kept = false;
+    touch_flow(added->flow->id); // it may be the flow's
   }
   if (added != nullptr && has_ended(added->state)) {
     tell_end(*added);
@@ -131,6 +141,7 @@ const Run *SandboxState::start_run(Run run, RetryScript *script) {
 }
 
 const Run *SandboxState::replace_run(Run run) {
+  note_script_of(*runs.find(run.id));
   last_runs_are_stale_ = true;
   const Run *replaced = runs.replace(std::move(run));
   watch(*replaced);
@@ -143,14 +154,25 @@ void SandboxState::touch(std::string_view run_id) {
   }
   if (const auto found = untouched_runs.find(run_id); found != untouched_runs.end()) {
     untouched_runs.erase(found);
+    if (const Run *run = runs.find(run_id)) {
+      runs.touch(run->number);
+    }
   }
 }
 
 bool SandboxState::remove_run(std::string_view run_id) {
   touch(run_id);
+  if (const Run *run = runs.find(run_id)) {
+    note_script_of(*run);
+  }
   const bool removed = runs.remove(run_id);
   last_runs_are_stale_ = last_runs_are_stale_ || removed;
   return removed;
+}
+
+void SandboxState::set_script(const Run &run, const std::shared_ptr<RetryScript> &script) {
+  note_script_of(run);
+  runs.change(run, [&](Run &its) { its.script = script; });
 }
 
 std::string SandboxState::fresh_run_id() {
@@ -196,6 +218,7 @@ SandboxFlow *SandboxState::find_flow(std::string_view flow_id) {
 
 SandboxFlow &SandboxState::put_flow(const std::shared_ptr<const Flow> &flow, std::int64_t now_ms) {
   SandboxFlow made = made_of(flow, now_ms);
+  touch_flow(flow->id);
   documents_.note_connections_of(flow);
   if (SandboxFlow *place = find_flow(flow->id)) {
     replace_flow(*place, std::move(made));
@@ -302,6 +325,7 @@ void SandboxState::delete_flow(const std::string &flow_id) {
 void SandboxState::forget_flow(const std::string &flow_id, const std::vector<std::string> &connections) {
   const auto found = flow_places_.find(flow_id);
   const FlowPlace place = found->second;
+  touch_flow(flow_id);
   unschedule(place->second);
   forget_connections(connections, flow_id);
   flows_by_creation.remove({place->second.created_at_ms, place->first});

@@ -19,6 +19,7 @@
 #include "mock_server/resources/schedule.hpp"
 #include "mock_server/sandbox/sandbox_documents.hpp"
 #include "mock_server/seed/seed.hpp"
+#include "mock_server/store/store.hpp"
 
 namespace flow::mock {
 
@@ -70,6 +71,8 @@ struct SandboxState {
   /// Puts a run in the place of the one with its id, which has to be there.
   const Run *replace_run(Run run);
   bool remove_run(std::string_view run_id);
+  /// Gives a run another script.
+  void set_script(const Run &run, const std::shared_ptr<RetryScript> &script);
   /// A request has asked for that run.
   void touch(std::string_view run_id);
   /// Tells who listens that a run has just ended.
@@ -117,6 +120,22 @@ struct SandboxState {
   void put_document(const contract::Resource &resource, SeededDocument document,
                     const SandboxObjects &sandbox, std::int64_t now_ms);
 
+  /// From now on notes what is changed, for append_changes. `with_ids`: also where the ids have come to.
+  void watch_changes(bool with_ids);
+  /// Whether anything has been changed since it was watched or last appended.
+  bool is_touched() const;
+  /// Notes that a member of the flow was changed which put_flow does not set.
+  void touch_flow(const std::string &flow_id);
+  /// Notes that all of it is other than the seed of the mock says.
+  void touch_all() { unkept_.is_whole = unkept_.is_watched; }
+  /// Appends what has been changed: all there is where that is the first change since it was loaded.
+  void append_changes(const SandboxObjects &sandbox, SandboxChanges &changes);
+  /// Makes it what put_kept says, between begin_kept and end_kept, as append_changes wrote it. All throw
+  /// BadRecord.
+  void begin_kept(const Seed &seed, std::int64_t now_ms);
+  void put_kept(const EntityChange &kept);
+  void end_kept();
+
   /// The script that says what the next new run of `flow` shall come to: `script` (may be null), or the
   /// flow's; null: the defaults say it.
   static RetryScript *next_script(RetryScript *script, SandboxFlow *flow);
@@ -159,6 +178,15 @@ private:
   void replace_flow(SandboxFlow &place, SandboxFlow flow);
   void note_connections(const std::vector<std::string> &ids, const std::string &flow_id);
   void forget_connections(const std::vector<std::string> &ids, const std::string &flow_id);
+  void append_run(std::uint64_t number, SandboxChanges &changes);
+  void append_script(RetryScript &script, SandboxChanges &changes);
+  void append_flow(const std::string &flow_id, SandboxChanges &changes);
+  void append_documents(const SandboxObjects &sandbox, SandboxChanges &changes);
+  void note_script_of(const Run &gone);
+  std::string own_record() const;
+  Run kept_run(std::uint64_t number, std::string_view record);
+  void put_kept_flow(std::string_view record);
+
   static bool is_still(const Due &due);
   void forget_replaced_endings();
   void find_last_runs();
@@ -180,6 +208,31 @@ private:
   std::uint64_t due_made_ = 0;
   std::shared_ptr<const Actors> last_actors_; ///< that were asked for; null: none yet
   bool last_runs_are_stale_ = false;          ///< since a run was replaced or deleted
+
+  /// What append_changes has to write.
+  struct Unkept {
+    bool is_watched = false;
+    bool with_ids = false;
+    bool starts_over = false;   ///< what was written before holds no more
+    bool is_whole = false;      ///< all there is
+    bool is_written = false;    ///< what is not noted stands in the store as it is; else it is the seed's
+    bool has_documents = false; ///< likewise of the documents
+    std::set<std::string> flows{};
+    std::vector<std::uint64_t> scripts{}; ///< that no run has any more
+    std::string own_record{};             ///< as written or loaded
+  };
+  Unkept unkept_;
+  std::uint64_t next_script_ = 1; ///< number
+  /// While it is put together.
+  struct Kept {
+    std::map<std::uint64_t, std::shared_ptr<RetryScript>> scripts;
+    std::map<std::string, std::shared_ptr<const Flow>, std::less<>> flows;
+    std::shared_ptr<const Actors> actors; ///< of the last run
+    std::vector<SandboxDocuments::Kept> documents;
+    std::map<std::uint64_t, SandboxFlow> flows_by_number;
+    bool has_documents = false;
+  };
+  std::unique_ptr<Kept> kept_;
 };
 
 } // namespace flow::mock

@@ -72,6 +72,7 @@ void SandboxState::begin_schedule(SandboxFlow &flow, std::int64_t now_ms) {
   if (!flow.runs_at || flow.flow->state != "enabled" || flow.runs_at->schedule.first_ms > now_ms) {
     return;
   }
+  touch_flow(flow.flow->id);
   unschedule(flow);
   RunTimes &times = *flow.runs_at;
   times.window_from_ms =
@@ -84,6 +85,7 @@ void SandboxState::make_scheduled_run() {
   const auto [at_ms, flow_id] = *scheduled_.begin();
   SandboxFlow &flow = *find_flow(flow_id);
   RunTimes &times = *flow.runs_at;
+  touch_flow(flow_id);
   if (runs.size() < most_runs) {
     RetryScript *script = next_script(nullptr, &flow);
     Run run = new_run(flow.flow, Window{.start_ms = times.window_from_ms, .end_ms = at_ms},

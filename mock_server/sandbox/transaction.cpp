@@ -16,6 +16,12 @@ Transaction::Transaction(SandboxObjects &sandbox, const Clock &clock)
   sandbox.state_.settle(now_ms_);
 }
 
+Transaction::~Transaction() {
+  if (lock_.owns_lock() && sandbox_.state_.is_touched()) {
+    sandbox_.has_unkept_ = true;
+  }
+}
+
 Transaction Transaction::unsettled(SandboxObjects &sandbox, const Clock &clock) {
   std::unique_lock lock = brief_lock(sandbox.mutex_);
   const std::int64_t now_ms = clock.now_ms();

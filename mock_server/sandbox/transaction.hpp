@@ -18,6 +18,11 @@ public:
   Transaction(SandboxObjects &sandbox, std::int64_t now_ms);
   /// Likewise; the moment is when it is free.
   Transaction(SandboxObjects &sandbox, const Clock &clock);
+  ~Transaction();
+  Transaction(Transaction &&) = default;
+  Transaction(const Transaction &) = delete;
+  Transaction &operator=(const Transaction &) = delete;
+  Transaction &operator=(Transaction &&) = delete;
 
   /// For who replaces its runs or those that listen: it waits, and runs have not ended whose time has come.
   static Transaction unsettled(SandboxObjects &sandbox, const Clock &clock);
