@@ -78,8 +78,15 @@ Response last_answer(ServiceState &state, const Request &request, Error (*error)
 
 } // namespace
 
-FlowService::FlowService(Settings settings, FailureLog failure_log)
-    : state_(std::make_unique<ServiceState>(std::move(settings), std::move(failure_log))) {}
+FlowService::FlowService(Settings settings, FailureLog failure_log, std::unique_ptr<Store> store) {
+  if (store && settings.token_key.empty()) {
+    settings.token_key = token_key_in(*store);
+  }
+  state_ = std::make_unique<ServiceState>(std::move(settings), std::move(failure_log));
+  if (store) {
+    state_->keeper = std::make_unique<Keeper>(*state_, std::move(store));
+  }
+}
 
 FlowService::~FlowService() = default;
 

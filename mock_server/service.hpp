@@ -5,6 +5,7 @@
 #include "mock_server/http/http_message.hpp"
 #include "mock_server/pipeline/failure.hpp"
 #include "mock_server/settings.hpp"
+#include "mock_server/store/store.hpp"
 
 namespace flow::mock {
 
@@ -15,8 +16,9 @@ struct ServiceState;
 class FlowService {
 public:
   /// `settings` name the seed, the time and ids to use, and whom to let in. `failure_log` is told the cause
-  /// of each answer of 500, and of 503 where memory runs out.
-  explicit FlowService(Settings settings, FailureLog failure_log = {});
+  /// of each answer of 500, and of 503 where memory runs out. `store` is where what happens lasts, and from
+  /// which it goes on; null: nothing lasts. Throws StoreError, StoreFailure.
+  explicit FlowService(Settings settings, FailureLog failure_log = {}, std::unique_ptr<Store> store = {});
   ~FlowService();
   FlowService(const FlowService &) = delete;
   FlowService &operator=(const FlowService &) = delete;

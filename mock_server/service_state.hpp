@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 
 #include "contracts/judge/judge.hpp"
 #include "mock_server/auth/token_service.hpp"
@@ -12,6 +13,7 @@
 #include "mock_server/journal/journal.hpp"
 #include "mock_server/journal/metrics.hpp"
 #include "mock_server/journal/violation_log.hpp"
+#include "mock_server/keeping/keeper.hpp"
 #include "mock_server/pipeline/failure.hpp"
 #include "mock_server/query/token_seal.hpp"
 #include "mock_server/resources/id_source.hpp"
@@ -52,6 +54,7 @@ struct ServiceState {
   FaultSet faults{'g'};                 ///< of any sandbox, and of requests that reach none
   std::atomic<int> streams = 0;         ///< that are being read
   std::atomic<bool> has_faults = false; ///< whether one was ever added: spares all others looking for them
+  std::unique_ptr<Keeper> keeper;       ///< null: what happens lasts as long as the process
 };
 
 } // namespace flow::mock

@@ -44,7 +44,9 @@ struct Settings {
   std::string ca_file{};                        ///< authorities of webhooks' receivers; empty: see HttpSender
   bool schedules = false;                       ///< flows made through the API run by their schedules
   std::string token_key{}; ///< tokens that it makes hold at all mocks with the same one; empty: here alone
-  bool strict = false;     ///< nobody is let in but whom the seed's `allow` names
+  bool is_journal_durable =
+      false;           ///< where there is a store, also a read is in its journal when it is answered
+  bool strict = false; ///< nobody is let in but whom the seed's `allow` names
 };
 
 /// Reads the files that they name, and checks them. Throws flow_mock::Error.

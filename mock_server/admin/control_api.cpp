@@ -69,6 +69,12 @@ Response slowly(Sandboxes &sandboxes, Operation operation, const Call &call) {
   return operation(call);
 }
 
+void note(ServiceState &state, const std::shared_ptr<Sandbox> &sandbox) {
+  if (state.keeper) {
+    state.keeper->note(sandbox);
+  }
+}
+
 /// Carries out an operation on a sandbox. Reading makes none, nor does what is refused.
 Response answer_of_sandbox(const Route &route, Call call, std::string_view organisation,
                            std::string_view name) {
@@ -92,6 +98,7 @@ Response answer_of_sandbox(const Route &route, Call call, std::string_view organ
       sandbox->is_steered = true;
       sandboxes.mark_changed(*sandbox);
     }
+    note(call.state, sandbox);
     sandboxes.let_go(std::move(sandbox));
     return response;
   } catch (const Refusal &) {
@@ -99,9 +106,26 @@ Response answer_of_sandbox(const Route &route, Call call, std::string_view organ
     throw;
   } catch (...) {
     sandboxes.mark_changed(*sandbox);
+    note(call.state, sandbox);
     throw;
   }
 }
+
+/// When it ends, whatever may have changed is to be kept.
+class NoteAll {
+public:
+  explicit NoteAll(Keeper *keeper) : keeper_(keeper) {}
+  ~NoteAll() {
+    if (keeper_ != nullptr) {
+      keeper_->note_all();
+    }
+  }
+  NoteAll(const NoteAll &) = delete;
+  NoteAll &operator=(const NoteAll &) = delete;
+
+private:
+  Keeper *keeper_;
+};
 
 Response dispatch(ServiceState &state, const Request &request, const ControlAccess &access) {
   check_readable(request);
@@ -125,6 +149,7 @@ Response dispatch(ServiceState &state, const Request &request, const ControlAcce
       check_access(request, access);
     }
     if (!route.path.starts_with(kSandboxPath)) {
+      const NoteAll note(state.keeper && method != "GET" ? state.keeper.get() : nullptr);
       return route.operation(
           {.state = state, .request = request, .target = *target, .ids = taken, .sandbox = nullptr});
     }
@@ -157,6 +182,20 @@ Response refused(const Refusal &refusal) {
   return json_response({{"errors", Json::array({std::move(error)})}}, refusal.status);
 }
 
+Response not_kept(const std::string &why) {
+  return refused({503, "Store unavailable", "",
+                  "The mock's store cannot keep what this request changes (" + why +
+                      "), and nothing was changed. Try again when it can."});
+}
+
+/// The answer, once what was done is in the store.
+Response kept(Keeper &keeper, Response response) {
+  if (response.awaited || response.stream) {
+    return response;
+  }
+  return keeper.held(std::move(response), not_kept);
+}
+
 } // namespace
 
 bool is_for(const Request &request) {
@@ -170,8 +209,13 @@ bool is_reset(const Request &request) {
 }
 
 Response answer(ServiceState &state, const Request &request, const ControlAccess &access) {
+  const bool changes = state.keeper && request.method != "GET" && request.method != "HEAD";
   try {
-    return dispatch(state, request, access);
+    if (changes && state.keeper->is_failing()) {
+      return not_kept(state.keeper->failure());
+    }
+    Response response = dispatch(state, request, access);
+    return changes ? kept(*state.keeper, std::move(response)) : response;
   } catch (const Refusal &refusal) {
     return refused(refusal);
   } catch (const std::bad_alloc &cause) {

@@ -1,12 +1,12 @@
 #include "mock_server/admin/routes.hpp"
 
 #include <algorithm>
-#include <chrono>
 #include <string>
 #include <utility>
 
 #include "mock_server/journal/kept_text.hpp"
 #include "mock_server/webhooks/events_json.hpp"
+#include "mock_server/webhooks/set_webhook.hpp"
 
 namespace flow::mock::admin {
 
@@ -33,17 +33,6 @@ Response shown(Webhook webhook) {
   return json_response(to_json(webhook));
 }
 
-/// The same, and what came of each post is counted.
-Post counted(Post post, Metrics &metrics) {
-  return [post = std::move(post), &metrics](const std::string &url, const HttpHeaders &headers,
-                                            const std::string &body, std::chrono::milliseconds timeout,
-                                            const std::stop_token &stop) {
-    PostResult result = post(url, headers, body, timeout, stop);
-    ++(is_delivery(result) ? metrics.delivered : metrics.undelivered);
-    return result;
-  };
-}
-
 } // namespace
 
 Response get_webhook(const Call &call) {
@@ -57,15 +46,10 @@ Response put_webhook(const Call &call) {
   } catch (const WebhookError &error) {
     throw Refusal{400, "Bad webhook", error.pointer, error.reason};
   }
-  const Settings &settings = call.state.settings;
-  const auto make_sender = [&] {
-    return std::make_shared<WebhookSender>(webhook, call.sandbox->clock.now_ms(),
-                                           counted(HttpPost(settings.ca_file), call.state.metrics));
-  };
-  if (!call.state.ends.watch(*call.sandbox, make_sender, settings.reading, settings.limits.webhooks)) {
+  if (!set_webhook(call.state, *call.sandbox, webhook)) {
     throw Refusal{
         409, "Too many webhooks", "",
-        std::to_string(settings.limits.webhooks) +
+        std::to_string(call.state.settings.limits.webhooks) +
             " sandboxes have one, the most there can be. Delete those that are not needed, or start "
             "flow-mock with a higher --max-webhooks."};
   }

@@ -50,6 +50,21 @@ void SteerableClock::start_over(std::optional<std::int64_t> frozen_at_ms) {
   revision_.change();
 }
 
+contract::Json SteerableClock::kept() const {
+  const std::lock_guard lock(mutex_);
+  return {{"frozenAtMs", frozen() ? contract::Json(frozen_at_ms_.load()) : contract::Json()},
+          {"offsetMs", offset_ms_.load()}};
+}
+
+void SteerableClock::put_kept(const contract::Json &kept) {
+  const contract::Json &frozen_at_ms = kept.at("frozenAtMs");
+  const auto offset_ms = kept.at("offsetMs").get<std::int64_t>();
+  const std::lock_guard lock(mutex_);
+  offset_ms_ = offset_ms;
+  frozen_at_ms_ = frozen_at_ms.is_null() ? kRunning : frozen_at_ms.get<std::int64_t>();
+  revision_.change();
+}
+
 std::uint64_t SteerableClock::revision() const {
   const std::lock_guard lock(mutex_);
   return revision_.value();

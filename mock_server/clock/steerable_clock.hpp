@@ -6,6 +6,7 @@
 #include <optional>
 #include <vector>
 
+#include "contracts/model/contract.hpp"
 #include "mock_server/clock/clock.hpp"
 #include "mock_server/clock/revision.hpp"
 
@@ -34,6 +35,11 @@ public:
 
   /// As it was made: follows `base`; or stands still at a time, which may be earlier.
   void start_over(std::optional<std::int64_t> frozen_at_ms = std::nullopt);
+
+  /// How it has been steered, for a store: {"frozenAtMs","offsetMs"}.
+  [[nodiscard]] contract::Json kept() const;
+  /// Steers it likewise. Throws contract::Json::exception where it is another JSON.
+  void put_kept(const contract::Json &kept);
 
   /// Changes with every change().
   [[nodiscard]] std::uint64_t revision() const;

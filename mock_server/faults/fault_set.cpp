@@ -1,6 +1,7 @@
 #include "mock_server/faults/fault_set.hpp"
 
 #include <algorithm>
+#include <sstream>
 #include <string>
 #include <utility>
 
@@ -71,22 +72,64 @@ Json FaultSet::add(const Json &entry) {
   if (entry_of(id) != entries_.end()) {
     throw FaultIdTaken("there is a fault with the id " + id + "; remove it, or give another id or none");
   }
-  Json shown = completed(entry, id, entries_.size() + 1);
-  const auto seed = shown.at("seed").get<std::uint64_t>();
-  auto fault = std::make_shared<const Fault>(fault_in(shown));
-  Entry added{.fault = std::move(fault),
-              .shown = std::move(shown),
-              .probability = entry.value("probability", 1.0),
-              .random = std::mt19937_64(seed),
-              .let_through = entry.value("after", std::int64_t{0}),
-              .left = std::nullopt};
-  if (entry.contains("times")) {
-    added.left = entry.at("times").get<std::int64_t>();
-  }
-  entries_.push_back(std::move(added));
+  entries_.push_back(entry_for(completed(entry, id, entries_.size() + 1)));
   revision_.change();
   count_lasting();
   return entries_.back().json();
+}
+
+FaultSet::Entry FaultSet::entry_for(Json shown) {
+  Entry entry{.fault = std::make_shared<const Fault>(fault_in(shown)),
+              .shown = {},
+              .probability = shown.value("probability", 1.0),
+              .random = std::mt19937_64(shown.at("seed").get<std::uint64_t>()),
+              .let_through = shown.value("after", std::int64_t{0}),
+              .left = std::nullopt};
+  if (shown.contains("times")) {
+    entry.left = shown.at("times").get<std::int64_t>();
+  }
+  entry.shown = std::move(shown);
+  return entry;
+}
+
+Json FaultSet::kept() const {
+  const std::scoped_lock lock(mutex_);
+  if (ids_given_ == 0 && entries_.empty()) {
+    return nullptr;
+  }
+  Json faults = Json::array();
+  for (const Entry &entry : entries_) {
+    std::ostringstream random;
+    if (entry.probability < 1) {
+      random << entry.random;
+    }
+    faults.push_back({{"entry", entry.shown},
+                      {"letThrough", entry.let_through},
+                      {"left", entry.left ? Json(*entry.left) : Json()},
+                      {"matched", entry.matched},
+                      {"random", random.str()}});
+  }
+  return {{"idsGiven", ids_given_}, {"faults", std::move(faults)}};
+}
+
+void FaultSet::put_kept(const Json &kept) {
+  std::vector<Entry> entries;
+  for (const Json &each : kept.at("faults")) {
+    check_fault(each.at("entry"));
+    Entry entry = entry_for(each.at("entry"));
+    entry.let_through = each.at("letThrough");
+    entry.left = each.at("left").is_null() ? std::nullopt : std::optional<std::int64_t>(each.at("left"));
+    entry.matched = each.at("matched");
+    if (const auto &random = each.at("random").get_ref<const std::string &>(); !random.empty()) {
+      std::istringstream(random) >> entry.random;
+    }
+    entries.push_back(std::move(entry));
+  }
+  const std::scoped_lock lock(mutex_);
+  entries_ = std::move(entries);
+  ids_given_ = kept.at("idsGiven");
+  revision_.change();
+  count_lasting();
 }
 
 Json FaultSet::list() const {

@@ -48,6 +48,11 @@ public:
   bool remove(std::string_view id); ///< false where there is none of that id
   void clear();
 
+  /// All there is to know of it, for a store; null where nothing was ever added.
+  [[nodiscard]] contract::Json kept() const;
+  /// Makes it the same. Throws contract::Json::exception or FaultError where it is another JSON.
+  void put_kept(const contract::Json &kept);
+
   /// Changes with every fault that is added or removed or falls on a request.
   [[nodiscard]] std::uint64_t revision() const;
 
@@ -70,6 +75,7 @@ private:
 
     [[nodiscard]] contract::Json json() const;
   };
+  static Entry entry_for(contract::Json shown);
 
   [[nodiscard]] std::vector<Entry>::const_iterator entry_of(std::string_view id) const;
   [[nodiscard]] std::string free_id();

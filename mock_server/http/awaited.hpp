@@ -20,6 +20,8 @@ public:
   virtual void wake_by(std::function<void()> wake) = 0;
   /// The answer, if what it waits for has happened.
   virtual std::optional<Response> look() = 0;
+  /// Whether look() takes no longer than looking.
+  virtual bool is_quick() const { return false; }
   /// The answer, once nobody waits any longer.
   virtual Response give_up() = 0;
 };

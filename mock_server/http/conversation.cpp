@@ -193,7 +193,13 @@ asio::awaitable<std::optional<Response>> Conversation::come(std::shared_ptr<Awai
     }
   });
   for (;;) {
-    if (auto found = co_await asio::co_spawn(means_.slow_requests, looked(*awaited), asio::use_awaitable)) {
+    std::optional<Response> found;
+    if (awaited->is_quick()) {
+      found = awaited->look();
+    } else {
+      found = co_await asio::co_spawn(means_.slow_requests, looked(*awaited), asio::use_awaitable);
+    }
+    if (found) {
       co_return found;
     }
     switch (co_await connection_.wait(until)) {

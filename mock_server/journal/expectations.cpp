@@ -46,6 +46,45 @@ Expectations::Taken Expectations::take(std::span<const contract::ClauseNumber> s
   return taken;
 }
 
+contract::Json Expectations::kept() const {
+  const auto ids = [](const Clauses &clauses) {
+    contract::Json list = contract::Json::array();
+    for (const contract::ClauseNumber clause : clauses) {
+      list.push_back(contract::clause(clause).id);
+    }
+    return list;
+  };
+  contract::Json all = contract::Json::array();
+  const std::lock_guard lock(mutex_);
+  for (const Expectation &expectation : expectations_) {
+    all.push_back({{"clauses", ids(expectation.clauses)},
+                   {"missing", ids(expectation.missing)},
+                   {"left", expectation.left}});
+  }
+  return all;
+}
+
+void Expectations::put_kept(const contract::Json &kept) {
+  const auto clauses = [](const contract::Json &ids) {
+    Clauses known;
+    for (const contract::Json &id : ids) {
+      if (const auto number = contract::clause_number(id.get_ref<const std::string &>())) {
+        known.push_back(*number);
+      }
+    }
+    return known;
+  };
+  std::vector<Expectation> expectations;
+  for (const contract::Json &each : kept) {
+    expectations.push_back({.clauses = clauses(each.at("clauses")),
+                            .missing = clauses(each.at("missing")),
+                            .left = each.at("left")});
+  }
+  const std::lock_guard lock(mutex_);
+  expectations_ = std::move(expectations);
+  has_some_ = !expectations_.empty();
+}
+
 Expectations::Clauses Expectations::missing() const {
   const std::lock_guard lock(mutex_);
   return missing_in(expectations_);

@@ -32,6 +32,12 @@ public:
   /// Notes a request that was judged as a case of the clauses `seen`.
   Taken take(std::span<const contract::ClauseNumber> seen);
 
+  /// All of them, for a store: [{"clauses":[ID,…],"missing","left"}].
+  contract::Json kept() const;
+  /// Makes it the same; clauses that there are no more are left out. Throws contract::Json::exception where
+  /// it is another JSON.
+  void put_kept(const contract::Json &kept);
+
   /// What has not come so far.
   Clauses missing() const;
 

@@ -91,20 +91,6 @@ std::array<std::string *, 9> texts_of(JournalEntry &entry) {
           &entry.answer_headers, &entry.run,    &entry.made_run, &entry.faults};
 }
 
-/// The memory that an entry takes. Memory that was asked for longer texts, and is not used, is given back.
-std::size_t fit(JournalEntry &entry) {
-  constexpr std::size_t kSpare = 256;
-  std::size_t bytes = sizeof(JournalEntry) + entry.request_id.capacity() +
-                      entry.clauses.capacity() * sizeof(contract::ClauseNumber);
-  for (std::string *text : texts_of(entry)) {
-    if (text->capacity() > 2 * text->size() + kSpare) {
-      text->shrink_to_fit();
-    }
-    bytes += text->capacity();
-  }
-  return bytes;
-}
-
 bool has_path(const JournalEntry &entry, const std::string &glob) {
   const std::string path(path_of(entry.target));
   return fnmatch(glob.c_str(), path.c_str(), FNM_PATHNAME) == 0 ||
@@ -201,6 +187,19 @@ JournalEntry brief(const JournalEntry &entry) {
 
 } // namespace
 
+std::size_t Journal::fit(JournalEntry &entry) {
+  constexpr std::size_t kSpare = 256;
+  std::size_t bytes = sizeof(JournalEntry) + entry.request_id.capacity() +
+                      entry.clauses.capacity() * sizeof(contract::ClauseNumber);
+  for (std::string *text : texts_of(entry)) {
+    if (text->capacity() > 2 * text->size() + kSpare) {
+      text->shrink_to_fit();
+    }
+    bytes += text->capacity();
+  }
+  return bytes;
+}
+
 /// One entry that is being filled: the oldest of the journal, if there is no room for another.
 class Journal::Slot {
 public:
@@ -270,6 +269,7 @@ std::uint64_t Journal::add(const Exchange &exchange, const SecretValues &secrets
   const std::uint64_t number = ++numbers_;
   entry.number = number;
   bytes_ += entry.bytes;
+  unkept_.entries += unkept_.is_watched ? 1 : 0;
   slot.put_back();
   while (!entries_.empty() && (bytes_ > size_.bytes || entries_.size() > size_.exchanges)) {
     drop_oldest(dropped);
@@ -282,12 +282,16 @@ void Journal::drop_oldest(Entries &dropped) {
   last_dropped_ = entries_.front().number;
   bytes_ -= entries_.front().bytes;
   dropped.splice(dropped.end(), entries_, entries_.begin());
+  unkept_.entries = std::min(unkept_.entries, entries_.size());
 }
 
 void Journal::clear() {
   Entries forgotten;
   const std::lock_guard lock(mutex_);
   forgotten.swap(entries_);
+  unkept_.entries = 0;
+  unkept_.gone = std::max(unkept_.gone, std::min<std::uint64_t>(unkept_.next, size_.exchanges));
+  unkept_.next = 0;
   bytes_ = 0;
   dropped_ = 0;
   last_dropped_ = 0;

@@ -14,6 +14,7 @@
 #include "contracts/judge/judge.hpp"
 #include "contracts/model/contract.hpp"
 #include "mock_server/journal/secret_values.hpp"
+#include "mock_server/store/store.hpp"
 
 namespace flow::mock {
 
@@ -50,6 +51,11 @@ struct JournalEntry {
   bool body_cut = false;
   bool answer_cut = false;
   std::size_t bytes = 0; ///< of memory that it takes
+
+  /// As a record of a store, by which it is the same in another version of the mock, too.
+  std::string record() const;
+  /// Throws BadRecord.
+  static JournalEntry of_record(std::string_view record);
 };
 
 /// What to look for in a journal: the exchanges that are as every member says. An empty one asks for nothing.
@@ -104,6 +110,18 @@ public:
 
   void clear();
 
+  /// From now on notes what append_changes has to write.
+  void watch_changes();
+  /// Appends what has been changed since it was last appended: each exchange at the place of one that has
+  /// gone, so that there are never more than the journal's capacity.
+  void append_changes(SandboxChanges &changes);
+  /// What was appended is not there, or no more: it is all to be appended again.
+  void append_all_again();
+  /// Adds what append_changes wrote; in the order of numbers once end_kept is called. put_kept throws
+  /// BadRecord.
+  void put_kept(std::string_view key, std::string_view record);
+  void end_kept();
+
   std::size_t capacity() const { return size_.exchanges; }
   /// How many have gone for want of room since the beginning, or the last clear().
   std::uint64_t dropped() const;
@@ -143,6 +161,8 @@ private:
 
   class Slot;
   void drop_oldest(Entries &dropped); ///< with `mutex_` held
+  /// The memory that an entry takes. Memory that was asked for longer texts, and is not used, is given back.
+  static std::size_t fit(JournalEntry &entry);
 
   const JournalSize size_;
   std::atomic<std::uint64_t> &numbers_;
@@ -153,6 +173,15 @@ private:
   std::uint64_t dropped_ = 0;
   std::uint64_t last_dropped_ = 0;
   std::uint64_t cleared_ = 0;
+
+  struct Unkept {
+    bool is_watched = false;
+    std::size_t entries = 0;  ///< at the end of entries_
+    std::uint64_t next = 0;   ///< the next is appended at this place, modulo the capacity
+    std::uint64_t gone = 0;   ///< so many places hold what has been cleared
+    std::uint64_t newest = 0; ///< of the entries that are put back: the highest number
+  };
+  Unkept unkept_;
 };
 
 } // namespace flow::mock

@@ -47,6 +47,13 @@ public:
   /// By clause, in the order of the contract.
   std::vector<ViolationSum> sums() const;
 
+  /// All of it, for a store: records by their keys.
+  std::map<std::string, std::string> kept() const;
+  /// Adds what such a record says; of a clause that there is no more, nothing. Throws BadRecord.
+  void put_kept(std::string_view key, std::string_view record);
+  /// Changes with the log.
+  std::uint64_t revision() const { return revision_.load(); }
+
   void clear();
   /// Forgets those of one sandbox: of those that are only counted, none.
   void clear(std::string_view organisation, std::string_view sandbox);
@@ -54,6 +61,7 @@ public:
 private:
   mutable std::mutex mutex_;
   std::atomic<std::uint64_t> total_ = 0;
+  std::atomic<std::uint64_t> revision_ = 0;
   std::vector<ViolationEntry> entries_;
   using Key = std::pair<contract::ClauseNumber, bool>; ///< and whether it is missing
   static Key key_of(const ViolationEntry &entry) { return {entry.clause, entry.is_missing}; }

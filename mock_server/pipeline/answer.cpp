@@ -75,6 +75,41 @@ void beside_the_answer(ServiceState &state, const Exchange &exchange, std::strin
   }
 }
 
+bool is_read(const Exchange &exchange) {
+  return exchange.request.method == "GET" || exchange.request.method == "HEAD";
+}
+
+/// Marks an answer that the mock gives where its store fails: no server of the platform's says so.
+constexpr std::string_view kStoreHeader = "x-flow-mock-store";
+
+Response not_kept(const std::string &why, const std::string &request_id) {
+  const auto error = Error("service-unavailable")
+                         .with("remedy", "The mock's store cannot keep what this request changes (" + why +
+                                             "), and nothing was changed: try again when it can.");
+  Response response = to_response(error, request_id);
+  response.headers.emplace_back(kStoreHeader, "failed");
+  return response;
+}
+
+/// The answer, once what was done is in the store; what a read saw has to be there, too.
+Response kept(ServiceState &state, Exchange &exchange) {
+  Keeper &keeper = *state.keeper;
+  bool waits = !is_read(exchange) || !exchange.faults.empty() || state.settings.is_journal_durable;
+  if (exchange.sandbox) {
+    keeper.note(exchange.sandbox);
+    waits = waits || exchange.sandbox->objects.has_unkept();
+  }
+  if (!waits || keeper.is_failing()) {
+    return deliver(exchange);
+  }
+  const std::string request_id = exchange.request_id;
+  return keeper.held(deliver(exchange), [request_id](const std::string &why) {
+    Response response = not_kept(why, request_id);
+    response.headers.emplace_back(kRequestIdHeader, request_id);
+    return response;
+  });
+}
+
 } // namespace
 
 Response answer(ServiceState &state, const Request &request) {
@@ -90,6 +125,8 @@ Response answer(ServiceState &state, const Request &request) {
   }
   if (auto instead = answer_instead(exchange.faults, exchange.request_id)) {
     exchange.response = *std::move(instead);
+  } else if (state.keeper && state.keeper->is_failing() && !is_read(exchange)) {
+    exchange.response = not_kept(state.keeper->failure(), exchange.request_id);
   } else {
     set_answer(exchange, carry_out_guarded(state, exchange));
     beside_the_answer(state, exchange, "judge",
@@ -98,7 +135,7 @@ Response answer(ServiceState &state, const Request &request) {
   touch_run(exchange);
   spoil(exchange.faults, exchange.response, exchange.request_id);
   beside_the_answer(state, exchange, "record", [&] { record(state, exchange); });
-  return deliver(exchange);
+  return state.keeper ? kept(state, exchange) : deliver(exchange);
 }
 
 } // namespace flow::mock

@@ -6,6 +6,8 @@
 #include <tuple>
 #include <utility>
 
+#include "mock_server/store/record.hpp"
+
 namespace flow::mock {
 
 namespace {
@@ -43,6 +45,7 @@ std::optional<Lease> Leases::add(IdSource &ids, std::int64_t ttl_ms) {
     }));
   }
   leases_.emplace(id, lease);
+  ++revision_;
   return lease;
 }
 
@@ -68,6 +71,7 @@ bool Leases::remove(std::string_view id) {
     return false;
   }
   leases_.erase(found);
+  ++revision_;
   return true;
 }
 
@@ -75,13 +79,14 @@ std::vector<Lease> Leases::expire() {
   const std::int64_t now_ms = clock_.now_ms();
   std::vector<Lease> expired;
   const std::lock_guard lock(mutex_);
-  std::erase_if(leases_, [&](const auto &entry) {
+  revision_ += std::erase_if(leases_, [&](const auto &entry) {
     return entry.second.left_over && entry.second.expires_at_ms + kReadableMs <= now_ms;
   });
   for (auto &[id, lease] : leases_) {
     if (!lease.left_over && lease.expires_at_ms <= now_ms) {
       lease.left_over = contract::Json::object(); // until it is known: nobody else takes it for a new one
       expired.push_back(lease);
+      ++revision_;
     }
   }
   return expired;
@@ -91,7 +96,47 @@ void Leases::set_left_over(std::string_view id, contract::Json left_over) {
   const std::lock_guard lock(mutex_);
   if (const auto found = leases_.find(id); found != leases_.end()) {
     found->second.left_over = std::move(left_over);
+    ++revision_;
   }
+}
+
+std::map<std::string, std::string> Leases::kept() const {
+  std::map<std::string, std::string> records;
+  const std::shared_lock lock(mutex_);
+  for (const auto &[id, lease] : leases_) {
+    RecordWriter record;
+    record.text(id)
+        .text(lease.organisation)
+        .text(lease.sandbox)
+        .text(lease.token)
+        .text(lease.api_key)
+        .signed_number(lease.expires_at_ms)
+        .text(lease.left_over
+                  ? lease.left_over->dump(-1, ' ', false, contract::Json::error_handler_t::replace)
+                  : "");
+    records.emplace(id, record.take());
+  }
+  return records;
+}
+
+void Leases::put_kept(std::string_view bytes) {
+  RecordReader record(bytes);
+  Lease lease;
+  for (std::string *text : {&lease.id, &lease.organisation, &lease.sandbox, &lease.token, &lease.api_key}) {
+    *text = record.text();
+  }
+  lease.expires_at_ms = record.signed_number();
+  if (const std::string_view left_over = record.text(); !left_over.empty()) {
+    lease.left_over = contract::Json::parse(left_over, nullptr, false);
+    if (lease.left_over->is_discarded()) {
+      throw BadRecord("a lease is damaged");
+    }
+  }
+  record.end();
+  const std::lock_guard lock(mutex_);
+  ++revision_;
+  const std::string id = lease.id;
+  leases_.insert_or_assign(id, std::move(lease));
 }
 
 bool Leases::has(std::string Lease::*member, std::string_view name) const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -44,6 +45,13 @@ public:
   /// False where there is none of that id.
   bool remove(std::string_view id);
 
+  /// All of them, for a store: records by their ids.
+  std::map<std::string, std::string> kept() const;
+  /// Adds what such a record says. Throws BadRecord.
+  void put_kept(std::string_view record);
+  /// Changes with them.
+  std::uint64_t revision() const { return revision_; }
+
   /// Those whose time has come since they were last asked for; forgets those that are no longer readable.
   std::vector<Lease> expire();
   /// What was left over of one that has expired.
@@ -60,6 +68,7 @@ private:
 
   const Clock &clock_;
   const std::size_t most_;
+  std::atomic<std::uint64_t> revision_ = 0;
   mutable std::shared_mutex mutex_;
   std::map<std::string, Lease, std::less<>> leases_; ///< by id
 };

@@ -57,6 +57,7 @@ void Sandbox::restore(const Seed &seed) {
   Transaction transaction = Transaction::unsettled(objects, clock);
   try {
     transaction->load(seed, transaction.now_ms());
+    transaction->touch_all();
     is_changed = is_changed || transaction->has_schedules();
   } catch (...) {
     has_started_ = false;
@@ -194,6 +195,7 @@ void Sandboxes::remove(const std::shared_ptr<Sandbox> &sandbox) {
   if (found != shard.sandboxes.end() && *found == sandbox) {
     shard.sandboxes.erase(found);
     --count_;
+    tell_gone(*sandbox);
   }
 }
 
@@ -222,11 +224,29 @@ std::shared_ptr<Sandbox> Sandboxes::known(const Name &name) const {
 }
 
 std::shared_ptr<Sandbox> Sandboxes::fresh(const Name &name) const {
-  return std::make_shared<Sandbox>(
+  auto sandbox = std::make_shared<Sandbox>(
       name.organisation, name.sandbox,
       id_base_ ^ std::hash<std::string>{}(key_of(name.organisation, name.sandbox)), clock_,
       SandboxObjects::Scheduling{.of_new_flows = settings_.schedules, .most_runs = settings_.limits.runs},
       settings_.reading, settings_.journal_size, exchanges_);
+  if (watcher_.made) {
+    watcher_.made(*sandbox);
+  }
+  return sandbox;
+}
+
+void Sandboxes::adopt(const std::shared_ptr<Sandbox> &sandbox) {
+  const std::lock_guard lock(adding_);
+  Shard &shard = shard_of(name_of(sandbox));
+  std::shared_ptr<Sandbox> replaced; // goes when the others no longer wait
+  const std::lock_guard shard_lock(shard.mutex);
+  if (const auto found = shard.sandboxes.find(name_of(sandbox)); found != shard.sandboxes.end()) {
+    replaced = *found;
+    shard.sandboxes.erase(found);
+    --count_;
+  }
+  shard.sandboxes.insert(sandbox);
+  ++count_;
 }
 
 std::shared_ptr<Sandbox> Sandboxes::added(const Name &name) {
@@ -273,6 +293,12 @@ bool Sandboxes::make_room() {
   return count_ < settings_.limits.sandboxes;
 }
 
+void Sandboxes::tell_gone(const Sandbox &sandbox) const {
+  if (watcher_.gone) {
+    watcher_.gone(sandbox);
+  }
+}
+
 /// False where somebody holds the sandbox, or has changed it since.
 bool Sandboxes::forget(Sandbox &sandbox) {
   const Name name{sandbox.objects.organisation, sandbox.objects.name};
@@ -283,6 +309,7 @@ bool Sandboxes::forget(Sandbox &sandbox) {
   if (found->use_count() > 1 || sandbox.is_changed) {
     return false;
   }
+  tell_gone(sandbox);
   taken = shard.sandboxes.extract(found);
   --count_;
   return true;

@@ -4,11 +4,13 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <shared_mutex>
 #include <string_view>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "contracts/model/reading.hpp"
@@ -19,6 +21,7 @@
 #include "mock_server/journal/violation_log.hpp"
 #include "mock_server/sandbox/transaction.hpp"
 #include "mock_server/settings.hpp"
+#include "mock_server/store/differences.hpp"
 #include "mock_server/webhooks/webhook_sender.hpp"
 
 namespace flow::mock {
@@ -53,6 +56,9 @@ struct Sandbox : std::enable_shared_from_this<Sandbox> {
   /// Whether it has room for the runs that schedules make until that moment.
   bool has_room_until(std::int64_t moment_ms);
 
+  /// It has been put together from a store: it is no copy of the seed to be made.
+  void start_kept() { has_started_ = true; }
+
   /// Moves its clock on to the end of that run, or of the last that is to end where `run_id` is empty, as if
   /// the time until then had passed.
   void skip_to_end(std::string_view run_id);
@@ -78,6 +84,18 @@ struct Sandbox : std::enable_shared_from_this<Sandbox> {
   std::atomic<bool> is_steered = false;
   /// How many have it in use for longer than others should wait (SlowUse).
   std::atomic<int> slow_uses = 0;
+
+  /// Where there is a store: whether it is to be looked at for what has changed; and what the store has of
+  /// it, beside its objects and its journal, for who writes it there.
+  std::atomic<bool> is_noted = false;
+  struct KeptParts {
+    Differences steering{EntityKind::steering};
+    Differences events{EntityKind::event};
+    Differences violations{EntityKind::violation};
+    std::uint64_t events_revision = 0;
+    std::uint64_t violations_revision = 0;
+  };
+  KeptParts kept;
 
 private:
   std::shared_ptr<WebhookSender> webhook_; ///< touched within a transaction on the sandbox
@@ -125,6 +143,19 @@ public:
   /// Forgets all that are as the seed says and have no violations to show.
   void forget_unchanged();
 
+  /// One of that name that is not among them.
+  std::shared_ptr<Sandbox> fresh(std::string_view organisation, std::string_view name) const {
+    return fresh(Name{organisation, name});
+  }
+  /// Takes it in; it replaces the one with its name.
+  void adopt(const std::shared_ptr<Sandbox> &sandbox);
+  /// Who is told of each sandbox before it starts, and of each that is forgotten; set before any is made.
+  struct Watcher {
+    std::function<void(Sandbox &)> made;
+    std::function<void(const Sandbox &)> gone; ///< must not ask for sandboxes, nor throw
+  };
+  void set_watcher(Watcher watcher) { watcher_ = std::move(watcher); }
+
 private:
   friend class SlowUse;
 
@@ -166,6 +197,7 @@ private:
   std::shared_ptr<Sandbox> added(const Name &name);
   // With `adding_` held:
   bool make_room();
+  void tell_gone(const Sandbox &sandbox) const;
   bool forget(Sandbox &sandbox);
 
   const Settings &settings_;
@@ -177,6 +209,7 @@ private:
   const bool has_large_seed_;
   std::atomic<int> slow_uses_ = 0; ///< of all sandboxes: spares looking for one where there are none
   std::array<Shard, kShards> shards_;
+  Watcher watcher_;
   std::mutex adding_; ///< of who adds a sandbox, or takes one out
   std::size_t count_ = 0;
   bool may_have_unchanged_ = true; ///< spares looking for some where none were

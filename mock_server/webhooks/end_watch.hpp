@@ -21,12 +21,18 @@ public:
   bool watch(Sandbox &sandbox, const std::function<std::shared_ptr<WebhookSender>()> &make_sender,
              const contract::Reading &reading, std::size_t most);
 
+  /// The sandboxes that are looked at; some may tell nobody any more.
+  std::vector<std::weak_ptr<Sandbox>> watched() const {
+    const std::lock_guard lock(mutex_);
+    return watched_;
+  }
+
 private:
   void look(const std::stop_token &stop);
   void settle_all();
 
-  std::mutex watching_; ///< of who makes a sender
-  std::mutex mutex_;    ///< of `watched_`
+  std::mutex watching_;      ///< of who makes a sender
+  mutable std::mutex mutex_; ///< of `watched_`
   std::condition_variable_any stopped_;
   std::vector<std::weak_ptr<Sandbox>> watched_; ///< each once; some may tell nobody any more
   std::jthread thread_;                         ///< from the first sandbox on; last: it uses all of the above

@@ -105,6 +105,11 @@ public:
   /// false where the log knows none of that id. An attempt under way is finished first.
   bool redeliver(std::string_view id);
 
+  /// All events, for a store: records by their keys. One that is being posted is as one that is due.
+  [[nodiscard]] std::map<std::string, std::string> kept() const;
+  /// Adds what such a record says, before anything is sent. Throws BadRecord.
+  void put_kept(std::string_view key, std::string_view record);
+
   [[nodiscard]] EventLog log() const;
   /// Changes with the log.
   [[nodiscard]] std::uint64_t revision() const;

@@ -1,0 +1,341 @@
+#include "mock_server/keeping/keeper.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <functional>
+#include <optional>
+#include <span>
+#include <utility>
+
+#include "mock_server/http/awaited.hpp"
+#include "mock_server/keeping/kept_sandbox.hpp"
+#include "mock_server/service_state.hpp"
+#include "mock_server/store/record.hpp"
+
+namespace flow::mock {
+
+namespace {
+
+using contract::Json;
+using std::chrono::milliseconds;
+
+constexpr milliseconds kPause{200};       ///< between commits that nobody waits for, and between tries
+constexpr milliseconds kPatience{30'000}; ///< of who waits for one
+constexpr const char *kTokenKey = "tokenKey";
+constexpr const char *kClockOfMock = "clock";
+constexpr const char *kFaultsOfMock = "faults";
+constexpr const char *kTries = "tries";
+
+} // namespace
+
+std::string token_key_in(Store &store) {
+  std::string key;
+  store.read({}, [&](const EntityChange &kept) {
+    if (kept.kind == EntityKind::steering && kept.key == kTokenKey) {
+      key = *kept.value;
+    }
+  });
+  if (key.empty()) {
+    IdSource ids(IdSource::random_seed());
+    key = ids.uuid() + IdSource(IdSource::random_seed()).uuid();
+    const SandboxChanges made{.sandbox = {}, .entities = {{EntityKind::steering, kTokenKey, key}}};
+    store.commit(std::span(&made, 1));
+  }
+  return key;
+}
+
+/// An answer that waits for a commit.
+class Keeper::Held : public Awaited {
+public:
+  Held(Response answer, Instead instead) : answer_(std::move(answer)), instead_(std::move(instead)) {}
+
+  milliseconds patience() const override { return kPatience; }
+  void wake_by(std::function<void()> wake) override {
+    const std::lock_guard lock(mutex_);
+    wake_ = std::move(wake);
+  }
+  std::optional<Response> look() override {
+    const std::lock_guard lock(mutex_);
+    return is_told_ ? std::optional(std::move(answer_)) : std::nullopt;
+  }
+  bool is_quick() const override { return true; }
+  Response give_up() override { return instead_("it takes longer than 30 seconds; it may yet do so"); }
+
+  /// It is kept; or it cannot be, for a reason.
+  void tell(const std::optional<std::string> &failure) {
+    const std::lock_guard lock(mutex_);
+    if (failure) {
+      answer_ = instead_(*failure);
+    }
+    is_told_ = true;
+    if (wake_) {
+      wake_();
+    }
+  }
+
+private:
+  Response answer_;
+  Instead instead_;
+  std::mutex mutex_;
+  bool is_told_ = false;
+  std::function<void()> wake_;
+};
+
+Keeper::Keeper(ServiceState &state, std::unique_ptr<Store> store) : state_(state), store_(std::move(store)) {
+  const bool with_ids = state_.settings.deterministic.has_value();
+  state_.sandboxes.set_watcher(
+      {.made =
+           [with_ids](Sandbox &sandbox) {
+             Transaction::unsettled(sandbox.objects, sandbox.clock)->watch_changes(with_ids);
+             sandbox.journal.watch_changes();
+           },
+       .gone =
+           [this](const Sandbox &sandbox) {
+             const std::lock_guard lock(mutex_);
+             gone_.push_back({sandbox.objects.organisation, sandbox.objects.name});
+           }});
+  state_.journal.watch_changes();
+  read_all();
+  thread_ = std::thread([this] { run(); });
+}
+
+Keeper::~Keeper() {
+  {
+    const std::lock_guard lock(mutex_);
+    is_ending_ = true;
+  }
+  asked_.notify_one();
+  thread_.join();
+}
+
+void Keeper::read_all() {
+  for (const StoredName &name : store_->sandboxes()) {
+    if (name == StoredName()) {
+      read_mock();
+      continue;
+    }
+    const auto sandbox = state_.sandboxes.fresh(name.organisation, name.sandbox);
+    const auto webhook = read_sandbox(*store_, state_.settings, *sandbox);
+    state_.sandboxes.adopt(sandbox);
+    state_.has_faults = state_.has_faults || !sandbox->faults.empty();
+    if (webhook) {
+      resume_webhook(state_, *sandbox, *webhook);
+    }
+  }
+}
+
+void Keeper::read_mock() {
+  try {
+    store_->read({}, [&](EntityChange kept) {
+      switch (kept.kind) {
+      case EntityKind::steering:
+        if (kept.key == kClockOfMock) {
+          state_.clock.put_kept(Json::parse(*kept.value));
+        } else if (kept.key == kFaultsOfMock) {
+          state_.faults.put_kept(Json::parse(*kept.value));
+          state_.has_faults = state_.has_faults || !state_.faults.empty();
+        } else {
+          return;
+        }
+        kept_.steering.put_kept(std::move(kept.key), *std::move(kept.value));
+        return;
+      case EntityKind::journal:
+        state_.journal.put_kept(kept.key, *kept.value);
+        return;
+      case EntityKind::violation:
+        state_.violations.put_kept(kept.key, *kept.value);
+        kept_.violations.put_kept(std::move(kept.key), *std::move(kept.value));
+        return;
+      case EntityKind::lease:
+        state_.leases.put_kept(*kept.value);
+        kept_.leases.put_kept(std::move(kept.key), *std::move(kept.value));
+        return;
+      default:
+        throw BadRecord("something is of no kind that a mock has");
+      }
+    });
+  } catch (const BadRecord &error) {
+    throw StoreError(std::string("what it has of the mock is damaged: ") + error.what() +
+                     "; restore the file from a copy, or remove it");
+  } catch (const Json::exception &error) {
+    throw StoreError(std::string("what it has of the mock is damaged: ") + error.what() +
+                     "; restore the file from a copy, or remove it");
+  }
+  state_.journal.end_kept();
+  kept_.violations_revision = state_.violations.revision();
+  kept_.leases_revision = state_.leases.revision();
+}
+
+void Keeper::note(const std::shared_ptr<Sandbox> &sandbox) {
+  if (!sandbox->is_noted && !sandbox->is_noted.exchange(true)) {
+    const std::lock_guard lock(mutex_);
+    noted_.push_back(sandbox);
+  }
+}
+
+Response Keeper::held(Response answer, Instead instead) {
+  const auto held = std::make_shared<Held>(std::move(answer), std::move(instead));
+  Response response;
+  response.awaited = held;
+  {
+    const std::lock_guard lock(mutex_);
+    held_.push_back(held);
+    is_asked_ = true;
+  }
+  asked_.notify_one();
+  return response;
+}
+
+std::string Keeper::failure() const {
+  const std::lock_guard lock(mutex_);
+  return failure_;
+}
+
+void Keeper::run() {
+  std::unique_lock lock(mutex_);
+  for (bool is_last = false; !is_last;) {
+    asked_.wait_for(lock, kPause, [&] { return is_asked_ || is_ending_; });
+    is_last = is_ending_;
+    is_asked_ = false;
+    const std::vector<std::shared_ptr<Held>> held = std::exchange(held_, {});
+    lock.unlock();
+    const bool is_kept = works_again() && keep();
+    const auto why = is_kept ? std::nullopt : std::optional(failure());
+    for (const auto &each : held) {
+      each->tell(why);
+    }
+    lock.lock();
+  }
+}
+
+bool Keeper::keep() {
+  const KeptParts kept_before = kept_;
+  std::vector<SandboxChanges> batch;
+  std::vector<std::shared_ptr<Sandbox>> changed;
+  std::vector<StoredName> gone;
+  {
+    const std::lock_guard lock(mutex_);
+    gone.swap(gone_);
+  }
+  try {
+    for (const StoredName &name : gone) {
+      batch.push_back({.sandbox = name, .starts_over = true, .entities = {}});
+    }
+    batch.push_back(changes_of_mock());
+    for (auto &sandbox : noted()) {
+      changed.push_back(sandbox);
+      batch.push_back(changes_of(*sandbox));
+    }
+    std::erase_if(batch, [](const SandboxChanges &changes) {
+      return !changes.starts_over && changes.entities.empty();
+    });
+    if (!batch.empty()) {
+      store_->commit(batch);
+    }
+    for (const auto &sandbox : changed) {
+      sandbox->objects.set_kept();
+    }
+    return true;
+  } catch (const std::exception &error) {
+    const std::lock_guard lock(mutex_);
+    failure_ = error.what();
+    gone_.insert(gone_.begin(), gone.begin(), gone.end());
+  }
+  is_failing_ = true;
+  kept_ = kept_before;
+  state_.journal.append_all_again();
+  to_be_read_ = std::move(changed);
+  read_again();
+  return false;
+}
+
+SandboxChanges Keeper::changes_of_mock() {
+  SandboxChanges changes;
+  const std::uint64_t clock_revision = state_.clock.revision();
+  const std::uint64_t faults_revision = state_.faults.revision();
+  if (clock_revision != kept_.clock_revision || faults_revision != kept_.faults_revision) {
+    kept_.clock_revision = clock_revision;
+    kept_.faults_revision = faults_revision;
+    Differences::Records records = {{kClockOfMock, state_.clock.kept().dump()}};
+    if (const Json faults = state_.faults.kept(); !faults.is_null()) {
+      records.emplace(kFaultsOfMock, faults.dump());
+    }
+    kept_.steering.append(std::move(records), changes);
+  }
+  if (const std::uint64_t revision = state_.violations.revision(); revision != kept_.violations_revision) {
+    kept_.violations_revision = revision;
+    kept_.violations.append(state_.violations.kept(), changes);
+  }
+  if (const std::uint64_t revision = state_.leases.revision(); revision != kept_.leases_revision) {
+    kept_.leases_revision = revision;
+    kept_.leases.append(state_.leases.kept(), changes);
+  }
+  state_.journal.append_changes(changes);
+  return changes;
+}
+
+/// The sandboxes in which something may have changed, and that nobody has forgotten meanwhile.
+std::vector<std::shared_ptr<Sandbox>> Keeper::noted() {
+  std::vector<std::weak_ptr<Sandbox>> noted = state_.ends.watched(); // whose runs end without a request
+  {
+    const std::lock_guard lock(mutex_);
+    noted.insert(noted.end(), noted_.begin(), noted_.end());
+    noted_.clear();
+  }
+  std::vector<std::shared_ptr<Sandbox>> sandboxes;
+  if (are_all_noted_.exchange(false)) {
+    sandboxes = state_.sandboxes.all();
+  } else {
+    for (const auto &each : noted) {
+      auto sandbox = each.lock();
+      if (sandbox && state_.sandboxes.find(sandbox->objects.organisation, sandbox->objects.name) == sandbox) {
+        sandboxes.push_back(std::move(sandbox));
+      }
+    }
+    std::sort(sandboxes.begin(), sandboxes.end());
+    sandboxes.erase(std::unique(sandboxes.begin(), sandboxes.end()), sandboxes.end());
+  }
+  for (const auto &sandbox : sandboxes) {
+    sandbox->is_noted = false; // before it is looked at
+  }
+  return sandboxes;
+}
+
+/// Makes those that could not be kept what the store has of them.
+void Keeper::read_again() {
+  while (!to_be_read_.empty()) {
+    const SandboxObjects &lost = to_be_read_.back()->objects;
+    try {
+      const auto sandbox = state_.sandboxes.fresh(lost.organisation, lost.name);
+      const auto webhook = read_sandbox(*store_, state_.settings, *sandbox);
+      state_.sandboxes.adopt(sandbox);
+      if (webhook) {
+        resume_webhook(state_, *sandbox, *webhook);
+      }
+      to_be_read_.pop_back();
+    } catch (const std::exception &) {
+      return; // tried again with the next commit
+    }
+  }
+}
+
+/// Whether the store works, which is tried if it did not.
+bool Keeper::works_again() {
+  if (!is_failing_) {
+    return true;
+  }
+  try {
+    const SandboxChanges trial{.sandbox = {},
+                               .entities = {{EntityKind::steering, kTries, std::to_string(++tries_)}}};
+    store_->commit(std::span(&trial, 1));
+    read_again();
+    is_failing_ = !to_be_read_.empty();
+  } catch (const std::exception &error) {
+    const std::lock_guard lock(mutex_);
+    failure_ = error.what();
+  }
+  return !is_failing_;
+}
+
+} // namespace flow::mock

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <optional>
+
+#include "mock_server/sandbox/sandboxes.hpp"
+#include "mock_server/store/store.hpp"
+
+/// A whole sandbox, as a store has it: its objects, and what steers and watches them.
+namespace flow::mock {
+
+struct ServiceState;
+
+/// What of it has changed since the store had it.
+SandboxChanges changes_of(Sandbox &sandbox);
+
+/// A webhook that has been read, with its events.
+struct KeptWebhook {
+  Webhook webhook;
+  Differences::Records events;
+};
+
+/// Makes a fresh sandbox what the store has of it, but for its webhook, which is returned if there is one; a
+/// copy of the seed where the store has none of its objects. Throws StoreFailure, and StoreError where it is
+/// damaged.
+std::optional<KeptWebhook> read_sandbox(Store &store, const Settings &settings, Sandbox &sandbox);
+
+/// Lets it tell ends of runs as before. Throws StoreError.
+void resume_webhook(ServiceState &state, Sandbox &sandbox, const KeptWebhook &kept);
+
+} // namespace flow::mock
