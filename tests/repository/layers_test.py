@@ -22,8 +22,8 @@ LAYERS = {
 PUBLIC = ("client/include", "mock_server/include")
 # Headers known to one file, so that what is behind them can be exchanged.
 ONE_FILE = {"httplib.h": "mock_server/http/answer_text.cpp", "curl/curl.h": "common/curl_library.hpp"}
-# Libraries known to one folder, by the folder their headers are in.
-FOLDERS = {"asio": "mock_server/http"}
+# Libraries known to one folder, and to tests of it, by their header or the folder their headers are in.
+FOLDERS = {"asio": ("mock_server/http/",), "sqlite3": ("mock_server/store/", "tests/mock_server/sqlite_")}
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+(["<])([^">]+)[">]', re.MULTILINE)
 
@@ -70,10 +70,10 @@ def beyond_file(sources: dict[str, str], header: str) -> list[str]:
 
 def beyond_folder(sources: dict[str, str], library: str) -> list[str]:
     return [
-        f"{path}: {name} belongs in {FOLDERS[library]} alone"
+        f"{path}: {name} belongs in {FOLDERS[library][0]} alone"
         for path, text in sources.items()
         for _, name in INCLUDE.findall(text)
-        if re.match(rf"{library}[./]", name) and not path.startswith(FOLDERS[library] + "/")
+        if re.match(rf"{library}[./]", name) and not path.startswith(FOLDERS[library])
     ]
 
 
