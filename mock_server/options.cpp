@@ -77,6 +77,7 @@ struct Given {
   std::vector<std::string> allow;
   std::optional<std::int64_t> run_duration_ms;
   contract::Reading reading;
+  std::string journal;
   bool quiet = false;
 };
 
@@ -107,6 +108,18 @@ void add_server_options(CLI::App &app, Options &options, Given &given) {
                  "File with a key, 32 random bytes or more: access tokens and continuation tokens are then "
                  "valid at all mocks that have the same key")
       ->option_text("FILE");
+  app.add_option(
+         "--store", options.settings.store,
+         "Where sandboxes, journals and all else last: memory, until the mock ends; or sqlite:FILE, a "
+         "file that is made if need be: the mock goes on from it, also after it was killed. No answer "
+         "is given before the file has what it tells of")
+      ->option_text("STORE [memory]");
+  app.add_option(
+         "--journal", given.journal,
+         "With --store sqlite:FILE, when the journal of requests has one that only reads: trailing, up to a "
+         "second after its answer; or durable, before it, which makes each read as slow as a write")
+      ->check(CLI::IsMember({"trailing", "durable"}))
+      ->option_text("trailing|durable [trailing]");
   app.add_option("--log-level", options.log_level, "debug, info (a line per request), warn, error or off")
       ->transform(CLI::CheckedTransformer(kLogLevels, CLI::ignore_case))
       ->option_text("LEVEL [info]");
@@ -245,6 +258,10 @@ void apply(const Given &given, Options &options) {
     settings.run_duration = std::chrono::milliseconds(*given.run_duration_ms);
   }
   settings.readings = given.reading.differences();
+  settings.durable_journal = given.journal == "durable";
+  if (!given.journal.empty() && settings.store == "memory") {
+    throw CLI::ValidationError("--journal", "needs --store sqlite:FILE: in memory, no journal lasts");
+  }
   if (!options.https_port_file.empty() && !settings.https.port) {
     throw CLI::ValidationError("--https-port-file", "needs --https-port");
   }

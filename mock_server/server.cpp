@@ -123,8 +123,7 @@ class Server::State {
 public:
   explicit State(const Settings &given)
       : host_(given.host), port_(given.port), https_(checked(given.https)), log_(given.log),
-        log_level_(given.log_level),
-        service_(mock::settings_of(given), [this](std::string_view line) { log(LogLevel::error, line); }),
+        log_level_(given.log_level), service_(service_of(given)),
         http_(
             handler(), limits_of(given.limits),
             [this](const std::string &sentence) { log(LogLevel::warn, sentence); },
@@ -149,6 +148,7 @@ private:
     }
   }
   mock::Handler handler();
+  mock::FlowService service_of(const Settings &given);
   int listen(int port, const std::string &port_option, std::shared_ptr<mock::TlsContext> tls);
 
   const std::string host_;
@@ -161,6 +161,19 @@ private:
   std::atomic<int> http_port_ = 0;
   std::atomic<int> https_port_ = 0;
 };
+
+/// With all that its store has.
+mock::FlowService Server::State::service_of(const Settings &given) {
+  mock::Settings settings = mock::settings_of(given);
+  const auto log_failure = [this](std::string_view line) { log(LogLevel::error, line); };
+  try {
+    return mock::FlowService(std::move(settings), log_failure, mock::store_of(given));
+  } catch (const mock::StoreError &error) {
+    throw Error("--store " + given.store + ": " + error.what());
+  } catch (const mock::StoreFailure &error) {
+    throw Error("--store " + given.store + ": " + error.what());
+  }
+}
 
 mock::Handler Server::State::handler() {
   mock::Handler plain = [this](const mock::Request &request) {

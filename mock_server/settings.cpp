@@ -6,6 +6,7 @@
 
 #include "common/http_sender.hpp"
 #include "mock_server/admin/guard.hpp"
+#include "mock_server/store/sqlite_store.hpp"
 
 namespace flow::mock {
 
@@ -118,7 +119,23 @@ Settings settings_of(const flow_mock::Settings &given) {
   check_authorities(given.ca_file);
   settings.ca_file = given.ca_file;
   settings.token_key = given.token_key_file.empty() ? "" : key_in(given.token_key_file);
+  settings.is_journal_durable = given.durable_journal;
   return settings;
+}
+
+std::unique_ptr<Store> store_of(const flow_mock::Settings &given) {
+  constexpr std::string_view kSqlite = "sqlite:";
+  if (given.store == "memory") {
+    return nullptr;
+  }
+  if (!given.store.starts_with(kSqlite)) {
+    throw flow_mock::Error("--store '" + given.store + "' is neither memory nor sqlite:FILE");
+  }
+  try {
+    return sqlite_store(given.store.substr(kSqlite.size()));
+  } catch (const StoreError &error) {
+    throw flow_mock::Error(std::string("--store: ") + error.what());
+  }
 }
 
 } // namespace flow::mock

@@ -12,6 +12,7 @@
 #include "mock_server/clock/clock.hpp"
 #include "mock_server/journal/journal.hpp"
 #include "mock_server/seed/seed.hpp"
+#include "mock_server/store/store.hpp"
 
 namespace flow::mock {
 
@@ -51,5 +52,8 @@ struct Settings {
 
 /// Reads the files that they name, and checks them. Throws flow_mock::Error.
 Settings settings_of(const flow_mock::Settings &given);
+
+/// The store that they name; null: memory. Throws flow_mock::Error.
+std::unique_ptr<Store> store_of(const flow_mock::Settings &given);
 
 } // namespace flow::mock

@@ -83,6 +83,10 @@ struct Settings {
       deterministic{};       ///< number from which all ids follow; time stands still at 2026-01-01T00:00:00Z
   std::string admin_token{}; ///< the control API's; without one, it is there on loopback addresses only
   std::string token_key_file{}; ///< tokens hold at all mocks that are given the same 32 bytes or more
+  /// Where what happens lasts: "memory", as long as the process; "sqlite:FILE", in a file of SQLite's, also
+  /// when the process is killed: no answer is given before the file has what it tells of.
+  std::string store = "memory";
+  bool durable_journal = false; ///< in such a file also reads are in the journal before they are answered
   std::string ca_file{};        ///< PEM: authorities of webhooks' receivers, instead of the system's
   Limits limits{};
   Log log{};                           ///< none: nothing is logged
