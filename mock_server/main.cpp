@@ -200,6 +200,7 @@ int serve(const Options &options, const sigset_t &stop_signals, LogWriter &stand
 
 int serve(const Options &options) {
   const sigset_t stop_signals = block_stop_signals();
+  std::signal(SIGXFSZ, SIG_IGN); // a file beyond its limit (ulimit -f) is an error like a full disk
   LogWriter standard_error(STDERR_FILENO);
   try {
     return serve(options, stop_signals, standard_error);

@@ -18,8 +18,13 @@ Response live(const Call & /*call*/) {
   return health("live");
 }
 
-// The seed is loaded before the mock listens: who is answered finds it ready.
-Response ready(const Call & /*call*/) {
+// The seed is loaded before the mock listens: who is answered finds it ready, unless its store fails.
+Response ready(const Call &call) {
+  if (call.state.keeper && call.state.keeper->is_failing()) {
+    throw Refusal{503, "Store unavailable", "",
+                  "The mock's store does not work for now (" + call.state.keeper->failure() +
+                      "): what would change something is refused."};
+  }
   return health("ready");
 }
 
