@@ -131,9 +131,9 @@ void Keeper::read_mock() {
       switch (kept.kind) {
       case EntityKind::steering:
         if (kept.key == kClockOfMock) {
-          state_.clock.put_kept(Json::parse(*kept.value));
+          state_.clock.put_kept(steering_in(*kept.value));
         } else if (kept.key == kFaultsOfMock) {
-          state_.faults.put_kept(Json::parse(*kept.value));
+          state_.faults.put_kept(steering_in(*kept.value));
           state_.has_faults = state_.has_faults || !state_.faults.empty();
         } else {
           return;
@@ -257,9 +257,9 @@ SandboxChanges Keeper::changes_of_mock() {
   if (clock_revision != kept_.clock_revision || faults_revision != kept_.faults_revision) {
     kept_.clock_revision = clock_revision;
     kept_.faults_revision = faults_revision;
-    Differences::Records records = {{kClockOfMock, state_.clock.kept().dump()}};
+    Differences::Records records = {{kClockOfMock, steering_record(state_.clock.kept())}};
     if (const Json faults = state_.faults.kept(); !faults.is_null()) {
-      records.emplace(kFaultsOfMock, faults.dump());
+      records.emplace(kFaultsOfMock, steering_record(faults));
     }
     kept_.steering.append(std::move(records), changes);
   }

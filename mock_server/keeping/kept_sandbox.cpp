@@ -28,7 +28,7 @@ Differences::Records steering_of(const Sandbox &sandbox, const WebhookSender *we
   Differences::Records records;
   const auto add = [&](const char *name, const Json &json, const Json &fresh) {
     if (json != fresh) {
-      records.emplace(name, json.dump(-1, ' ', false, Json::error_handler_t::replace));
+      records.emplace(name, steering_record(json));
     }
   };
   add(kFlags,
@@ -43,8 +43,8 @@ Differences::Records steering_of(const Sandbox &sandbox, const WebhookSender *we
   return records;
 }
 
-void put_steering(Sandbox &sandbox, const std::string &name, const std::string &text) {
-  const Json json = Json::parse(text);
+void put_steering(Sandbox &sandbox, const std::string &name, const std::string &record) {
+  const Json json = steering_in(record);
   if (name == kFlags) {
     sandbox.is_changed = json.at("changed").get<bool>();
     sandbox.is_steered = json.at("steered").get<bool>();
@@ -64,6 +64,14 @@ void put_steering(Sandbox &sandbox, const std::string &name, const std::string &
 }
 
 } // namespace
+
+std::string steering_record(const Json &json) {
+  return RecordWriter().text(json.dump(-1, ' ', false, Json::error_handler_t::replace)).take();
+}
+
+Json steering_in(std::string_view record) {
+  return Json::parse(RecordReader(record).text());
+}
 
 SandboxChanges changes_of(Sandbox &sandbox) {
   SandboxChanges changes{.sandbox = stored_name(sandbox), .entities = {}};
@@ -98,7 +106,7 @@ std::optional<KeptWebhook> read_sandbox(Store &store, const Settings &settings, 
       switch (kept.kind) {
       case EntityKind::steering:
         if (kept.key == kWebhook) {
-          webhook = webhook_of(Json::parse(*kept.value));
+          webhook = webhook_of(steering_in(*kept.value));
         } else {
           put_steering(sandbox, kept.key, *kept.value);
         }

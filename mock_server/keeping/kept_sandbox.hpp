@@ -10,6 +10,11 @@ namespace flow::mock {
 
 struct ServiceState;
 
+/// How a thing of the kind EntityKind::steering is written.
+std::string steering_record(const contract::Json &json);
+/// Throws BadRecord, and contract::Json::exception.
+contract::Json steering_in(std::string_view record);
+
 /// What of it has changed since the store had it.
 SandboxChanges changes_of(Sandbox &sandbox);
 

@@ -17,6 +17,29 @@ constexpr unsigned kMostBits = 64;
 
 } // namespace
 
+std::string RecordWriter::take() {
+  std::uint32_t sum = sum_of(bytes_);
+  for (std::size_t i = 0; i < sizeof(sum); ++i) {
+    bytes_ += static_cast<char>(sum);
+    sum >>= kBitsOfByte;
+  }
+  return std::move(bytes_);
+}
+
+RecordReader::RecordReader(std::string_view record) {
+  std::uint32_t sum = 0;
+  if (record.size() < sizeof(sum)) {
+    fail();
+  }
+  rest_ = record.substr(0, record.size() - sizeof(sum));
+  for (std::size_t i = record.size(); i > rest_.size(); --i) {
+    sum = sum << kBitsOfByte | static_cast<unsigned char>(record[i - 1]);
+  }
+  if (sum != sum_of(rest_)) {
+    fail();
+  }
+}
+
 RecordWriter &RecordWriter::number(std::uint64_t value) {
   for (; value >= kMore; value >>= kBits) {
     bytes_ += static_cast<char>(kMore | (value & (kMore - 1U)));
@@ -80,6 +103,16 @@ void RecordReader::end() const {
   if (!rest_.empty()) {
     fail();
   }
+}
+
+std::uint32_t sum_of(std::string_view bytes) {
+  constexpr std::uint32_t kBasis = 2166136261U;
+  constexpr std::uint32_t kPrime = 16777619U;
+  std::uint32_t sum = kBasis;
+  for (const char byte : bytes) {
+    sum = (sum ^ static_cast<unsigned char>(byte)) * kPrime;
+  }
+  return sum;
 }
 
 std::string number_key(std::uint64_t number) {

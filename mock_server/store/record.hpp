@@ -7,7 +7,8 @@
 #include <string_view>
 
 /// How things are written for a store: fields in a fixed order, without names. Numbers take as few bytes as
-/// they need (LEB128, signed ones zigzag), texts stand behind their length.
+/// they need (LEB128, signed ones zigzag), texts stand behind their length, and at the end a sum by which
+/// damage is seen: SQLite does not look for any within its pages.
 namespace flow::mock {
 
 /// A record that is cut off or no record at all: the store is damaged.
@@ -30,7 +31,8 @@ public:
     return *this;
   }
 
-  std::string take() { return std::move(bytes_); }
+  /// The whole record.
+  std::string take();
 
 private:
   std::string bytes_;
@@ -40,7 +42,7 @@ private:
 /// BadRecord.
 class RecordReader {
 public:
-  explicit RecordReader(std::string_view record) : rest_(record) {}
+  explicit RecordReader(std::string_view record);
 
   std::uint64_t number();
   /// One of those below `end`.
@@ -57,6 +59,9 @@ public:
 private:
   std::string_view rest_;
 };
+
+/// FNV-1a, 32 bits: another one wherever a single byte differs.
+std::uint32_t sum_of(std::string_view bytes);
 
 /// A number as a key: in the order of the bytes of keys, numbers are in their own.
 std::string number_key(std::uint64_t number);

@@ -24,6 +24,7 @@ constexpr Target kTargets[] = {
     {"documents", documents},
     {"earlier_report", earlier_report},
     {"json_text", json_text},
+    {"kept_records", kept_records},
     {"property_language", property_language},
     {"request_head", request_head},
     {"seed", seed},

@@ -41,6 +41,7 @@ void continuation_token(std::string_view bytes);
 void documents(std::string_view bytes);
 void earlier_report(std::string_view bytes);
 void json_text(std::string_view bytes);
+void kept_records(std::string_view bytes);
 void property_language(std::string_view bytes);
 void request_head(std::string_view bytes);
 void seed(std::string_view bytes);

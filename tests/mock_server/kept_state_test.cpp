@@ -178,7 +178,7 @@ TEST(KeptState, OfARestoredSnapshotIsAllOfIt) {
   const Json before = body_of(kept.steer("GET", "/snapshot"));
   kept.call(retry(kFailed));
   kept.keep();
-  kept.steer("PUT", "/snapshot", before);
+  ASSERT_EQ(kept.steer("POST", "/restore", before).status, 200);
   kept.keep();
   const auto again = kept.read_again();
   EXPECT_EQ(snapshot_of(*again, *kept.clock), snapshot_of(kept.objects(), *kept.clock));
@@ -287,20 +287,46 @@ TEST(KeptState, ReadAgainIsTheSameWhateverWasDone) {
 TEST(KeptState, ThatIsDamagedIsRefused) {
   SandboxObjects sandbox("o", "s", 1);
   Transaction transaction(sandbox, kNow);
-  for (const auto &[kind, value] :
-       {std::pair(EntityKind::sandbox, std::string("\x01")),
-        std::pair(EntityKind::flow, std::string("\x00\x00\x05"
-                                                "ab",
-                                                5)),
-        std::pair(EntityKind::run, std::string("\x02"
-                                               "ab\x02"
-                                               "no",
-                                               6)),
-        std::pair(EntityKind::script, std::string("\xff\xff\xff\xff\xff\xff\xff\xff\x7f")),
-        std::pair(EntityKind::document, std::string("\x00\x03nul\x00", 6))}) {
-    transaction->begin_kept(built_in_seed(), kNow);
-    EXPECT_THROW(transaction->put_kept({kind, number_key(1), value}), BadRecord);
+  const auto cut = RecordWriter().text("a").take();
+  const auto unknown_flow = RecordWriter().text("run").text("no such flow").take();
+  for (const EntityKind kind :
+       {EntityKind::sandbox, EntityKind::script, EntityKind::flow, EntityKind::document, EntityKind::run}) {
+    for (const std::string &record : {std::string(), std::string("abcdefgh"), cut, unknown_flow}) {
+      transaction->begin_kept(built_in_seed(), kNow);
+      EXPECT_THROW(transaction->put_kept({kind, number_key(1), record}), BadRecord);
+    }
   }
+}
+
+TEST(Record, WithAnyByteChangedIsSeenToBeDamaged) {
+  const std::string record = RecordWriter().number(300).signed_number(-5).text("text").take();
+  for (std::size_t place = 0; place < record.size(); ++place) {
+    for (int bit = 0; bit < 8; ++bit) {
+      std::string changed = record;
+      changed[place] = static_cast<char>(changed[place] ^ (1 << bit));
+      EXPECT_THROW(RecordReader{changed}, BadRecord);
+    }
+  }
+}
+
+TEST(Record, ReadsWhatWasWritten) {
+  for (const std::uint64_t number :
+       {std::uint64_t{0}, std::uint64_t{127}, std::uint64_t{128}, ~std::uint64_t{0}}) {
+    const std::string record =
+        RecordWriter().number(number).signed_number(static_cast<std::int64_t>(number)).text("").take();
+    RecordReader kept(record);
+    EXPECT_EQ(kept.number(), number);
+    EXPECT_EQ(kept.signed_number(), static_cast<std::int64_t>(number));
+    EXPECT_EQ(kept.text(), "");
+    EXPECT_NO_THROW(kept.end());
+    EXPECT_THROW(kept.number(), BadRecord);
+  }
+}
+
+TEST(Record, KeysOfNumbersAreInTheirOrder) {
+  EXPECT_LT(number_key(255), number_key(256));
+  EXPECT_EQ(number_of_key(number_key(~std::uint64_t{0} - 1)), ~std::uint64_t{0} - 1);
+  EXPECT_THROW(number_of_key("1234567"), BadRecord);
 }
 
 } // namespace
