@@ -198,29 +198,55 @@ CALLS = [
       "sourceConnectionIds": ["{{LAST_ID}}"], "targetConnectionIds": ["723222e2-6ab9-4b0b-b222-e26ab9bb0bc2"],
       "transformations": [{{"name": "Mapping", "params": {{"mappingId": "380b032b445a46008e77585e046efe5e"}} }}]
   }}'""", 201, '"id" in it'),
-    ("mailchimp-campaign: a base connection", "placeholders", f"""curl -X POST \\
+    ("mailchimp-campaign: a base connection", "a backslash was missing", f"""curl -X POST \\
   '{SERVICE}/connections' \\
 {JSON_BODY}  -d '{{
-      "name": "MailChimp", "description": "of ours",
-      "connectionSpec": {{"id": "2e8580db-6489-4726-96de-e33f5f60295f", "version": "1.0"}},
-      "auth": {{"specName": "Basic Authentication", "params": {{"username": "u", "password": "p"}} }}
+      "name": "Mailchimp", "description": "of ours",
+      "connectionSpec": {{"id": "c8ce8c8c-37fb-4162-9fbf-c2f181e04a7a", "version": "1.0"}},
+      "auth": {{"specName": "Basic Authentication", "params": {{
+          "authorizationTestUrl": "https://login.mailchimp.com/oauth2/metadata",
+          "username": "{{USERNAME}}", "password": "{{PASSWORD}}"}} }}
   }}'""", 201, 'set(it) == {"id", "etag"}'),
-    ("mailchimp-campaign: a source connection on it", "placeholders", f"""curl -X POST \\
+    ("mailchimp-campaign: a source connection on it", "a backslash was missing", f"""curl -X POST \\
   '{SERVICE}/sourceConnections' \\
 {JSON_BODY}  -d '{{
-      "name": "MailChimp", "description": "of ours", "baseConnectionId": "{{LAST_ID}}",
-      "connectionSpec": {{"id": "2e8580db-6489-4726-96de-e33f5f60295f", "version": "1.0"}},
+      "name": "Mailchimp", "description": "of ours", "baseConnectionId": "{{LAST_ID}}",
+      "connectionSpec": {{"id": "c8ce8c8c-37fb-4162-9fbf-c2f181e04a7a", "version": "1.0"}},
       "data": {{"format": "json"}}, "params": {{"campaignId": "c66a200cda"}}
   }}'""", 201, 'set(it) == {"id", "etag"}'),
-    ("mailchimp-campaign: a flow by RestStorageToAEP", "Authorization was missing", f"""curl -X POST \\
+    ("mailchimp-campaign: a flow by RestStorageToAEP, without transformations", "a backslash was missing", f"""curl -X POST \\
   '{SERVICE}/flows' \\
 {JSON_BODY}  -d '{{
-      "name": "MailChimp", "description": "of ours",
+      "name": "Mailchimp", "description": "of ours",
+      "flowSpec": {{"id": "6499120c-0b15-42dc-936e-847ea3c24d72", "version": "1.0"}},
+      "sourceConnectionIds": ["{{LAST_ID}}"], "targetConnectionIds": ["f7eb08fa-5f04-4e45-ab08-fa5f046e45ee"],
+      "scheduleParams": {{"startTime": "1632809759", "frequency": "minute", "interval": 15}}
+  }}'""", 201, 'set(it) == {"id", "etag"}'),
+    ("mailchimp-members: a base connection", "a backslash was missing", f"""curl -X POST \\
+  '{SERVICE}/connections' \\
+{JSON_BODY}  -d '{{
+      "name": "Mailchimp", "description": "of ours",
+      "connectionSpec": {{"id": "2e8580db-6489-4726-96de-e33f5f60295f", "version": "1.0"}},
+      "auth": {{"specName": "Basic Authentication", "params": {{
+          "authorizationTestUrl": "https://login.mailchimp.com/oauth2/metadata",
+          "username": "{{USERNAME}}", "password": "{{PASSWORD}}"}} }}
+  }}'""", 201, 'set(it) == {"id", "etag"}'),
+    ("mailchimp-members: a source connection on it", "a backslash was missing, a comma too many", f"""curl -X POST \\
+  '{SERVICE}/sourceConnections' \\
+{JSON_BODY}  -d '{{
+      "name": "Mailchimp", "description": "of ours", "baseConnectionId": "{{LAST_ID}}",
+      "connectionSpec": {{"id": "2e8580db-6489-4726-96de-e33f5f60295f", "version": "1.0"}},
+      "data": {{"format": "json"}}, "params": {{"listId": "10c097ca71"}}
+  }}'""", 201, 'set(it) == {"id", "etag"}'),
+    ("mailchimp-members: a flow by RestStorageToAEP", "a backslash was missing", f"""curl -X POST \\
+  '{SERVICE}/flows' \\
+{JSON_BODY}  -d '{{
+      "name": "Mailchimp", "description": "of ours",
       "flowSpec": {{"id": "6499120c-0b15-42dc-936e-847ea3c24d72", "version": "1.0"}},
       "sourceConnectionIds": ["{{LAST_ID}}"], "targetConnectionIds": ["f7eb08fa-5f04-4e45-ab08-fa5f046e45ee"],
       "transformations": [{{"name": "Mapping", "params": {{
-          "mappingId": "500a9b747fcf4908a21917b49bd61780", "mappingVersion": "0"}} }}],
-      "scheduleParams": {{"startTime": "1636591243", "frequency": "minute", "interval": 15}}
+          "mappingId": "5a365b23962d4653b9d9be25832ee5b4", "mappingVersion": 0}} }}],
+      "scheduleParams": {{"startTime": "1632809759", "frequency": "minute", "interval": 15}}
   }}'""", 201, 'set(it) == {"id", "etag"}'),
     ("cloud-parquet: a source connection of Parquet", "one id of two", f"""curl -X POST \\
   '{SERVICE}/sourceConnections' \\
