@@ -6,7 +6,6 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdio>
-#include <fstream>
 #include <random>
 #include <string>
 #include <system_error>
@@ -41,12 +40,12 @@ std::string name_beside(const std::string &name) {
   return "." + name.substr(0, kKept) + number.data();
 }
 
-/// Waits until `file` takes more; what was opened as a regular file always does.
-void await_room(int file) {
-  pollfd polled{.fd = file, .events = POLLOUT, .revents = 0};
-  const auto patience_ms = std::chrono::milliseconds(kPatience).count();
-  if (succeeded(::poll(&polled, 1, static_cast<int>(patience_ms))) == 0) {
-    fail(ETIMEDOUT, "nobody reads it");
+/// Waits until `file` can be written to (POLLOUT) or read from, or has ended (POLLIN): a regular file always
+/// can.
+void await(int file, short event, std::chrono::milliseconds patience) {
+  pollfd polled{.fd = file, .events = event, .revents = 0};
+  if (succeeded(::poll(&polled, 1, static_cast<int>(patience.count()))) == 0) {
+    fail(ETIMEDOUT, event == POLLIN ? "nobody writes to it" : "nobody reads it");
   }
 }
 
@@ -56,7 +55,7 @@ void write_all(int file, std::string_view text) {
     if (written >= 0) {
       text.remove_prefix(static_cast<std::size_t>(written));
     } else if (errno == EAGAIN) {
-      await_room(file);
+      await(file, POLLOUT, kPatience);
     } else if (errno != EINTR) {
       fail(errno);
     }
@@ -167,21 +166,29 @@ void write(const std::string &file, std::string_view text, mode_t permissions) {
 
 } // namespace
 
-std::string read_whole(const std::string &file, std::size_t most) {
-  errno = 0;
-  std::ifstream stream(file, std::ios::binary);
-  std::string text;
-  std::array<char, 65536> part{};
-  while (stream.read(part.data(), part.size()) || stream.gcount() > 0) {
-    text.append(part.data(), static_cast<std::size_t>(stream.gcount()));
-    if (text.size() > most) {
-      throw error_of(file, "read", "it is larger than " + std::to_string(most) + " bytes");
+std::string read_whole(const std::string &file, std::size_t most, std::chrono::milliseconds patience) {
+  try {
+    // A FIFO that nobody writes to would otherwise be waited for in open(), without end.
+    const Descriptor opened(succeeded(::open(file.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)));
+    std::string text;
+    std::array<char, 65536> part{};
+    for (;;) {
+      await(opened.number(), POLLIN, patience);
+      const ssize_t length = ::read(opened.number(), part.data(), part.size());
+      if (length == 0) {
+        return text;
+      }
+      if (length < 0 && errno != EAGAIN && errno != EINTR) {
+        fail(errno);
+      }
+      text.append(part.data(), static_cast<std::size_t>(std::max<ssize_t>(length, 0)));
+      if (text.size() > most) {
+        throw error_of(file, "read", "it is larger than " + std::to_string(most) + " bytes");
+      }
     }
+  } catch (const std::system_error &error) {
+    throw error_of(file, "read", error.what());
   }
-  if (!stream.eof() || stream.bad()) {
-    throw error_of(file, "read", std::generic_category().message(errno != 0 ? errno : EIO));
-  }
-  return text;
 }
 
 void write_whole(const std::string &file, std::string_view text) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <limits>
 #include <stdexcept>
@@ -14,8 +15,10 @@ struct FileError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// The whole file, of `most` bytes or fewer. Throws FileError.
-std::string read_whole(const std::string &file, std::size_t most = std::numeric_limits<std::size_t>::max());
+/// The whole file, of `most` bytes or fewer. A FIFO may make the reader wait for `patience` at a time.
+/// Throws FileError.
+std::string read_whole(const std::string &file, std::size_t most = std::numeric_limits<std::size_t>::max(),
+                       std::chrono::milliseconds patience = std::chrono::seconds(10));
 
 /// Writes the whole file or leaves what was there: a new file with an unpredictable name is written beside
 /// it and then takes its place, with the permissions of the one before. Links are followed where they belong

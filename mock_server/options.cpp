@@ -107,6 +107,7 @@ void add_server_options(CLI::App &app, Options &options, Given &given) {
   app.add_option("--token-key-file", options.settings.token_key_file,
                  "File with a key, 32 random bytes or more: access tokens and continuation tokens are then "
                  "valid at all mocks that have the same key")
+      ->check([](const std::string &file) { return file.empty() ? "it is empty" : ""; })
       ->option_text("FILE");
   app.add_option(
          "--store", options.settings.store,

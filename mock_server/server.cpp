@@ -60,12 +60,13 @@ std::shared_ptr<mock::TlsContext> tls_of(const Https &https) {
   if (!https.port) {
     return nullptr;
   }
+  constexpr std::size_t kMostBytes = 1 << 20; // of a device, such as /dev/zero, there is no end
   const bool is_made = !https.folder.empty();
   try {
     const mock::Certificate certificate =
-        is_made
-            ? mock::certificate_in(https.folder, https.names, std::time(nullptr))
-            : mock::Certificate{flow::read_whole(https.certificate_file), flow::read_whole(https.key_file)};
+        is_made ? mock::certificate_in(https.folder, https.names, std::time(nullptr))
+                : mock::Certificate{flow::read_whole(https.certificate_file, kMostBytes),
+                                    flow::read_whole(https.key_file, kMostBytes)};
     return mock::tls_context(certificate.chain, certificate.key);
   } catch (const std::runtime_error &error) {
     throw Error((is_made ? "--tls-auto " + https.folder

@@ -1,10 +1,12 @@
 #include "mock_server/settings.hpp"
 
-#include <fstream>
+#include <filesystem>
 #include <stdexcept>
+#include <system_error>
 #include <utility>
 
 #include "common/http_sender.hpp"
+#include "common/whole_file.hpp"
 #include "mock_server/admin/guard.hpp"
 #include "mock_server/store/sqlite_store.hpp"
 
@@ -71,20 +73,21 @@ void check_authorities(const std::string &ca_file) {
 std::string key_in(const std::string &file) {
   constexpr std::size_t kLeastBytes = 32;
   constexpr std::size_t kMostBytes = 4096;
-  const std::string how = "; make one with: head -c 32 /dev/urandom | base64 > " + file;
-  std::ifstream stream(file, std::ios::binary);
-  std::string key(kMostBytes + 1, '\0');
-  stream.read(key.data(), static_cast<std::streamsize>(key.size()));
-  if (!stream.is_open() || stream.bad()) {
-    throw Error("--token-key-file: " + file + " cannot be read" + how);
-  }
-  key.resize(static_cast<std::size_t>(stream.gcount()));
-  if (key.size() > kMostBytes) {
-    throw Error("--token-key-file: " + file + " has more than 4096 bytes" + how);
+  const auto refusal = [&](const std::string &reason) {
+    std::error_code ignored;
+    const std::string made = std::filesystem::exists(file, ignored) ? "another-file" : file;
+    return Error("--token-key-file: " + reason + "; make one with: head -c 32 /dev/urandom | base64 > " +
+                 made);
+  };
+  std::string key;
+  try {
+    key = read_whole(file, kMostBytes);
+  } catch (const FileError &error) {
+    throw refusal(error.what());
   }
   key.erase(key.find_last_not_of(" \t\r\n") + 1);
   if (key.size() < kLeastBytes) {
-    throw Error("--token-key-file: " + file + " has fewer than 32 bytes" + how);
+    throw refusal("the file " + file + " has fewer than 32 bytes, white space at its end aside");
   }
   return key;
 }

@@ -1,6 +1,7 @@
 #include "common/whole_file.hpp"
 
 #include <array>
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -241,6 +242,30 @@ TEST_F(WholeFile, MayBeAFifo) {
   reader.join();
   EXPECT_EQ(read, text);
   EXPECT_TRUE(fs::is_fifo(fifo)) << "it is not replaced";
+}
+
+TEST_F(WholeFile, IsNotWaitedForWithoutEndWhereNobodyWritesToTheFifo) {
+  const std::string fifo = path("fifo");
+  ASSERT_EQ(::mkfifo(fifo.c_str(), 0600), 0);
+  const auto refusal = [&] {
+    try {
+      read_whole(fifo, 4096, std::chrono::milliseconds(1));
+    } catch (const FileError &error) {
+      return std::string(error.what());
+    }
+    return std::string("it was read");
+  };
+  EXPECT_TRUE(refusal().ends_with("nobody writes to it: Connection timed out")) << refusal();
+  const int silent = ::open(fifo.c_str(), O_RDWR | O_CLOEXEC);
+  EXPECT_TRUE(refusal().ends_with("nobody writes to it: Connection timed out")) << refusal();
+  ::close(silent);
+}
+
+TEST_F(WholeFile, HasABoundAlsoWhereADeviceHasNoEnd) {
+  EXPECT_THROW(read_whole("/dev/zero", 4096), FileError);
+  EXPECT_EQ(read_whole("/dev/null", 4096), "");
+  EXPECT_THROW(read_whole(path("."), 4096), FileError) << "a folder";
+  EXPECT_THROW(read_whole(path("missing"), 4096), FileError);
 }
 
 TEST_F(WholeFile, IsNoFifoThatAnotherUserPutWhereAllMay) {

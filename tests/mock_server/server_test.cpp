@@ -4,7 +4,10 @@
 #include <fstream>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <vector>
+
+#include <sys/stat.h>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -153,16 +156,39 @@ TEST(Server, AKeyOfTokensHasThirtyTwoBytesToFourThousand) {
     std::ofstream(file) << bytes;
     return refusal_of({.token_key_file = file});
   };
-  EXPECT_NE(refusal_of({.token_key_file = folder.file("missing")}).find("cannot be read"), std::string::npos);
-  EXPECT_NE(refusal_of({.token_key_file = folder.file("")}).find("cannot be read"), std::string::npos);
   for (const std::string &few : {std::string(), std::string(31, 'k'), std::string(31, 'k') + "\n\n"}) {
-    EXPECT_NE(refusal_with(few).find("fewer than 32 bytes; make one with: head"), std::string::npos) << few;
+    EXPECT_NE(
+        refusal_with(few).find("fewer than 32 bytes, white space at its end aside; make one with: head"),
+        std::string::npos)
+        << few;
   }
-  EXPECT_NE(refusal_with(std::string(4097, 'k')).find("more than 4096 bytes"), std::string::npos);
+  EXPECT_NE(refusal_with(std::string(4097, 'k')).find("larger than 4096 bytes"), std::string::npos);
   for (const std::size_t enough : {32, 4096}) {
     std::ofstream(file) << std::string(enough, 'k');
     EXPECT_NO_THROW(Server({.token_key_file = file})) << enough;
   }
+}
+
+TEST(Server, AKeyOfTokensThatCannotBeReadIsRefusedWithTheReason) {
+  const Folder folder;
+  const std::string missing = folder.file("missing");
+  EXPECT_EQ(refusal_of({.token_key_file = missing}),
+            "--token-key-file: the file " + missing +
+                " cannot be read: No such file or directory; make one " +
+                "with: head -c 32 /dev/urandom | base64 > " + missing);
+  EXPECT_NE(refusal_of({.token_key_file = folder.file("")}).find("Is a directory"), std::string::npos);
+  const std::string endless = refusal_of({.token_key_file = "/dev/zero"});
+  EXPECT_TRUE(endless.ends_with("base64 > another-file"))
+      << "what is there is not to be replaced: " << endless;
+}
+
+TEST(Server, AKeyOfTokensMayComeThroughAPipe) {
+  const Folder folder;
+  const std::string fifo = folder.file("fifo");
+  ASSERT_EQ(::mkfifo(fifo.c_str(), 0600), 0);
+  std::thread writer([&] { std::ofstream(fifo) << std::string(44, 'k') << '\n'; });
+  EXPECT_NO_THROW(Server({.token_key_file = fifo}));
+  writer.join();
 }
 
 TEST(Server, AnAddressThatItCannotListenOnIsNamed) {

@@ -304,6 +304,22 @@ TEST(SharedToken, IsNoneWithAnyPlaceChanged) {
   EXPECT_EQ(error_in(another(with_token(upper))), "401013");
 }
 
+TEST(SharedToken, IsNoneInPartTwiceOrOtherwiseWritten) {
+  Stage stage(share_key);
+  Stage another(share_key);
+  const std::string token = token_of(stage);
+  for (std::size_t length = 0; length < token.size(); ++length) {
+    EXPECT_EQ(another(with_token(token.substr(0, length))).status, 401) << length;
+  }
+  std::string short_form = token;
+  std::erase(short_form, '-');
+  for (const std::string &odd :
+       {token + token, token + '0', token.substr(36) + token.substr(0, 36), '{' + token + '}', short_form,
+        std::string(72, '='), std::string(7000, 'x'), std::string(72, '\0'), std::string(72, '\xff')}) {
+    EXPECT_EQ(another(with_token(odd)).status, 401) << odd;
+  }
+}
+
 TEST(SharedToken, ExpiresByTheTimeOfItsMaking) {
   Stage stage(share_key);
   Stage another(share_key);
@@ -350,6 +366,14 @@ TEST(SharedToken, OfAListingContinuesItAtAnotherMock) {
   EXPECT_EQ(body_of(there).at("items").size(), body_of(here).at("items").size());
   Stage alone(be_strict);
   EXPECT_EQ(error_in(alone(with_token(token_of(alone), "/runs" + query))), "1452-400");
+  for (const char *other : {"/flows", "/connections"}) {
+    EXPECT_EQ(error_in(another(with_token(token, other + query))), "1452-400") << other;
+  }
+  Stage stranger([](Settings &settings) {
+    share_key(settings);
+    settings.token_key.front() = '!';
+  });
+  EXPECT_EQ(error_in(stranger(with_token(token_of(stranger), "/runs" + query))), "1452-400");
 }
 
 TEST(AccessToken, TheStoreIsBoundedAndExpiredOnesMakeRoom) {
