@@ -34,10 +34,6 @@ Json summary(const ServiceState &state, Sandbox &sandbox) {
   return json;
 }
 
-std::uint64_t runs_of(Sandbox &sandbox) {
-  return Transaction::unsettled(sandbox.objects, sandbox.clock)->runs.size();
-}
-
 /// Returns what was freed to the system: glibc keeps it for itself otherwise.
 void give_memory_back() {
 #ifdef __GLIBC__
@@ -45,7 +41,16 @@ void give_memory_back() {
 #endif
 }
 
-constexpr std::uint64_t kManyRuns = 10'000; // that it is worth it for
+/// Whether glibc keeps so much of what was freed that it is worth it: after a small reset it is not.
+bool keeps_much_memory() {
+#ifdef __GLIBC__
+#if __GLIBC_PREREQ(2, 33)
+  constexpr std::size_t kMuch = std::size_t{32} << 20;
+  return mallinfo2().fordblks > kMuch;
+#endif
+#endif
+  return true;
+}
 
 Json defaults_json(const RetryDefaults &defaults) {
   return {{"outcome", name_of(defaults.outcome)}, {"durationMs", defaults.duration_ms}};
@@ -90,10 +95,9 @@ Response reset_all(const Call &call) {
 }
 
 Response reset_sandbox(const Call &call) {
-  const std::uint64_t runs = runs_of(*call.sandbox);
   end_test(call.state, *call.sandbox);
   call.sandbox->reset(call.state.settings.seed);
-  if (runs > kManyRuns) {
+  if (keeps_much_memory()) {
     give_memory_back();
   }
   return json_response(summary(call.state, *call.sandbox));
