@@ -214,7 +214,7 @@ Answer answer_of_document(const Call &call) {
     return *std::move(error);
   }
   Response response;
-  response.body = resource.verb(verb)->answer;
+  response.body = is_explored ? nothing_explored(call) : resource.verb(verb)->answer;
   if (answers != nullptr) {
     const auto found = std::find_if(answers->begin(), answers->end(), [&](const Json &each) {
       return each.at("verb") == verb && is_asked(call, each.value("query", Json::object()));

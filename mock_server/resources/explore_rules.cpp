@@ -79,6 +79,21 @@ std::optional<Error> check_explored_spec(const Call &call, const Json *spec, boo
              : std::nullopt;
 }
 
+std::string nothing_explored(const Call &call) {
+  const std::string type = lower_case(parameter(call, "objectType"));
+  if (type != "file" && type != "table" && type != "rest") {
+    return "[]";
+  }
+  Json found = type == "rest" ? Json({{"format", "hierarchical"},
+                                      {"schema", {{"type", "object"}, {"properties", Json::object()}}}})
+                              : Json({{"format", "flat"}, {"schema", {{"columns", Json::array()}}}});
+  if (const std::string *preview = parameter_in_any_case(call, "preview");
+      preview != nullptr && equal_ignoring_case(*preview, "true")) {
+    found["data"] = Json::array();
+  }
+  return found.dump();
+}
+
 std::optional<Error> check_configs(const Call &call) {
   if (call.id != kDataSets) {
     return std::nullopt;

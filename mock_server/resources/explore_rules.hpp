@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "contracts/model/contract.hpp"
 #include "mock_server/http/error.hpp"
@@ -18,6 +19,11 @@ std::optional<Error> check_explored(const Call &call);
 /// spec, where a connection is needed; not where a seed has its answers), 1376 (properties of a file, of what
 /// holds none).
 std::optional<Error> check_explored_spec(const Call &call, const contract::Json *spec, bool has_answers);
+
+/// What is answered where no seed says what is there: an empty list of what a root or folder holds; of a
+/// file, a table or what is rest a structure without fields, with a preview without rows where one is asked
+/// for (explore-cloud, explore-tabular, sugarcrm-events).
+std::string nothing_explored(const Call &call);
 
 /// Whether the configs of that connection spec can be asked for. Errors: 1359 and 1393 (a parameter that is
 /// not there, or empty).

@@ -207,6 +207,9 @@ CALLS = [
           "authorizationTestUrl": "https://login.mailchimp.com/oauth2/metadata",
           "username": "{{USERNAME}}", "password": "{{PASSWORD}}"}} }}
   }}'""", 201, 'set(it) == {"id", "etag"}'),
+    ("mailchimp-campaign: what it holds", "placeholders", f"""curl -X GET \\
+  '{SERVICE}/connections/{{LAST_ID}}/explore?objectType=rest&object=json&fileType=json&preview=true&sourceParams=eyJjYW1wYWlnbklkIjoiYzY2YTIwMGNkYSJ9' \\
+{HEADERS.rstrip(chr(10)).rstrip(chr(92))}""", 200, 'isinstance(it["data"], list)'),
     ("mailchimp-campaign: a source connection on it", "a backslash was missing", f"""curl -X POST \\
   '{SERVICE}/sourceConnections' \\
 {JSON_BODY}  -d '{{

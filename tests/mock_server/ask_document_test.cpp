@@ -22,6 +22,24 @@ TEST(AskDocument, AnswersAsItsSeedSaysOrEmpty) {
   EXPECT_EQ(stage(read(mine + "/configs")).body, R"({"items":[]})");
 }
 
+TEST(AskDocument, OfWhatNoSeedKnowsHasTheShapeOfItsType) {
+  Stage stage;
+  const std::string mine = path_of("connections", made(stage, "connections", minimal("connections")));
+  const auto explored = [&](const std::string &query) {
+    return body_of(stage(read(mine + "/explore?object=o&fileType=json&objectType=" + query)));
+  };
+  const Json columns = {{"columns", Json::array()}};
+  const Json members = {{"type", "object"}, {"properties", Json::object()}};
+  EXPECT_EQ(explored("table"), Json({{"format", "flat"}, {"schema", columns}}));
+  EXPECT_EQ(explored("FILE&preview=false"), Json({{"format", "flat"}, {"schema", columns}}));
+  EXPECT_EQ(explored("file&preview=TRUE"),
+            Json({{"format", "flat"}, {"schema", columns}, {"data", Json::array()}}));
+  EXPECT_EQ(explored("Rest"), Json({{"format", "hierarchical"}, {"schema", members}}));
+  EXPECT_EQ(explored("rest&preview=true"),
+            Json({{"format", "hierarchical"}, {"schema", members}, {"data", Json::array()}}));
+  EXPECT_EQ(explored("folder&preview=true"), Json::array());
+}
+
 TEST(AskDocument, RefusesWhatCannotBeExplored) {
   Stage stage;
   const std::string mine = path_of("connections", made(stage, "connections", minimal("connections")));
