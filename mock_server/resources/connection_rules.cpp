@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "mock_server/resources/document_rules.hpp"
 #include "mock_server/resources/field_check.hpp"
@@ -17,8 +18,9 @@ namespace {
 
 using contract::Json;
 
-constexpr std::string_view kHttpApi = "bc7b00d6-623a-4dfc-9fdb-f1240aeadaeb";         // http
-constexpr std::string_view kDataLandingZone = "26f526f2-58f4-4712-961d-e41bf1ccc0e8"; // dlz
+constexpr std::string_view kHttpApi = "bc7b00d6-623a-4dfc-9fdb-f1240aeadaeb";          // http
+constexpr std::string_view kGenericStreaming = "e77fde5a-22a8-11ed-861d-0242ac120002"; // chatlio
+constexpr std::string_view kDataLandingZone = "26f526f2-58f4-4712-961d-e41bf1ccc0e8";  // dlz
 
 // The sources of destinations, which need no account (dest-batch, datasets).
 constexpr std::array<std::string_view, 2> kOwnStores = {
@@ -67,6 +69,17 @@ Json own_base_connection(Transaction &transaction, const Json &spec) {
                    whole_document(connections, own, transaction.sandbox(), now_ms))});
   }
   return {{"id", id}, {"connectionSpec", spec}};
+}
+
+/// 64 hexadecimal digits (http).
+std::string new_inlet(Transaction &transaction) {
+  std::string inlet = transaction->ids.uuid() + transaction->ids.uuid();
+  std::erase(inlet, '-');
+  return inlet;
+}
+
+std::string inlet_url(const std::string &inlet) {
+  return "https://dcs.adobedc.net/collection/" + inlet;
 }
 
 /// Whether the text, UTF-8, is one character.
@@ -153,10 +166,32 @@ void complete_connection(Transaction &transaction, Json &connection) {
       !connection.at(params).is_object()) {
     return;
   }
-  std::string inlet = transaction->ids.uuid() + transaction->ids.uuid(); // of 64 hexadecimal digits
-  std::erase(inlet, '-');
-  connection.at(params)["inletUrl"] = "https://dcs.adobedc.net/collection/" + inlet;
-  connection.at(params)["inletId"] = inlet;
+  Json &given = connection.at(params);
+  const std::string inlet = new_inlet(transaction);
+  given["inletUrl"] = inlet_url(inlet);
+  given["inletId"] = inlet;
+  const auto give = [&](const char *name, const Json &otherwise) {
+    if (is_left_out(given.value(name, Json()))) {
+      given[name] = otherwise;
+    }
+  };
+  give("name", connection.value("name", Json()));
+  give("sourceId", given["name"]);
+  give("authenticationRequired", false);
+}
+
+void give_inlet_to_flow(Transaction &transaction, Json &flow) {
+  if (text_at(&flow, "/flowSpec/id") != kGenericStreaming) {
+    return;
+  }
+  const std::vector<std::string> sources = ids_in(flow, "sourceConnectionIds");
+  const Document *source =
+      sources.empty() ? nullptr
+                      : transaction->documents(contract::resource("sourceConnections"), transaction.sandbox())
+                            .find(sources.front());
+  if (source != nullptr && !source->json->contains("baseConnectionId")) {
+    flow["options"]["inletUrl"] = inlet_url(new_inlet(transaction));
+  }
 }
 
 void complete_end_of_flow(Transaction &transaction, Json &connection) {

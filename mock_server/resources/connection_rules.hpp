@@ -21,8 +21,13 @@ std::optional<Error> check_end_of_flow(const contract::Json &connection, const c
 std::optional<Error> check_source_connection(Transaction &transaction, const contract::Json &connection,
                                              const contract::Json *before);
 
-/// Gives a new connection of the HTTP API its inlet (http).
+/// Gives a new connection of the HTTP API its inlet, and what else it shows where it was not given: its name,
+/// a sourceId of that name, and that no authentication is required (http).
 void complete_connection(Transaction &transaction, contract::Json &connection);
+
+/// Gives a new flow of a webhook, which has no connection that could have one, its inlet: one by
+/// GenericStreamingAEP (chatlio, pendo) whose source connection names no base connection (inferred).
+void give_inlet_to_flow(Transaction &transaction, contract::Json &flow);
 
 /// Gives a source or target connection what the service knows of its base connection (inheritedAttributes).
 /// A source connection of the data lake or the profile store that names none gets the sandbox's own, which

@@ -229,6 +229,9 @@ void complete_document(Transaction &transaction, const Resource &resource, Json 
         is_changed(document, before, "targetConnectionIds")) {
       complete_flow(transaction, document);
     }
+    if (before == nullptr) {
+      give_inlet_to_flow(transaction, document);
+    }
   }
 }
 

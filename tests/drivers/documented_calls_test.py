@@ -251,6 +251,25 @@ CALLS = [
           "mappingId": "5a365b23962d4653b9d9be25832ee5b4", "mappingVersion": 0}} }}],
       "scheduleParams": {{"startTime": "1632809759", "frequency": "minute", "interval": 15}}
   }}'""", 201, 'set(it) == {"id", "etag"}'),
+    ("chatlio-webhook: a source connection", "", f"""curl -X POST \\
+  '{SERVICE}/sourceConnections' \\
+{JSON_BODY}  -d '{{
+      "name": "Chatlio", "providerId": "521eee4d-8cbe-4906-bb48-fb6bd4450033", "description": "of ours",
+      "connectionSpec": {{"id": "073127a3-26e3-496c-9d94-9f48fb93fba8", "version": "1.0"}},
+      "data": {{"format": "json"}}
+  }}'""", 201, 'set(it) == {"id", "etag"}'),
+    ("chatlio-webhook: a flow", "Authorization was missing", f"""curl -X POST \\
+  '{SERVICE}/flows' \\
+{JSON_BODY}  -d '{{
+      "name": "Chatlio", "description": "of ours",
+      "flowSpec": {{"id": "e77fde5a-22a8-11ed-861d-0242ac120002", "version": "1.0"}},
+      "sourceConnectionIds": ["{{LAST_ID}}"], "targetConnectionIds": ["723222e2-6ab9-4b0b-b222-e26ab9bb0bc2"],
+      "transformations": [{{"name": "Mapping", "params": {{
+          "mappingId": "4b7188aad69c44529a5e674ab5d3568b", "mappingVersion": 0}} }}]
+  }}'""", 201, 'set(it) == {"id", "etag"}'),
+    ("chatlio-webhook: its streaming endpoint", "placeholders", f"""curl -X GET \\
+  '{SERVICE}/flows/{{LAST_ID}}' \\
+{HEADERS.rstrip(chr(10)).rstrip(chr(92))}""", 200, '"/collection/" in it["items"][0]["options"]["inletUrl"]'),
     ("cloud-parquet: a source connection of Parquet", "one id of two", f"""curl -X POST \\
   '{SERVICE}/sourceConnections' \\
 {JSON_BODY}  -d '{{

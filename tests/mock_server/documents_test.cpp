@@ -316,6 +316,24 @@ TEST(CreateConnection, OfTheHttpApiGetsAnInlet) {
   }
 }
 
+TEST(CreateConnection, OfTheHttpApiIsNamedAsTheConnectionWhereItsParamsDoNot) {
+  Stage stage;
+  const auto params_of = [&](const Json &given) {
+    const Json auth = {{"specName", "Streaming Connection"}, {"params", given}};
+    const Json body = {{"name", "its name"}, {"connectionSpec", spec(kHttpApi)}, {"auth", auth}};
+    Json params = document(stage, "connections", made(stage, "connections", body))["auth"]["params"];
+    params.erase("inletId");
+    params.erase("inletUrl");
+    return params;
+  };
+  EXPECT_EQ(params_of({{"dataType", "raw"}}), Json({{"dataType", "raw"},
+                                                    {"name", "its name"},
+                                                    {"sourceId", "its name"},
+                                                    {"authenticationRequired", false}}));
+  EXPECT_EQ(params_of({{"name", "other"}, {"sourceId", nullptr}, {"authenticationRequired", true}}),
+            Json({{"name", "other"}, {"sourceId", "other"}, {"authenticationRequired", true}}));
+}
+
 TEST(CreateSourceConnection, HasADelimiterOfOneCharacter) {
   Stage stage;
   Json body = minimal("sourceConnections");

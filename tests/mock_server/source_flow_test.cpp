@@ -104,6 +104,33 @@ TEST(TransformationsOfAFlow, MapWhereItsSpecRequiresIt) {
   EXPECT_EQ(stage(patch("flows", id, change("replace", "/name", "m"))).status, 200);
 }
 
+TEST(InletOfAFlow, IsGivenWhereNoConnectionCouldHaveIt) {
+  Stage stage;
+  constexpr std::string_view kGenericStreaming = "e77fde5a-22a8-11ed-861d-0242ac120002";
+  constexpr std::string_view kChatlio = "073127a3-26e3-496c-9d94-9f48fb93fba8";
+  Ends ends = make_ends(stage);
+  ends.source = made(stage, "sourceConnections",
+                     {{"name", "s"}, {"connectionSpec", spec(kChatlio)}, {"data", {{"format", "json"}}}});
+  const auto options_of = [&](std::string_view flow_spec, const Json &given) {
+    Json body = flow_body(ends, flow_spec);
+    body.update(given);
+    return document(stage, "flows", made(stage, "flows", body)).value("options", Json());
+  };
+  const std::string url = options_of(kGenericStreaming, Json::object()).at("inletUrl");
+  const std::string begin = "https://dcs.adobedc.net/collection/";
+  EXPECT_TRUE(url.starts_with(begin)) << url;
+  EXPECT_EQ(url.size(), begin.size() + 64);
+  const Json others = options_of(kGenericStreaming, {{"options", {{"other", 1}, {"inletUrl", "mine"}}}});
+  EXPECT_EQ(others.at("other"), 1);
+  EXPECT_TRUE(others.at("inletUrl").get<std::string>().starts_with(begin)) << "it is the service's";
+  EXPECT_NE(others.at("inletUrl"), url);
+  EXPECT_EQ(options_of(kStreamFlows, Json::object()), Json()) << "another specification";
+  const std::string base = made(stage, "connections", {{"name", "b"}, {"connectionSpec", spec(kHttpApi)}});
+  ends.source = made(stage, "sourceConnections",
+                     {{"name", "s"}, {"baseConnectionId", base}, {"connectionSpec", spec(kHttpApi)}});
+  EXPECT_EQ(options_of(kGenericStreaming, Json::object()), Json()) << "its base connection has one";
+}
+
 TEST(DeltaColumn, IsNeededByFlowsOfTablesThatRunMoreThanOnce) {
   Stage stage;
   const Ends ends = make_ends(stage, kBigQuery, "tabular");
