@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include "mock_server/store/store.hpp"
@@ -20,6 +21,7 @@ namespace flow::mock::sqlite {
 namespace {
 
 constexpr const char *kOther = "name another file";
+constexpr const char *kNoDatabase = "it is not an SQLite database: name another file";
 
 [[noreturn]] void refuse(const std::string &file, const std::string &why) {
   throw StoreError("the store's file " + file + " cannot be used: " + why);
@@ -134,7 +136,7 @@ void refuse_others(const std::string &file, const Look &look) {
     return;
   }
   if (!look.is_database) {
-    refuse(file, std::string("it is not an SQLite database: ") + kOther);
+    refuse(file, kNoDatabase);
   }
   if (look.application != kApplicationId) {
     refuse(file, std::string("it is another program's SQLite database: ") + kOther);
@@ -160,6 +162,10 @@ void refuse_by_place(const std::string &file, const std::string &path) {
   if (fs::exists(status) && !fs::is_regular_file(status)) {
     refuse(file, std::string("it is not a regular file: ") + kOther);
   }
+  // SQLite takes a file of one byte for an empty one.
+  if (fs::exists(status) && fs::file_size(path, failed) == 1) {
+    refuse(file, kNoDatabase);
+  }
   const fs::path folder = fs::path(path).parent_path();
   if (!fs::exists(status) && !fs::is_directory(folder, failed)) {
     refuse(file, "there is no directory " + folder.string() + ": make it");
@@ -168,7 +174,7 @@ void refuse_by_place(const std::string &file, const std::string &path) {
   for (const auto &[what, mode] :
        {std::pair(exists ? path : folder.string(), exists ? R_OK | W_OK : W_OK | X_OK),
         std::pair(folder.string(), W_OK | X_OK)}) {
-    if (::access(what.c_str(), mode) == 0) {
+    if (::faccessat(AT_FDCWD, what.c_str(), mode, AT_EACCESS) == 0) {
       continue;
     }
     if (errno == EROFS) {
