@@ -6,6 +6,8 @@
 #include <string_view>
 #include <utility>
 
+#include "mock_server/store/sqlite_store.hpp"
+
 namespace flow::mock::test {
 
 namespace {
@@ -163,7 +165,7 @@ struct MemoryFileCalls {
                         .goes = (flags & SQLITE_OPEN_DELETEONCLOSE) != 0,
                         .name = path};
     if (flags_out != nullptr) {
-      *flags_out = flags;
+      *flags_out = files.is_read_only ? SQLITE_OPEN_READONLY | SQLITE_OPEN_MAIN_DB : flags;
     }
     return SQLITE_OK;
   }
@@ -308,12 +310,22 @@ void MemoryFiles::set_content(const std::string &file, const std::string &conten
   shown_[file] = on_disk_[file] = made;
 }
 
+void MemoryFiles::damage(const std::string &file, std::size_t place, char byte) {
+  Content &content = *shown_.at(file);
+  content.shown.at(place) = byte;
+  content.on_disk.at(place) = byte;
+}
+
 std::map<std::string, std::string> MemoryFiles::contents() const {
   std::map<std::string, std::string> contents;
   for (const auto &[name, content] : shown_) {
     contents[name] = content->shown;
   }
   return contents;
+}
+
+std::unique_ptr<Store> open(const MemoryFiles &files, std::vector<const char *> more) {
+  return sqlite_store("store.db", {.vfs = files.name(), .more = std::move(more)});
 }
 
 } // namespace flow::mock::test

@@ -10,6 +10,8 @@
 
 #include <sqlite3.h>
 
+#include "mock_server/store/store.hpp"
+
 namespace flow::mock::test {
 
 /// What can fail of a file.
@@ -51,6 +53,10 @@ public:
   [[nodiscard]] std::string content(const std::string &file) const;
   void set_content(const std::string &file, const std::string &content);
   [[nodiscard]] std::map<std::string, std::string> contents() const;
+  /// Also of files that are open.
+  void damage(const std::string &file, std::size_t place, char byte);
+  /// Files can be opened for reading only.
+  bool is_read_only = false;
 
   /// Since the beginning.
   std::uint64_t bytes_to_log = 0;
@@ -88,5 +94,8 @@ private:
   bool failed_ = false;
   bool has_ended_ = false;
 };
+
+/// The store in "store.db" of these; `more` as in SqliteOptions.
+std::unique_ptr<Store> open(const MemoryFiles &files, std::vector<const char *> more = {});
 
 } // namespace flow::mock::test

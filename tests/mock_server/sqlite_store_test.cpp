@@ -12,9 +12,6 @@
 namespace flow::mock::test {
 namespace {
 
-const StoredName kDev = {.organisation = "org", .sandbox = "dev"};
-const StoredName kProd = {.organisation = "org", .sandbox = "prod"};
-
 class SqlitePlace : public StorePlace {
 public:
   std::unique_ptr<Store> open() override { return sqlite_store(folder_.file("store.db")); }
@@ -129,7 +126,7 @@ struct Written {
 
 Written written_of(std::uint64_t runs) {
   MemoryFiles files;
-  const auto store = sqlite_store("store.db", {.vfs = files.name(), .more = {}});
+  const auto store = open(files);
   for (std::uint64_t number = 0; number < runs;) {
     SandboxChanges changes{.sandbox = kDev, .entities = {}};
     for (const std::uint64_t end = number + 1000; number < runs && number < end; ++number) {
@@ -160,7 +157,7 @@ TEST(SqliteStore, ACommitWritesAsMuchOfManyRunsAsOfFew) {
 
 TEST(SqliteStore, ItsLogDoesNotGrowWithoutBound) {
   MemoryFiles files;
-  const auto store = sqlite_store("store.db", {.vfs = files.name(), .more = {}});
+  const auto store = open(files);
   std::size_t largest = 0;
   for (int i = 0; i < 3000; ++i) {
     const std::string value(5000, static_cast<char>('a' + i % 26));

@@ -14,6 +14,9 @@
 
 namespace flow::mock::test {
 
+inline const StoredName kDev = {.organisation = "org", .sandbox = "dev"};
+inline const StoredName kProd = {.organisation = "org", .sandbox = "prod"};
+
 /// All that a store keeps; the reference of what a commit means.
 using Things = std::map<std::pair<EntityKind, std::string>, std::string>;
 using State = std::map<StoredName, Things>;

@@ -10,9 +10,6 @@
 namespace flow::mock::test {
 namespace {
 
-const StoredName kDev = {.organisation = "org", .sandbox = "dev"};
-const StoredName kProd = {.organisation = "org", .sandbox = "prod"};
-
 TEST_P(StoreSuite, ANewOneKeepsNothing) {
   EXPECT_TRUE(store->sandboxes().empty());
   EXPECT_TRUE(things_of(*store, kDev).empty());
