@@ -2,26 +2,26 @@
 
 #include <utility>
 
-#include <asio/redirect_error.hpp>
-#include <asio/use_awaitable.hpp>
-
 namespace flow::mock {
 
 namespace {
 
 class PlainStream final : public ByteStream {
 public:
-  explicit PlainStream(asio::ip::tcp::socket socket) : socket_(std::move(socket)) {
+  explicit PlainStream(LoopSocket socket) : socket_(std::move(socket)) {
     asio::error_code ignored;
     socket_.non_blocking(true, ignored);
   }
 
-  asio::awaitable<asio::error_code> begin() override { co_return asio::error_code(); }
+  Task<asio::error_code> begin() override { co_return asio::error_code(); }
   bool is_secure() const override { return false; }
 
-  asio::awaitable<std::size_t> read_some(std::span<char> room, asio::error_code &error) override {
-    return socket_.async_read_some(asio::buffer(room.data(), room.size()),
-                                   asio::redirect_error(asio::use_awaitable, error));
+  Task<std::size_t> read_some(std::span<char> room, asio::error_code &error) override {
+    const Ended ended = co_await Operation([this, room](Resumption resumption) {
+      socket_.async_read_some(asio::buffer(room.data(), room.size()), resumption);
+    });
+    error = ended.error;
+    co_return ended.bytes;
   }
 
   std::size_t write_now(std::string_view bytes, asio::error_code &error) override {
@@ -32,20 +32,23 @@ public:
     return sent;
   }
 
-  asio::awaitable<std::size_t> write_some(std::string_view bytes, asio::error_code &error) override {
-    return socket_.async_write_some(asio::buffer(bytes), asio::redirect_error(asio::use_awaitable, error));
+  Task<std::size_t> write_some(std::string_view bytes, asio::error_code &error) override {
+    const Ended ended = co_await Operation(
+        [this, bytes](Resumption resumption) { socket_.async_write_some(asio::buffer(bytes), resumption); });
+    error = ended.error;
+    co_return ended.bytes;
   }
 
   void end_sending() override {
     asio::error_code ignored;
-    socket_.shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+    socket_.shutdown(LoopSocket::shutdown_send, ignored);
   }
 
 protected:
-  asio::ip::tcp::socket &socket() override { return socket_; }
+  LoopSocket &socket() override { return socket_; }
 
 private:
-  asio::ip::tcp::socket socket_;
+  LoopSocket socket_;
 };
 
 } // namespace
@@ -61,7 +64,7 @@ void ByteStream::reset() {
   socket().close(ignored);
 }
 
-std::unique_ptr<ByteStream> plain_stream(asio::ip::tcp::socket socket) {
+std::unique_ptr<ByteStream> plain_stream(LoopSocket socket) {
   return std::make_unique<PlainStream>(std::move(socket));
 }
 

@@ -5,9 +5,6 @@
 #include <span>
 #include <utility>
 
-#include <asio/redirect_error.hpp>
-#include <asio/use_awaitable.hpp>
-
 namespace flow::mock {
 
 namespace {
@@ -21,9 +18,33 @@ constexpr std::size_t kSlowPiecesPerSecond = 20;
 
 } // namespace
 
-Connection::Connection(std::unique_ptr<ByteStream> stream, const asio::any_io_executor &loop,
+/// That it waits for the client's bytes, also where that ends by an exception.
+class Connection::Receiving {
+public:
+  explicit Receiving(Connection &connection) : connection_(connection) { connection_.is_receiving_ = true; }
+  ~Receiving() { connection_.is_receiving_ = false; }
+  Receiving(const Receiving &) = delete;
+  Receiving &operator=(const Receiving &) = delete;
+
+private:
+  Connection &connection_;
+};
+
+/// Likewise, that time passes.
+class Connection::Resting {
+public:
+  Resting(Connection &connection, LoopTimer &rest) : connection_(connection) { connection_.resting_ = &rest; }
+  ~Resting() { connection_.resting_ = nullptr; }
+  Resting(const Resting &) = delete;
+  Resting &operator=(const Resting &) = delete;
+
+private:
+  Connection &connection_;
+};
+
+Connection::Connection(std::unique_ptr<ByteStream> stream, const LoopExecutor &loop,
                        std::chrono::milliseconds write_timeout)
-    : stream_(std::move(stream)), write_timeout_(write_timeout), timer_(loop),
+    : loop_(loop), stream_(std::move(stream)), write_timeout_(write_timeout), timer_(loop),
       buffer_(std::make_unique_for_overwrite<char[]>(kFirstRoom)), capacity_(kFirstRoom) {}
 
 void Connection::wait_until(Time deadline) {
@@ -49,19 +70,24 @@ void Connection::set_timer() {
   timer_at_ = deadline_;
 }
 
+bool Connection::could_set_timer() {
+  try {
+    set_timer();
+    return true;
+  } catch (const std::bad_alloc &) {
+    return false;
+  }
+}
+
 void Connection::time_out() {
   timer_at_ = Time::max();
-  if (deadline_ == Time::max()) {
+  if (deadline_ == Time::max() || (deadline_ > LoopClock::now() && could_set_timer())) {
     return;
   }
-  if (deadline_ > LoopClock::now()) {
-    try {
-      set_timer();
-      return;
-    } catch (const std::bad_alloc &) { // NOLINT(bugprone-empty-catch)
-      // Better now than never.
-    }
-  }
+  end_late(); // without memory for a timer: better now than never
+}
+
+void Connection::end_late() {
   is_late_ = true;
   stream_->interrupt();
 }
@@ -74,15 +100,21 @@ void Connection::stop(Time cut_off) {
   } else if (resting_ != nullptr) {
     resting_->cancel();
   } else if (cut_off < deadline_) {
-    wait_until(cut_off);
+    deadline_ = cut_off;
+    is_late_ = false;
+    if (deadline_ < timer_at_ && !could_set_timer()) {
+      end_late();
+    }
   }
 }
 
-asio::awaitable<bool> Connection::begin(Time deadline) {
+Task<bool> Connection::begin(Time deadline) {
   wait_until(deadline);
-  is_receiving_ = true;
-  const asio::error_code error = co_await stream_->begin();
-  is_receiving_ = false;
+  asio::error_code error;
+  {
+    const Receiving receiving(*this);
+    error = co_await stream_->begin();
+  }
   co_return !error && !is_stopped_;
 }
 
@@ -102,17 +134,18 @@ void Connection::make_room() {
   }
 }
 
-asio::awaitable<Connection::Received> Connection::receive(Time deadline) {
+Task<Connection::Received> Connection::receive(Time deadline) {
   if (is_stopped_) {
     co_return Received::stopped;
   }
   make_room();
   wait_until(deadline);
   asio::error_code error;
-  is_receiving_ = true;
-  const std::span<char> room(buffer_.get() + end_, capacity_ - end_);
-  const std::size_t length = co_await stream_->read_some(room, error);
-  is_receiving_ = false;
+  std::size_t length = 0;
+  {
+    const Receiving receiving(*this);
+    length = co_await stream_->read_some({buffer_.get() + end_, capacity_ - end_}, error);
+  }
   deadline_ = Time::max();
   end_ += length;
   if (length > 0) {
@@ -124,7 +157,7 @@ asio::awaitable<Connection::Received> Connection::receive(Time deadline) {
   co_return is_late_ ? Received::late : Received::end; // a reset, too: nothing more comes
 }
 
-asio::awaitable<bool> Connection::send(std::string_view text) {
+Task<bool> Connection::send(std::string_view text) {
   asio::error_code error;
   text.remove_prefix(stream_->write_now(text, error));
   while (!text.empty() && !error) {
@@ -142,8 +175,8 @@ void Connection::send_now(std::string_view text) {
   stream_->write_now(text, ignored);
 }
 
-asio::awaitable<bool> Connection::deliver(std::string_view answer, const Delivery &delivery,
-                                          std::chrono::milliseconds bound) {
+Task<bool> Connection::deliver(std::string_view answer, const Delivery &delivery,
+                               std::chrono::milliseconds bound) {
   const Time end = LoopClock::now() + bound;
   leaves_unread_ = leaves_unread_ && !delivery.reset;
   if (delivery.delay_ms > 0 &&
@@ -175,8 +208,7 @@ asio::awaitable<bool> Connection::deliver(std::string_view answer, const Deliver
       !truncated;
 }
 
-asio::awaitable<bool> Connection::send_slowly(std::string_view body, std::size_t bytes_per_second,
-                                              Time bound) {
+Task<bool> Connection::send_slowly(std::string_view body, std::size_t bytes_per_second, Time bound) {
   const Time begin = LoopClock::now();
   const std::size_t at_once = std::max<std::size_t>(bytes_per_second / kSlowPiecesPerSecond, 1);
   for (std::size_t sent = 0; sent < body.size();) {
@@ -191,7 +223,7 @@ asio::awaitable<bool> Connection::send_slowly(std::string_view body, std::size_t
   co_return true;
 }
 
-asio::awaitable<bool> Connection::hold(Time until, Time bound) {
+Task<bool> Connection::hold(Time until, Time bound) {
   Waited waited = Waited::woken;
   while (waited == Waited::woken) { // late, by what was awaited before
     waited = co_await wait(std::min(until, bound));
@@ -200,7 +232,7 @@ asio::awaitable<bool> Connection::hold(Time until, Time bound) {
 }
 
 // What the client sends meanwhile is kept for later, up to a bound: only by reading does one see it go.
-asio::awaitable<Connection::Waited> Connection::wait(Time until) {
+Task<Connection::Waited> Connection::wait(Time until) {
   while (!is_woken_ && unread().size() < kMostReadAhead) {
     const Received received = co_await receive(until);
     if (received == Received::late) {
@@ -211,11 +243,9 @@ asio::awaitable<Connection::Waited> Connection::wait(Time until) {
     }
   }
   if (!is_woken_ && !is_stopped_) {
-    LoopTimer rest(timer_.get_executor(), until);
-    asio::error_code ignored;
-    resting_ = &rest;
-    co_await rest.async_wait(asio::redirect_error(asio::use_awaitable, ignored));
-    resting_ = nullptr;
+    LoopTimer rest(loop_, until);
+    const Resting resting(*this, rest);
+    co_await until_expired(rest);
   }
   const bool was_woken = std::exchange(is_woken_, false);
   co_return is_stopped_ ? Waited::ended : was_woken ? Waited::woken : Waited::late;
@@ -233,7 +263,7 @@ void Connection::wake() {
 // Closing with unread bytes resets the connection, and the client loses the answer to what it is still
 // sending. So our side is ended first, and what comes is read over until the client ends its own, within
 // bounds.
-asio::awaitable<void> Connection::leave() {
+Task<void> Connection::leave() {
   stream_->end_sending();
   if (!leaves_unread_) {
     co_return;

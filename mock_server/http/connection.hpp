@@ -6,12 +6,10 @@
 #include <string>
 #include <string_view>
 
-#include <asio/any_io_executor.hpp>
-#include <asio/awaitable.hpp>
-
 #include "mock_server/http/byte_stream.hpp"
 #include "mock_server/http/http_message.hpp"
 #include "mock_server/http/loop_clock.hpp"
+#include "mock_server/http/task.hpp"
 
 namespace flow::mock {
 
@@ -22,13 +20,15 @@ public:
   using Time = LoopClock::time_point;
 
   /// Sending is given up when the client takes nothing for `write_timeout`.
-  Connection(std::unique_ptr<ByteStream> stream, const asio::any_io_executor &loop,
+  Connection(std::unique_ptr<ByteStream> stream, const LoopExecutor &loop,
              std::chrono::milliseconds write_timeout);
   Connection(const Connection &) = delete;
   Connection &operator=(const Connection &) = delete;
 
+  [[nodiscard]] const LoopExecutor &loop() const { return loop_; }
+
   /// Makes it ready to read and write; false where that fails or takes longer.
-  asio::awaitable<bool> begin(Time deadline);
+  Task<bool> begin(Time deadline);
 
   [[nodiscard]] bool is_secure() const { return stream_->is_secure(); }
 
@@ -38,27 +38,26 @@ public:
 
   enum class Received { bytes, end, late, stopped };
   /// Waits for more bytes than there are.
-  asio::awaitable<Received> receive(Time deadline);
+  Task<Received> receive(Time deadline);
 
   /// Sends all; false when the client is gone or takes nothing.
-  asio::awaitable<bool> send(std::string_view text);
+  Task<bool> send(std::string_view text);
   /// Sends of it what can be sent without waiting, and needs no memory for that.
   void send_now(std::string_view text);
 
   /// Sends an answer in that way; what is not through after `bound` is cut off. False where the connection
   /// is to end.
-  asio::awaitable<bool> deliver(std::string_view answer, const Delivery &delivery,
-                                std::chrono::milliseconds bound);
+  Task<bool> deliver(std::string_view answer, const Delivery &delivery, std::chrono::milliseconds bound);
 
   enum class Waited { woken, late, ended };
   /// Lets time pass until wake() is called; `ended`: the client ends its side, or the server stops.
-  asio::awaitable<Waited> wait(Time until);
+  Task<Waited> wait(Time until);
   /// Ends wait(), or the next one. Called in the loop's thread.
   void wake();
 
   /// Before it closes: the client may still be sending what nobody will read, and gets a moment to take its
   /// answer.
-  asio::awaitable<void> leave();
+  Task<void> leave();
   void leave_unread() { leaves_unread_ = true; }
 
   /// Whether an answer was given up because the client took nothing of it for so long.
@@ -68,15 +67,22 @@ public:
   void stop(Time cut_off);
 
 private:
+  class Receiving;
+  class Resting;
+
   void make_room();
   /// What waits from here on is interrupted then.
   void wait_until(Time deadline);
   void set_timer();
+  /// Likewise; false where there is no memory for that.
+  bool could_set_timer();
   void time_out();
-  asio::awaitable<bool> send_slowly(std::string_view body, std::size_t bytes_per_second, Time bound);
+  void end_late();
+  Task<bool> send_slowly(std::string_view body, std::size_t bytes_per_second, Time bound);
   /// Lets time pass; false where that ended before: see Delivery, and the bound.
-  asio::awaitable<bool> hold(Time until, Time bound);
+  Task<bool> hold(Time until, Time bound);
 
+  const LoopExecutor loop_;
   const std::unique_ptr<ByteStream> stream_;
   const std::chrono::milliseconds write_timeout_;
   LoopTimer timer_; ///< one for all that waits, set anew only where it would come too late

@@ -7,10 +7,7 @@
 #include <optional>
 #include <string_view>
 
-#include <asio/co_spawn.hpp>
 #include <asio/post.hpp>
-#include <asio/this_coro.hpp>
-#include <asio/use_awaitable.hpp>
 
 #include "mock_server/http/awaited.hpp"
 #include "mock_server/http/loop_clock.hpp"
@@ -33,16 +30,12 @@ Response handle(const Means &means, const Request &request) {
   return means.handler(request);
 }
 
-asio::awaitable<Response> handled(const Means &means, const Request &request) {
-  co_return handle(means, request);
+std::optional<Response> look(Awaited &awaited) {
+  return awaited.look();
 }
 
-asio::awaitable<std::optional<Response>> looked(Awaited &awaited) {
-  co_return awaited.look();
-}
-
-asio::awaitable<std::optional<std::string>> next_of(Stream &stream) {
-  co_return stream.next();
+std::optional<std::string> next_of(Stream &stream) {
+  return stream.next();
 }
 
 } // namespace
@@ -51,17 +44,17 @@ class Conversation {
 public:
   Conversation(Means &means, AnswerMaker &answers, Connection &connection, bool is_over_limit);
 
-  asio::awaitable<void> run();
+  Task<void> run();
 
 private:
   /// Reads a request; false where nothing is to be answered: the client has gone, or the server stops.
-  asio::awaitable<bool> read();
+  Task<bool> read();
   /// Answers the request that was read; false when the connection is to end.
-  asio::awaitable<bool> answer();
+  Task<bool> answer();
   /// Waits for an answer that is to come; nothing where nobody is left to get it.
-  asio::awaitable<std::optional<Response>> come(std::shared_ptr<Awaited> awaited);
+  Task<std::optional<Response>> come(std::shared_ptr<Awaited> awaited);
   /// Sends a body that goes on, until it ends or nobody is left to get it.
-  asio::awaitable<void> send_stream(const Response &response, bool to_head);
+  Task<void> send_stream(const Response &response, bool to_head);
   [[nodiscard]] milliseconds patience(milliseconds usual) const;
 
   Means &means_;
@@ -80,7 +73,7 @@ milliseconds Conversation::patience(milliseconds usual) const {
 }
 
 /// Each co_await stands for itself: GCC 12 goes wrong where one is the right side of && here.
-asio::awaitable<void> Conversation::run() {
+Task<void> Conversation::run() {
   const bool has_begun = co_await connection_.begin(LoopClock::now() + patience(means_.limits.read_timeout));
   if (!has_begun) {
     connection_.leave_unread();
@@ -103,7 +96,7 @@ asio::awaitable<void> Conversation::run() {
   } while (!means_.is_stopping);
 }
 
-asio::awaitable<bool> Conversation::read() {
+Task<bool> Conversation::read() {
   const Connection::Time deadline = LoopClock::now() + patience(means_.limits.read_timeout);
   reader_.begin();
   for (;;) {
@@ -131,17 +124,18 @@ asio::awaitable<bool> Conversation::read() {
   }
 }
 
-asio::awaitable<bool> Conversation::answer() {
+Task<bool> Conversation::answer() {
   Request request = reader_.request();
   request.is_secure = connection_.is_secure();
   if (is_over_limit_) {
     request.unreadable = "overloaded";
   }
+
   Response response;
   if (reader_.is_large()) {
-    response = co_await asio::co_spawn(means_.large_bodies, handled(means_, request), asio::use_awaitable);
+    response = co_await OnPool(means_.large_bodies, connection_.loop(), handle, means_, request);
   } else if (means_.is_slow && means_.is_slow(request)) {
-    response = co_await asio::co_spawn(means_.slow_requests, handled(means_, request), asio::use_awaitable);
+    response = co_await OnPool(means_.slow_requests, connection_.loop(), handle, means_, request);
   } else {
     response = handle(means_, request);
   }
@@ -178,12 +172,11 @@ asio::awaitable<bool> Conversation::answer() {
   co_return is_sent && !closes;
 }
 
-asio::awaitable<std::optional<Response>> Conversation::come(std::shared_ptr<Awaited> awaited) {
+Task<std::optional<Response>> Conversation::come(std::shared_ptr<Awaited> awaited) {
   const Connection::Time until = LoopClock::now() + std::min(awaited->patience(), means_.limits.hold_timeout);
-  const auto executor = co_await asio::this_coro::executor;
-  awaited->wake_by([executor, weak = connection_.weak_from_this()] {
+  awaited->wake_by([loop = connection_.loop(), weak = connection_.weak_from_this()] {
     try {
-      asio::post(executor, [weak] {
+      asio::post(loop, [weak] {
         if (const auto waiting = weak.lock()) {
           waiting->wake();
         }
@@ -197,7 +190,7 @@ asio::awaitable<std::optional<Response>> Conversation::come(std::shared_ptr<Awai
     if (awaited->is_quick()) {
       found = awaited->look();
     } else {
-      found = co_await asio::co_spawn(means_.slow_requests, looked(*awaited), asio::use_awaitable);
+      found = co_await OnPool(means_.slow_requests, connection_.loop(), look, *awaited);
     }
     if (found) {
       co_return found;
@@ -213,18 +206,17 @@ asio::awaitable<std::optional<Response>> Conversation::come(std::shared_ptr<Awai
   }
 }
 
-asio::awaitable<void> Conversation::send_stream(const Response &response, bool to_head) {
+Task<void> Conversation::send_stream(const Response &response, bool to_head) {
   std::optional<std::string> text = stream_head(response);
   while (text && (text->empty() || co_await connection_.send(*text)) && !to_head && !means_.is_stopping) {
     if (co_await connection_.wait(LoopClock::now() + kPauseOfStreams) == Connection::Waited::ended) {
       co_return;
     }
-    text = co_await asio::co_spawn(means_.slow_requests, next_of(*response.stream), asio::use_awaitable);
+    text = co_await OnPool(means_.slow_requests, connection_.loop(), next_of, *response.stream);
   }
 }
 
-asio::awaitable<void> converse(Means &means, AnswerMaker &answers, Connection &connection,
-                               bool is_over_limit) {
+Task<void> converse(Means &means, AnswerMaker &answers, Connection &connection, bool is_over_limit) {
   Conversation conversation(means, answers, connection, is_over_limit);
   co_await conversation.run();
 }

@@ -4,13 +4,13 @@
 #include <string>
 #include <utility>
 
-#include <asio/awaitable.hpp>
 #include <asio/thread_pool.hpp>
 
 #include "mock_server/http/answer_text.hpp"
 #include "mock_server/http/connection.hpp"
 #include "mock_server/http/http_server.hpp"
 #include "mock_server/http/request_reader.hpp"
+#include "mock_server/http/task.hpp"
 
 namespace flow::mock {
 
@@ -37,7 +37,6 @@ struct AnswerMaker {
 
 /// Answers the requests of one connection, one after the other, until the client or the server ends it. One
 /// that is over the limit of the server's connections is told so. May throw std::bad_alloc.
-asio::awaitable<void> converse(Means &means, AnswerMaker &answers, Connection &connection,
-                               bool is_over_limit);
+Task<void> converse(Means &means, AnswerMaker &answers, Connection &connection, bool is_over_limit);
 
 } // namespace flow::mock

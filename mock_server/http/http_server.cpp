@@ -11,17 +11,12 @@
 #include <utility>
 #include <vector>
 
-#include <asio/co_spawn.hpp>
-#include <asio/detached.hpp>
 #include <asio/executor_work_guard.hpp>
 #include <asio/io_context.hpp>
 #include <asio/ip/tcp.hpp>
 #include <asio/ip/v6_only.hpp>
-#include <asio/post.hpp>
-#include <asio/redirect_error.hpp>
 #include <asio/steady_timer.hpp>
 #include <asio/thread_pool.hpp>
-#include <asio/use_awaitable.hpp>
 
 #include "mock_server/http/answer_text.hpp"
 #include "mock_server/http/byte_stream.hpp"
@@ -29,6 +24,7 @@
 #include "mock_server/http/conversation.hpp"
 #include "mock_server/http/error.hpp"
 #include "mock_server/http/loop_clock.hpp"
+#include "mock_server/http/task.hpp"
 
 namespace flow::mock {
 
@@ -97,6 +93,7 @@ private:
   struct Loop {
     explicit Loop(milliseconds keep_alive_timeout) : answers{AnswerText(keep_alive_timeout), ""} {}
 
+    OperationMemory to_stop;
     asio::io_context context{1};
     asio::executor_work_guard<asio::io_context::executor_type> work{context.get_executor()};
     AnswerMaker answers;
@@ -114,10 +111,10 @@ private:
 
   void run(Loop &loop);
   enum class Accepted { one, none_waits, no_means };
-  asio::awaitable<void> accept_connections(Door &door);
-  asio::awaitable<void> accept_with_memory(Door &door);
+  Task<void> accept_connections(Door &door);
+  Task<void> accept_with_memory(Door &door);
   Accepted accept_one(Door &door, Loop &loop);
-  asio::awaitable<void> serve(Loop &loop, std::unique_ptr<ByteStream> stream, bool is_over_limit);
+  Task<void> serve(Loop &loop, std::unique_ptr<ByteStream> stream, bool is_over_limit);
   void warn(const std::string &sentence) const;
 
   const Warning warn_;
@@ -127,6 +124,7 @@ private:
   std::mutex mutex_;
   std::condition_variable ended_;
   std::size_t running_ = 0; ///< threads
+  OperationMemory to_close_doors_;
   std::vector<std::unique_ptr<Loop>> loops_;
   std::list<Door> doors_;
 };
@@ -188,7 +186,7 @@ int HttpServer::State::open(const std::string &host, int port, std::shared_ptr<T
   Loop &first = *loops_.front();
   Door &door = doors_.emplace_back(Door{acceptor_for(first.context, host, port), std::move(tls)});
   const int its_port = door.acceptor.local_endpoint().port();
-  asio::co_spawn(first.context, accept_connections(door), asio::detached);
+  spawn(first.context.get_executor(), accept_connections(door));
   if (!first.thread.joinable()) {
     running_ = loops_.size();
     for (const auto &loop : loops_) {
@@ -214,7 +212,7 @@ void HttpServer::State::run(Loop &loop) {
 
 /// No error ends it but the closing of the port: a client that goes too soon, and a want of files or memory,
 /// pass.
-asio::awaitable<void> HttpServer::State::accept_connections(Door &door) {
+Task<void> HttpServer::State::accept_connections(Door &door) {
   while (!means_.is_stopping) {
     try {
       co_await accept_with_memory(door);
@@ -224,21 +222,19 @@ asio::awaitable<void> HttpServer::State::accept_connections(Door &door) {
   }
 }
 
-asio::awaitable<void> HttpServer::State::accept_with_memory(Door &door) {
+Task<void> HttpServer::State::accept_with_memory(Door &door) {
   asio::steady_timer pause(door.acceptor.get_executor());
   for (std::size_t next = 0; !means_.is_stopping;) {
-    asio::error_code error;
     switch (accept_one(door, *loops_[next % loops_.size()])) {
     case Accepted::one:
       ++next; // all that wait are accepted in one go: each turn of the loop may be long
       break;
     case Accepted::none_waits:
-      co_await door.acceptor.async_wait(tcp::acceptor::wait_read,
-                                        asio::redirect_error(asio::use_awaitable, error));
+      co_await until_readable(door.acceptor);
       break;
     case Accepted::no_means:
       pause.expires_after(kPauseWithoutMeans);
-      co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, error));
+      co_await until_expired(pause);
       break;
     }
   }
@@ -249,7 +245,7 @@ HttpServer::State::Accepted HttpServer::State::accept_one(Door &door, Loop &loop
     return Accepted::no_means;
   }
   asio::error_code error;
-  tcp::socket socket = door.acceptor.accept(loop.context, error);
+  LoopSocket socket = door.acceptor.accept(loop.context, error);
   if (error == asio::error::would_block || error == asio::error::try_again) {
     return Accepted::none_waits;
   }
@@ -262,7 +258,7 @@ HttpServer::State::Accepted HttpServer::State::accept_one(Door &door, Loop &loop
     asio::error_code ignored;
     socket.set_option(tcp::no_delay(true), ignored);
     auto stream = door.tls ? tls_stream(std::move(socket), door.tls) : plain_stream(std::move(socket));
-    asio::co_spawn(loop.context, serve(loop, std::move(stream), is_over_limit), asio::detached);
+    spawn(loop.context.get_executor(), serve(loop, std::move(stream), is_over_limit));
     return Accepted::one;
   } catch (const std::exception &) { // OpenSSL's want of memory is another exception than std::bad_alloc
     --connections_;
@@ -270,8 +266,7 @@ HttpServer::State::Accepted HttpServer::State::accept_one(Door &door, Loop &loop
   }
 }
 
-asio::awaitable<void> HttpServer::State::serve(Loop &loop, std::unique_ptr<ByteStream> stream,
-                                               bool is_over_limit) {
+Task<void> HttpServer::State::serve(Loop &loop, std::unique_ptr<ByteStream> stream, bool is_over_limit) {
   const Place place(connections_);
   try {
     const auto connection = std::make_shared<Connection>(std::move(stream), loop.context.get_executor(),
@@ -304,14 +299,15 @@ asio::awaitable<void> HttpServer::State::serve(Loop &loop, std::unique_ptr<ByteS
 bool HttpServer::State::close(milliseconds patience) {
   const auto cut_off = LoopClock::now() + patience;
   if (!doors_.empty() && !means_.is_stopping.exchange(true)) {
-    asio::post(loops_.front()->context, [this] {
+    post_within(to_close_doors_, loops_.front()->context.get_executor(), [this] {
       for (Door &door : doors_) {
-        door.acceptor.close();
+        asio::error_code ignored;
+        door.acceptor.close(ignored);
       }
     });
     for (const auto &each : loops_) {
       Loop &loop = *each;
-      asio::post(loop.context, [&loop, cut_off] {
+      post_within(loop.to_stop, loop.context.get_executor(), [&loop, cut_off] {
         for (const auto &listed : loop.connections) {
           if (const auto connection = listed.lock()) {
             connection->stop(cut_off);

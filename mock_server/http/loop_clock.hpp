@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include <asio/basic_waitable_timer.hpp>
+#include <asio/io_context.hpp>
 
 namespace flow::mock {
 
@@ -55,6 +56,6 @@ struct LoopSleep {
   }
 };
 
-using LoopTimer = asio::basic_waitable_timer<LoopClock, LoopSleep>;
+using LoopTimer = asio::basic_waitable_timer<LoopClock, LoopSleep, asio::io_context::executor_type>;
 
 } // namespace flow::mock

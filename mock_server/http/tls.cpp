@@ -7,10 +7,7 @@
 #include <string>
 #include <utility>
 
-#include <asio/post.hpp>
-#include <asio/redirect_error.hpp>
 #include <asio/ssl/context.hpp>
-#include <asio/use_awaitable.hpp>
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -25,8 +22,6 @@ struct TlsContext {
 };
 
 namespace {
-
-using asio::ip::tcp;
 
 /// As RFC 7301 has it: a client that names protocols, but none of ours, is refused.
 int choose_protocol(SSL * /*tls*/, const unsigned char **chosen, unsigned char *length,
@@ -49,7 +44,7 @@ void require(const asio::error_code &error, const std::string &what) {
 /// where the client has gone.
 int write_to_socket(BIO *bio, const char *bytes, int length) {
   asio::error_code error;
-  const std::size_t sent = static_cast<tcp::socket *>(BIO_get_data(bio))
+  const std::size_t sent = static_cast<LoopSocket *>(BIO_get_data(bio))
                                ->write_some(asio::buffer(bytes, static_cast<std::size_t>(length)), error);
   BIO_clear_retry_flags(bio);
   if (error == asio::error::would_block) {
@@ -60,7 +55,7 @@ int write_to_socket(BIO *bio, const char *bytes, int length) {
 
 int read_from_socket(BIO *bio, char *room, int length) {
   asio::error_code error;
-  const std::size_t received = static_cast<tcp::socket *>(BIO_get_data(bio))
+  const std::size_t received = static_cast<LoopSocket *>(BIO_get_data(bio))
                                    ->read_some(asio::buffer(room, static_cast<std::size_t>(length)), error);
   BIO_clear_retry_flags(bio);
   if (error == asio::error::would_block) {
@@ -94,7 +89,7 @@ bool has_read_plain_http(unsigned long error) {
 /// OpenSSL reads and writes the socket itself, and Asio waits until it can: the bytes are copied once.
 class TlsStream final : public ByteStream {
 public:
-  TlsStream(tcp::socket socket, std::shared_ptr<TlsContext> context)
+  TlsStream(LoopSocket socket, std::shared_ptr<TlsContext> context)
       : context_(std::move(context)), socket_(std::move(socket)),
         tls_(SSL_new(context_->context.native_handle())) {
     BIO *bio = tls_ ? BIO_new(socket_method()) : nullptr;
@@ -110,7 +105,7 @@ public:
 
   bool is_secure() const override { return true; }
 
-  asio::awaitable<asio::error_code> begin() override {
+  Task<asio::error_code> begin() override {
     asio::error_code error;
     co_await carried_out(SSL_accept, error);
     is_begun_ = !error;
@@ -120,13 +115,12 @@ public:
     co_return error;
   }
 
-  asio::awaitable<std::size_t> read_some(std::span<char> room, asio::error_code &error) override {
-    if (has_ended_sending_) {
-      return socket_.async_read_some(asio::buffer(room.data(), room.size()),
-                                     asio::redirect_error(asio::use_awaitable, error));
-    }
-    return carried_out([room](SSL *tls) { return SSL_read(tls, room.data(), static_cast<int>(room.size())); },
-                       error);
+  Task<std::size_t> read_some(std::span<char> room, asio::error_code &error) override {
+    return has_ended_sending_
+               ? read_over(room, error)
+               : carried_out(
+                     [room](SSL *tls) { return SSL_read(tls, room.data(), static_cast<int>(room.size())); },
+                     error);
   }
 
   std::size_t write_now(std::string_view bytes, asio::error_code &error) override {
@@ -142,7 +136,7 @@ public:
     return 0;
   }
 
-  asio::awaitable<std::size_t> write_some(std::string_view bytes, asio::error_code &error) override {
+  Task<std::size_t> write_some(std::string_view bytes, asio::error_code &error) override {
     return carried_out([bytes](SSL *tls) { return write(tls, bytes); }, error);
   }
 
@@ -153,11 +147,11 @@ public:
       SSL_shutdown(tls_.get()); // says so, and does not wait for the client to say the same
     }
     asio::error_code ignored;
-    socket_.shutdown(tcp::socket::shutdown_send, ignored);
+    socket_.shutdown(LoopSocket::shutdown_send, ignored);
   }
 
 protected:
-  tcp::socket &socket() override { return socket_; }
+  LoopSocket &socket() override { return socket_; }
 
 private:
   static int write(SSL *tls, std::string_view bytes) {
@@ -165,30 +159,37 @@ private:
     return SSL_write(tls, bytes.data(), static_cast<int>(std::min(bytes.size(), kMost)));
   }
 
+  /// Reads what is not decrypted any more.
+  Task<std::size_t> read_over(std::span<char> room, asio::error_code &error) {
+    const Ended ended = co_await Operation([this, room](Resumption resumption) {
+      socket_.async_read_some(asio::buffer(room.data(), room.size()), resumption);
+    });
+    error = ended.error;
+    co_return ended.bytes;
+  }
+
   /// Takes a step, as SSL_read is one, until it is done: waits for the socket as often as that takes. Returns
   /// what the step does; 0 with an error where it cannot be done.
-  template <typename Step> asio::awaitable<std::size_t> carried_out(Step step, asio::error_code &error) {
+  template <typename Step> Task<std::size_t> carried_out(Step step, asio::error_code &error) {
     for (bool has_waited = false;; has_waited = true) {
       ERR_clear_error(); // which all connections of this thread share
       const int outcome = step(tls_.get());
       if (outcome > 0) {
         if (!has_waited) { // nor has any other connection of this loop had its turn
-          co_await asio::post(socket_.get_executor(), asio::use_awaitable);
+          co_await other_turns(socket_.get_executor());
         }
         co_return static_cast<std::size_t>(outcome);
       }
-      switch (SSL_get_error(tls_.get(), outcome)) {
-      case SSL_ERROR_WANT_READ:
-        co_await socket_.async_wait(tcp::socket::wait_read, asio::redirect_error(asio::use_awaitable, error));
-        break;
-      case SSL_ERROR_WANT_WRITE:
-        co_await socket_.async_wait(tcp::socket::wait_write,
-                                    asio::redirect_error(asio::use_awaitable, error));
-        break;
-      case SSL_ERROR_ZERO_RETURN:
+      const int reason = SSL_get_error(tls_.get(), outcome);
+      if (reason == SSL_ERROR_WANT_READ) {
+        const Ended ended = co_await until_readable(socket_);
+        error = ended.error;
+      } else if (reason == SSL_ERROR_WANT_WRITE) {
+        const Ended ended = co_await until_writable(socket_);
+        error = ended.error;
+      } else if (reason == SSL_ERROR_ZERO_RETURN) {
         error = asio::error::eof;
-        break;
-      default:
+      } else {
         has_come_without_tls_ = has_read_plain_http(ERR_peek_error());
         fail(error);
       }
@@ -213,7 +214,7 @@ private:
   }
 
   const std::shared_ptr<TlsContext> context_;
-  tcp::socket socket_;
+  LoopSocket socket_;
   const std::unique_ptr<SSL, decltype([](SSL *tls) { SSL_free(tls); })> tls_;
   bool is_begun_ = false; ///< and has not failed
   bool has_come_without_tls_ = false;
@@ -243,7 +244,7 @@ std::shared_ptr<TlsContext> tls_context(std::string_view chain, std::string_view
   return made;
 }
 
-std::unique_ptr<ByteStream> tls_stream(tcp::socket socket, std::shared_ptr<TlsContext> context) {
+std::unique_ptr<ByteStream> tls_stream(LoopSocket socket, std::shared_ptr<TlsContext> context) {
   return std::make_unique<TlsStream>(std::move(socket), std::move(context));
 }
 

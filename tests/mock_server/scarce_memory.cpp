@@ -46,10 +46,21 @@ bool was_refused() {
 
 #ifndef __SANITIZE_ADDRESS__
 
+namespace {
+
+bool is_to_be_refused() {
+  if (until_refusal == 0 || --until_refusal > 0) {
+    return false;
+  }
+  refused = true;
+  until_refusal = goes_on ? 1 : 0; // the next one is the first again
+  return true;
+}
+
+} // namespace
+
 void *operator new(std::size_t size) {
-  if (until_refusal > 0 && (--until_refusal == 0)) {
-    refused = true;
-    until_refusal = goes_on ? 1 : 0; // the next one is the first again
+  if (is_to_be_refused()) {
     throw std::bad_alloc();
   }
   void *memory = std::malloc(size); // NOLINT(cppcoreguidelines-no-malloc): what new is made of
@@ -65,6 +76,10 @@ void operator delete(void *memory) noexcept {
 }
 void operator delete(void *memory, std::size_t /*size*/) noexcept {
   operator delete(memory);
+}
+/// What Asio asks instead.
+extern "C" void *aligned_alloc(std::size_t alignment, std::size_t size) noexcept {
+  return is_to_be_refused() ? nullptr : memalign(alignment, size);
 }
 
 #endif

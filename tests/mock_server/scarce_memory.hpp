@@ -17,7 +17,8 @@ inline constexpr std::int64_t kMiB = 1024 * 1024;
 /// Bytes that all threads have of new, and have not given back.
 std::int64_t bytes_in_use();
 
-/// From now on this thread is refused its `nth` new, from 1 on, and each one after it; 0: none.
+/// From now on this thread is refused its `nth` new (or aligned_alloc), from 1 on, and each one after it; 0:
+/// none.
 void refuse_memory_from(std::uint64_t nth);
 
 /// Likewise, the `nth` alone.
