@@ -177,6 +177,7 @@ int serve(const Options &options, const sigset_t &stop_signals, LogWriter &stand
   check_writable("--report", options.report);
   const std::string earlier = earlier_page(options.compare);
   const MemoryReserve reserve(kMemoryReserve);
+  const MemoryReserve::Claim claim; // what the server keeps is taken down here
   flow_mock::Server server(settings_in(options, log));
   server.start();
   if (options.exit_with_parent) {

@@ -25,16 +25,25 @@ constexpr milliseconds kPauseOfStreams{100};
 constexpr std::size_t kMostKeptText = 1024UL * 1024; // of the memory of an answer, for the next one
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
+// What these call may make trees of JSON, which have to be taken down again.
+
 Response handle(const Means &means, const Request &request) {
   const MemoryReserve::Claim claim;
   return means.handler(request);
 }
 
 std::optional<Response> look(Awaited &awaited) {
+  const MemoryReserve::Claim claim;
   return awaited.look();
 }
 
+Response give_up(Awaited &awaited) {
+  const MemoryReserve::Claim claim;
+  return awaited.give_up();
+}
+
 std::optional<std::string> next_of(Stream &stream) {
+  const MemoryReserve::Claim claim;
   return stream.next();
 }
 
@@ -199,7 +208,7 @@ Task<std::optional<Response>> Conversation::come(std::shared_ptr<Awaited> awaite
     case Connection::Waited::woken:
       break;
     case Connection::Waited::late:
-      co_return awaited->give_up();
+      co_return give_up(*awaited);
     case Connection::Waited::ended:
       co_return std::nullopt;
     }

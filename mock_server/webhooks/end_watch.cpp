@@ -4,6 +4,8 @@
 #include <exception>
 #include <utility>
 
+#include "mock_server/http/memory_reserve.hpp"
+
 namespace flow::mock {
 
 namespace {
@@ -50,6 +52,7 @@ void EndWatch::look(const std::stop_token &stop) {
   while (!stop.stop_requested()) {
     lock.unlock();
     try {
+      const MemoryReserve::Claim claim;
       settle_all();
     } catch (const std::exception &) { // NOLINT(bugprone-empty-catch)
       // Without memory for now: runs end in a later round.
