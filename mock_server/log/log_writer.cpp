@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <condition_variable>
+#include <exception>
 #include <mutex>
 #include <new>
 #include <string>
@@ -30,6 +31,15 @@ std::string note_on(std::size_t lost) {
                      "written or was not read\n",
                      fmt::gmtime(std::chrono::system_clock::to_time_t(now)), now.time_since_epoch(), lost,
                      lost == 1 ? " was" : "s were");
+}
+
+/// Empty where there is nothing to tell, or no memory to: it is told with a later line.
+std::string note_if_any(std::size_t lost) {
+  try {
+    return lost == 0 ? "" : note_on(lost);
+  } catch (const std::exception &) {
+    return "";
+  }
 }
 
 /// Whole lines where possible: what others write to the same pipe then stands between them.
@@ -110,9 +120,9 @@ void LogWriter::Shared::write_until_stopped() {
     const std::size_t untold = take(batch);
     std::string_view rest = batch;
     const bool is_written = write_all(rest);
-    const std::string note = untold == 0 ? "" : note_on(untold);
+    const std::string note = note_if_any(untold);
     std::string_view rest_of_note = note;
-    const bool is_told = is_written && write_all(rest_of_note);
+    const bool is_told = is_written && !note.empty() && write_all(rest_of_note);
     const std::lock_guard lock(mutex);
     lost += lines_of(rest);
     lost -= is_told ? untold : 0;
