@@ -1,5 +1,5 @@
 """The mock with little memory to be had: large requests are answered 503, and the process goes on; likewise by
-HTTPS, which every other client speaks. Prints TAP.
+HTTPS, which every other client speaks. Where documents have taken all of it, a reset gives it back. Prints TAP.
 
 usage: shortage_test.py FLOW_MOCK SANITIZERS   (the value of Meson's b_sanitize: theirs take all addresses there are)
 """
@@ -20,6 +20,10 @@ SERVICE = "/data/foundation/flowservice"
 HEAD = (
     "{method} {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer t\r\nx-api-key: k\r\n"
     "x-gw-ims-org-id: o\r\nx-sandbox-name: s\r\nContent-Type: application/json\r\n"
+)
+KEPT = (
+    '{"name": "large", "auth": {"specName": "Access Key", "params": {}}, "connectionSpec": '
+    '{"id": "ecadc60c-7455-4d87-84dc-2a0e293d997b", "version": "1.0"}, "description": "' + "x" * 900_000 + '"}'
 )
 BODIES = ('{"flowId": "' + "x" * 1_000_000 + '"}', '{"a": [' + "{}," * 120_000 + "1]}", "[" + "{}," * 340_000 + "1]")
 
@@ -64,6 +68,21 @@ def besiege(doors: list[Door]) -> collections.Counter:
     return statuses
 
 
+def fill(doors: list[Door]) -> None:
+    """Has documents kept by many clients at once, until there is no room for more."""
+
+    def client(number: int) -> None:
+        refused = 0
+        while refused < 20:
+            refused += ask(doors[number % len(doors)], "POST", KEPT, SERVICE + "/connections") != "201"
+
+    clients = [threading.Thread(target=client, args=(number,)) for number in range(CLIENTS // 3)]
+    for client in clients:
+        client.start()
+    for client in clients:
+        client.join()
+
+
 def recovers(door: Door) -> bool:
     """Whether it answers as ever, once the threads of the clients have ended."""
     until = time.monotonic() + 90
@@ -88,6 +107,11 @@ def judge(program: str, megabytes: int, folder: str) -> list[str]:
         if mock.poll() is not None:
             return [*wrong, f"it ended with {mock.returncode}", mock.stderr.read()]
         wrong += [f"it does not answer again: {door}" for door in doors if not recovers(door)]
+        fill(doors)
+        for path in ("/__admin/sandboxes/o/s/reset", "/__admin/reset"):
+            if (status := ask(doors[0], "POST", path=path)) != "200":
+                wrong += [f"{path}: {status}"]
+        wrong += [f"it does not answer after a reset: {door}" for door in doors if not recovers(door)]
         mock.terminate()
         status = mock.wait(30)
         return wrong if status == 0 else [*wrong, f"it ended with {status}"]
