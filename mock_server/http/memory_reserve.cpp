@@ -1,9 +1,12 @@
 #include "mock_server/http/memory_reserve.hpp"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
+#include <cstdlib>
 #include <new>
 #include <thread>
+#include <utility>
 
 #ifdef __GLIBC__
 #include <malloc.h>
@@ -17,6 +20,47 @@ namespace {
 std::atomic<std::size_t> size = 0; ///< 0: nothing is to be set aside
 std::atomic<void *> block = nullptr;
 thread_local bool may_be_given = false;
+
+/// One of each size that malloc keeps for the thread that freed it: whatever others take, a destructor of
+/// this thread then has what a small tree of JSON needs. They last as long as the process does, with its few
+/// threads: to register a destructor would take memory.
+class Pieces {
+public:
+  /// As many as are to be had.
+  void fill() noexcept {
+#ifndef __SANITIZE_ADDRESS__ // which would call them leaked
+    if (!is_full_) {
+      is_full_ = true;
+      for (std::size_t i = 0; i < pieces_.size(); ++i) {
+        if (pieces_[i] == nullptr) {
+          pieces_[i] =
+              std::malloc((i + 1) * kStep); // NOLINT(cppcoreguidelines-no-malloc): new calls free_all
+          is_full_ = is_full_ && pieces_[i] != nullptr;
+        }
+      }
+    }
+#endif
+  }
+
+  /// False where there are none.
+  bool free_all() noexcept {
+    bool has_freed = false;
+    for (void *&piece : pieces_) {
+      has_freed = has_freed || piece != nullptr;
+      std::free(std::exchange(piece, nullptr)); // NOLINT(cppcoreguidelines-no-malloc)
+    }
+    is_full_ = false;
+    return has_freed;
+  }
+
+private:
+  static constexpr std::size_t kStep = 16;
+
+  std::array<void *, 64> pieces_{};
+  bool is_full_ = false;
+};
+
+thread_local Pieces pieces;
 
 /// A mapping that begins with its own length.
 void *set_aside() {
@@ -40,15 +84,19 @@ void give(void *memory) {
 /// What `new` calls before it tries again.
 void find_memory() {
   void *const memory = may_be_given ? block.exchange(nullptr) : nullptr;
-  if (memory == nullptr) {
+  if (memory != nullptr) {
+    give(memory);
+  } else if (!may_be_given || !pieces.free_all()) {
     throw std::bad_alloc();
   }
-  give(memory);
 }
 
 } // namespace
 
 MemoryReserve::Claim::Claim() {
+  if (size > 0) {
+    pieces.fill();
+  }
   may_be_given = true;
 }
 
