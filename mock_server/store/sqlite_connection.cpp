@@ -115,29 +115,29 @@ Connection::Connection(const std::string &file, const std::string &vfs) {
   sqlite3_extended_result_codes(made, 1);
 }
 
-void Connection::run(const std::string &sql) {
+void Connection::run(const std::string &sql) const {
   require(get(), sqlite3_exec(get(), sql.c_str(), nullptr, nullptr, nullptr));
 }
 
-std::int64_t Connection::number(std::string_view sql) {
+std::int64_t Connection::number(std::string_view sql) const {
   Statement statement(get(), sql);
   Rows rows = statement.rows();
   rows.next();
   return rows.number(0);
 }
 
-std::string Connection::text(std::string_view sql) {
+std::string Connection::text(std::string_view sql) const {
   Statement statement(get(), sql);
   Rows rows = statement.rows();
   rows.next();
   return std::string(rows.text(0));
 }
 
-void Connection::set(int option, bool on) {
+void Connection::set(int option, bool on) const {
   require(get(), sqlite3_db_config(get(), option, on ? 1 : 0, nullptr));
 }
 
-Transaction::Transaction(Connection &connection, const char *begin) : connection_(connection) {
+Transaction::Transaction(const Connection &connection, const char *begin) : connection_(connection) {
   connection.run(begin);
 }
 

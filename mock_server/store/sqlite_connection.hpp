@@ -83,12 +83,12 @@ public:
 
   [[nodiscard]] sqlite3 *get() const { return connection_.get(); }
   /// Runs statements that need no values. Throws Error.
-  void run(const std::string &sql);
+  void run(const std::string &sql) const;
   /// The first column of the first row. Throws Error.
-  [[nodiscard]] std::int64_t number(std::string_view sql);
-  [[nodiscard]] std::string text(std::string_view sql);
+  [[nodiscard]] std::int64_t number(std::string_view sql) const;
+  [[nodiscard]] std::string text(std::string_view sql) const;
   /// As SQLITE_DBCONFIG_…
-  void set(int option, bool on);
+  void set(int option, bool on) const;
 
 private:
   std::unique_ptr<sqlite3, Close> connection_;
@@ -98,7 +98,7 @@ private:
 class Transaction {
 public:
   /// `begin` is one of SQLite's statements that begin one. Throws Error.
-  Transaction(Connection &connection, const char *begin);
+  Transaction(const Connection &connection, const char *begin);
   ~Transaction();
   Transaction(const Transaction &) = delete;
   Transaction &operator=(const Transaction &) = delete;
@@ -107,7 +107,7 @@ public:
   void commit();
 
 private:
-  Connection &connection_;
+  const Connection &connection_;
 };
 
 } // namespace flow::mock::sqlite

@@ -187,7 +187,7 @@ void refuse_by_place(const std::string &file, const std::string &path) {
 }
 
 /// The statements by which all in it was made.
-std::vector<std::string> schema_of(Connection &connection) {
+std::vector<std::string> schema_of(const Connection &connection) {
   Statement statement(connection.get(), "SELECT coalesce(sql, name) FROM sqlite_schema ORDER BY 1");
   std::vector<std::string> schema;
   for (Rows rows = statement.rows(); rows.next();) {
@@ -196,8 +196,8 @@ std::vector<std::string> schema_of(Connection &connection) {
   return schema;
 }
 
-void require_schema(const std::string &file, Connection &connection, Steps steps) {
-  Connection made(":memory:", "");
+void require_schema(const std::string &file, const Connection &connection, Steps steps) {
+  const Connection made(":memory:", "");
   for (const char *step : steps) {
     made.run(step);
   }
@@ -207,7 +207,7 @@ void require_schema(const std::string &file, Connection &connection, Steps steps
 }
 
 /// In the transaction that is under way.
-void lay_out(Connection &connection, Steps steps, std::int64_t version) {
+void lay_out(const Connection &connection, Steps steps, std::int64_t version) {
   for (const char *step : steps.subspan(static_cast<std::size_t>(version))) {
     connection.run(step);
   }
@@ -216,7 +216,7 @@ void lay_out(Connection &connection, Steps steps, std::int64_t version) {
 }
 
 /// What holds for the connection, whatever the file is.
-void configure(Connection &connection) {
+void configure(const Connection &connection) {
   // A file that somebody prepared is data, never code.
   connection.set(SQLITE_DBCONFIG_DEFENSIVE, true);
   connection.set(SQLITE_DBCONFIG_TRUSTED_SCHEMA, false);
@@ -236,7 +236,7 @@ void configure(Connection &connection) {
       "PRAGMA page_size = 4096");
 }
 
-void accept(const std::string &file, Connection &connection, Steps steps) {
+void accept(const std::string &file, const Connection &connection, Steps steps) {
   configure(connection);
   {
     Transaction transaction(connection, "BEGIN EXCLUSIVE");

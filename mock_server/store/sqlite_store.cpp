@@ -7,6 +7,7 @@
 #include <mutex>
 #include <set>
 #include <string_view>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 
@@ -47,7 +48,9 @@ constexpr std::size_t kReadAtOnce = 1U << 20; ///< bytes, while commits wait
 struct Place {
   std::int64_t kind = 0;
   std::string key;
-  auto operator<=>(const Place &) const = default;
+  [[nodiscard]] bool is_before(const Place &other) const {
+    return std::tie(kind, key) < std::tie(other.kind, other.key);
+  }
 };
 
 /// The tables, for one thread at a time. Functions throw sqlite::Error.
@@ -78,7 +81,8 @@ public:
     for (Rows rows = entities_after_.rows(sandbox, begin.kind, begin.key);
          bytes < kReadAtOnce && rows.next();) {
       Place next{rows.number(0), std::string(rows.bytes(1))};
-      if (next <= place || next.kind > std::numeric_limits<std::underlying_type_t<EntityKind>>::max()) {
+      if (!place.is_before(next) ||
+          next.kind > std::numeric_limits<std::underlying_type_t<EntityKind>>::max()) {
         throw sqlite::Error(SQLITE_CORRUPT, 0); // never endless
       }
       place = std::move(next);

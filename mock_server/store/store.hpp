@@ -15,6 +15,7 @@ namespace flow::mock {
 struct StoredName {
   std::string organisation;
   std::string sandbox;
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes what it stands for as written
   auto operator<=>(const StoredName &) const = default;
 };
 
