@@ -170,6 +170,29 @@ TEST(SqliteFaults, ACommitThatFailedIsThereAsAWholeOrNotAfterALossOfPower) {
   }
 }
 
+TEST(SqliteFaults, AReadThatFailsAmidACommitUndoesWhatWasDoneBefore) {
+  MemoryFiles files;
+  auto store = open(files);
+  SandboxChanges many{.sandbox = kDev, .entities = {}};
+  for (std::uint64_t number = 0; number < 5000; ++number) {
+    many.entities.push_back(put(EntityKind::run, number_key(number), std::string(5000, 'o')));
+  }
+  commit(*store, many); // more than SQLite remembers
+  const State state = state_of(*store);
+  SandboxChanges few{.sandbox = kDev, .entities = {put(EntityKind::sandbox, "", "new")}};
+  for (std::uint64_t number = 0; number < 5000; number += 500) {
+    few.entities.push_back(put(EntityKind::run, number_key(number), "new"));
+  }
+  for (const std::uint64_t call : {0, 5, 10}) {
+    files.trouble({.from = call, .with_reads = true});
+    EXPECT_FALSE(keeps(*store, {few}));
+    files.no_trouble();
+    ASSERT_TRUE(state_of(*store) == state) << call;
+  }
+  store.reset();
+  EXPECT_TRUE(state_of(*open(files)) == state);
+}
+
 /// Opens the files with each call failing in turn.
 void each_call_of_opening(const Left &left, const std::vector<const char *> &more = {}) {
   for (const bool lasts : {false, true}) {

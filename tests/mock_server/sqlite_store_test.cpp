@@ -155,6 +155,27 @@ TEST(SqliteStore, ACommitWritesAsMuchOfManyRunsAsOfFew) {
   EXPECT_EQ(many.to_log, 200U * (4096 + 24)); // one page
 }
 
+TEST(SqliteStore, WhatStartedOverGivesItsRoomToOthers) {
+  MemoryFiles files;
+  auto store = open(files);
+  std::size_t first = 0;
+  for (int round = 0; round < 10; ++round) {
+    SandboxChanges changes{.sandbox = kDev, .starts_over = true, .entities = {}};
+    for (std::uint64_t number = 0; number < 3000; ++number) {
+      changes.entities.push_back(put(EntityKind::run, number_key(number), std::string(200, 'x')));
+    }
+    commit(*store, changes);
+    for (int i = 0; i < 4; ++i) {
+      commit(*store, {.sandbox = kProd, .entities = {put(EntityKind::run, "a", std::to_string(i))}});
+    }
+    store.reset();
+    store = open(files);
+    const std::size_t size = files.content("store.db").size();
+    first = round == 0 ? size : first;
+    EXPECT_LT(size, first * 5 / 2) << round; // the old and the new
+  }
+}
+
 TEST(SqliteStore, ItsLogDoesNotGrowWithoutBound) {
   MemoryFiles files;
   const auto store = open(files);

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <ostream>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -25,6 +26,7 @@ public:
 struct StoreEngine {
   std::string name;
   std::function<std::unique_ptr<StorePlace>()> make;
+  friend void PrintTo(const StoreEngine &engine, std::ostream *out) { *out << engine.name; }
 };
 
 /// A new, empty place for each test; INSTANTIATE_TEST_SUITE_P(NAME, StoreSuite, testing::Values(engine),
