@@ -69,6 +69,29 @@ Response slowly(Sandboxes &sandboxes, Operation operation, const Call &call) {
   return operation(call);
 }
 
+Response refused(const Refusal &refusal) {
+  Json error = {{"title", refusal.title}};
+  if (!refusal.pointer.empty()) {
+    error["source"] = {{"pointer", refusal.pointer}};
+  }
+  error["detail"] = refusal.detail;
+  return json_response({{"errors", Json::array({std::move(error)})}}, refusal.status);
+}
+
+Response not_kept(const std::string &why) {
+  return refused({503, "Store unavailable", "",
+                  "The mock's store cannot keep what this request changes (" + why +
+                      "), and nothing was changed. Try again when it can."});
+}
+
+/// The answer, once what was done is in the store, if there is one. `is_lost`: see Keeper::held.
+Response kept(ServiceState &state, Response response,
+              const std::shared_ptr<const std::atomic<bool>> &is_lost = nullptr) {
+  return state.keeper && !response.awaited && !response.stream
+             ? state.keeper->held(std::move(response), not_kept, is_lost)
+             : response;
+}
+
 void note(ServiceState &state, const std::shared_ptr<Sandbox> &sandbox) {
   if (state.keeper) {
     state.keeper->note(sandbox);
@@ -82,7 +105,9 @@ Response answer_of_sandbox(const Route &route, Call call, std::string_view organ
   if (route.method == "GET") {
     const auto seen = sandboxes.seen(organisation, name);
     call.sandbox = seen.get();
-    return slowly(sandboxes, route.operation, call);
+    Response response = slowly(sandboxes, route.operation, call);
+    const bool waits = seen->objects.has_unkept() && !call.state.keeper->is_failing();
+    return waits ? kept(call.state, std::move(response), seen->is_lost) : response;
   }
   auto sandbox = sandboxes.of(organisation, name);
   if (!sandbox) {
@@ -92,15 +117,16 @@ Response answer_of_sandbox(const Route &route, Call call, std::string_view organ
                       "(POST /__admin/reset), or start flow-mock with a higher --max-sandboxes."};
   }
   call.sandbox = sandbox.get();
+  const auto is_lost = sandbox->is_lost;
+  Response response;
   try {
-    Response response = slowly(sandboxes, route.operation, call);
+    response = slowly(sandboxes, route.operation, call);
     if (route.operation != reset_sandbox) {
       sandbox->is_steered = true;
       sandboxes.mark_changed(*sandbox);
     }
     note(call.state, sandbox);
     sandboxes.let_go(std::move(sandbox));
-    return response;
   } catch (const Refusal &) {
     sandboxes.let_go(std::move(sandbox));
     throw;
@@ -109,23 +135,23 @@ Response answer_of_sandbox(const Route &route, Call call, std::string_view organ
     note(call.state, sandbox);
     throw;
   }
+  return kept(call.state, std::move(response), is_lost);
 }
 
-/// When it ends, whatever may have changed is to be kept.
-class NoteAll {
-public:
-  explicit NoteAll(Keeper *keeper) : keeper_(keeper) {}
-  ~NoteAll() {
-    if (keeper_ != nullptr) {
-      keeper_->note_all();
-    }
+/// Carries out an operation on the mock as a whole, which may change any sandbox.
+Response answer_of_mock(const Route &route, const Call &call) {
+  if (route.method == "GET" || !call.state.keeper) {
+    return route.operation(call);
   }
-  NoteAll(const NoteAll &) = delete;
-  NoteAll &operator=(const NoteAll &) = delete;
-
-private:
-  Keeper *keeper_;
-};
+  try {
+    Response response = route.operation(call);
+    call.state.keeper->note_all();
+    return kept(call.state, std::move(response));
+  } catch (...) {
+    call.state.keeper->note_all();
+    throw;
+  }
+}
 
 Response dispatch(ServiceState &state, const Request &request, const ControlAccess &access) {
   check_readable(request);
@@ -149,9 +175,8 @@ Response dispatch(ServiceState &state, const Request &request, const ControlAcce
       check_access(request, access);
     }
     if (!route.path.starts_with(kSandboxPath)) {
-      const NoteAll note(state.keeper && method != "GET" ? state.keeper.get() : nullptr);
-      return route.operation(
-          {.state = state, .request = request, .target = *target, .ids = taken, .sandbox = nullptr});
+      return answer_of_mock(
+          route, {.state = state, .request = request, .target = *target, .ids = taken, .sandbox = nullptr});
     }
     check_name(taken[0], "organisation");
     check_name(taken[1], "sandbox");
@@ -173,29 +198,6 @@ Response dispatch(ServiceState &state, const Request &request, const ControlAcce
   return response;
 }
 
-Response refused(const Refusal &refusal) {
-  Json error = {{"title", refusal.title}};
-  if (!refusal.pointer.empty()) {
-    error["source"] = {{"pointer", refusal.pointer}};
-  }
-  error["detail"] = refusal.detail;
-  return json_response({{"errors", Json::array({std::move(error)})}}, refusal.status);
-}
-
-Response not_kept(const std::string &why) {
-  return refused({503, "Store unavailable", "",
-                  "The mock's store cannot keep what this request changes (" + why +
-                      "), and nothing was changed. Try again when it can."});
-}
-
-/// The answer, once what was done is in the store.
-Response kept(Keeper &keeper, Response response) {
-  if (response.awaited || response.stream) {
-    return response;
-  }
-  return keeper.held(std::move(response), not_kept);
-}
-
 } // namespace
 
 bool is_for(const Request &request) {
@@ -214,8 +216,7 @@ Response answer(ServiceState &state, const Request &request, const ControlAccess
     if (changes && state.keeper->is_failing()) {
       return not_kept(state.keeper->failure());
     }
-    Response response = dispatch(state, request, access);
-    return changes ? kept(*state.keeper, std::move(response)) : response;
+    return dispatch(state, request, access);
   } catch (const Refusal &refusal) {
     return refused(refusal);
   } catch (const std::bad_alloc &cause) {

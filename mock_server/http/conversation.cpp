@@ -197,7 +197,7 @@ Task<std::optional<Response>> Conversation::come(std::shared_ptr<Awaited> awaite
   for (;;) {
     std::optional<Response> found;
     if (awaited->is_quick()) {
-      found = awaited->look();
+      found = look(*awaited);
     } else {
       found = co_await OnPool(means_.slow_requests, connection_.loop(), look, *awaited);
     }

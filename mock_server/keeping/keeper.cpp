@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "mock_server/http/awaited.hpp"
+#include "mock_server/http/memory_reserve.hpp"
 #include "mock_server/keeping/kept_sandbox.hpp"
 #include "mock_server/service_state.hpp"
 #include "mock_server/store/record.hpp"
@@ -48,7 +49,8 @@ std::string token_key_in(Store &store) {
 /// An answer that waits for a commit.
 class Keeper::Held : public Awaited {
 public:
-  Held(Response answer, Instead instead) : answer_(std::move(answer)), instead_(std::move(instead)) {}
+  Held(Response answer, Instead instead, std::shared_ptr<const std::atomic<bool>> is_lost)
+      : answer_(std::move(answer)), instead_(std::move(instead)), is_lost_(std::move(is_lost)) {}
 
   milliseconds patience() const override { return kPatience; }
   void wake_by(std::function<void()> wake) override {
@@ -65,8 +67,8 @@ public:
   /// It is kept; or it cannot be, for a reason.
   void tell(const std::optional<std::string> &failure) {
     const std::lock_guard lock(mutex_);
-    if (failure) {
-      answer_ = instead_(*failure);
+    if (failure || (is_lost_ && *is_lost_)) {
+      answer_ = instead_(failure.value_or("it did not work when this was done"));
     }
     is_told_ = true;
     if (wake_) {
@@ -77,6 +79,7 @@ public:
 private:
   Response answer_;
   Instead instead_;
+  std::shared_ptr<const std::atomic<bool>> is_lost_;
   std::mutex mutex_;
   bool is_told_ = false;
   std::function<void()> wake_;
@@ -167,6 +170,22 @@ void Keeper::read_mock() {
   kept_.leases_revision = state_.leases.revision();
 }
 
+/// What the store has of the mock, after it could not keep what has changed in it.
+void Keeper::read_kept_parts() {
+  KeptParts kept;
+  store_->read({}, [&](EntityChange each) {
+    if (each.kind == EntityKind::steering && each.key != kTokenKey && each.key != kTries) {
+      kept.steering.put_kept(std::move(each.key), *std::move(each.value));
+    } else if (each.kind == EntityKind::violation) {
+      kept.violations.put_kept(std::move(each.key), *std::move(each.value));
+    } else if (each.kind == EntityKind::lease) {
+      kept.leases.put_kept(std::move(each.key), *std::move(each.value));
+    }
+  });
+  kept_ = std::move(kept);
+  state_.journal.append_all_again();
+}
+
 void Keeper::note(const std::shared_ptr<Sandbox> &sandbox) {
   if (!sandbox->is_noted && !sandbox->is_noted.exchange(true)) {
     const std::lock_guard lock(mutex_);
@@ -174,8 +193,8 @@ void Keeper::note(const std::shared_ptr<Sandbox> &sandbox) {
   }
 }
 
-Response Keeper::held(Response answer, Instead instead) {
-  const auto held = std::make_shared<Held>(std::move(answer), std::move(instead));
+Response Keeper::held(Response answer, Instead instead, std::shared_ptr<const std::atomic<bool>> is_lost) {
+  const auto held = std::make_shared<Held>(std::move(answer), std::move(instead), std::move(is_lost));
   Response response;
   response.awaited = held;
   {
@@ -200,6 +219,7 @@ void Keeper::run() {
     is_asked_ = false;
     const std::vector<std::shared_ptr<Held>> held = std::exchange(held_, {});
     lock.unlock();
+    const MemoryReserve::Claim claim;
     const bool is_kept = works_again() && keep();
     const auto why = is_kept ? std::nullopt : std::optional(failure());
     for (const auto &each : held) {
@@ -210,7 +230,6 @@ void Keeper::run() {
 }
 
 bool Keeper::keep() {
-  const KeptParts kept_before = kept_;
   std::vector<SandboxChanges> batch;
   std::vector<std::shared_ptr<Sandbox>> changed;
   std::vector<StoredName> gone;
@@ -243,8 +262,6 @@ bool Keeper::keep() {
     gone_.insert(gone_.begin(), gone.begin(), gone.end());
   }
   is_failing_ = true;
-  kept_ = kept_before;
-  state_.journal.append_all_again();
   to_be_read_ = std::move(changed);
   read_again();
   return false;
@@ -305,10 +322,11 @@ std::vector<std::shared_ptr<Sandbox>> Keeper::noted() {
 /// Makes those that could not be kept what the store has of them.
 void Keeper::read_again() {
   while (!to_be_read_.empty()) {
-    const SandboxObjects &lost = to_be_read_.back()->objects;
+    const Sandbox &lost = *to_be_read_.back();
     try {
-      const auto sandbox = state_.sandboxes.fresh(lost.organisation, lost.name);
+      const auto sandbox = state_.sandboxes.fresh(lost.objects.organisation, lost.objects.name);
       const auto webhook = read_sandbox(*store_, state_.settings, *sandbox);
+      *lost.is_lost = true; // first: who still has it is told so
       state_.sandboxes.adopt(sandbox);
       if (webhook) {
         resume_webhook(state_, *sandbox, *webhook);
@@ -326,10 +344,19 @@ bool Keeper::works_again() {
     return true;
   }
   try {
+    // Requests that had begun before it was known.
+    for (auto &sandbox : noted()) {
+      if (sandbox->objects.has_unkept()) {
+        to_be_read_.push_back(std::move(sandbox));
+      } else {
+        note(sandbox);
+      }
+    }
     const SandboxChanges trial{.sandbox = {},
                                .entities = {{EntityKind::steering, kTries, std::to_string(++tries_)}}};
     store_->commit(std::span(&trial, 1));
     read_again();
+    read_kept_parts();
     is_failing_ = !to_be_read_.empty();
   } catch (const std::exception &error) {
     const std::lock_guard lock(mutex_);

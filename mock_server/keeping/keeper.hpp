@@ -45,9 +45,9 @@ public:
   void note_all() { are_all_noted_ = true; }
 
   /// The answer, once all is kept that was noted before; where it cannot be, the one that `instead` makes of
-  /// the reason.
+  /// the reason. `is_lost`: of the sandbox that it tells of; null where it tells of none.
   using Instead = std::function<Response(const std::string &why)>;
-  Response held(Response answer, Instead instead);
+  Response held(Response answer, Instead instead, std::shared_ptr<const std::atomic<bool>> is_lost);
 
   /// Whether the store did not work when it was last tried.
   bool is_failing() const { return is_failing_; }
@@ -64,6 +64,7 @@ private:
   std::vector<std::shared_ptr<Sandbox>> noted();
   SandboxChanges changes_of_mock();
   void read_mock();
+  void read_kept_parts();
   void read_again();
   bool works_again();
 

@@ -99,15 +99,16 @@ Response kept(ServiceState &state, Exchange &exchange) {
     keeper.note(exchange.sandbox);
     waits = waits || exchange.sandbox->objects.has_unkept();
   }
-  if (!waits || keeper.is_failing()) {
+  if (!waits || (keeper.is_failing() && is_read(exchange))) {
     return deliver(exchange);
   }
   const std::string request_id = exchange.request_id;
-  return keeper.held(deliver(exchange), [request_id](const std::string &why) {
+  const auto instead = [request_id](const std::string &why) {
     Response response = not_kept(why, request_id);
     response.headers.emplace_back(kRequestIdHeader, request_id);
     return response;
-  });
+  };
+  return keeper.held(deliver(exchange), instead, exchange.sandbox ? exchange.sandbox->is_lost : nullptr);
 }
 
 } // namespace
@@ -123,9 +124,10 @@ Response answer(ServiceState &state, const Request &request) {
     exchange.faults = take_faults(request, exchange.asked.operation(), state.faults,
                                   exchange.sandbox ? &exchange.sandbox->faults : nullptr);
   }
+  const bool is_refused = state.keeper && state.keeper->is_failing() && !is_read(exchange);
   if (auto instead = answer_instead(exchange.faults, exchange.request_id)) {
     exchange.response = *std::move(instead);
-  } else if (state.keeper && state.keeper->is_failing() && !is_read(exchange)) {
+  } else if (is_refused) {
     exchange.response = not_kept(state.keeper->failure(), exchange.request_id);
   } else {
     set_answer(exchange, carry_out_guarded(state, exchange));
@@ -135,7 +137,7 @@ Response answer(ServiceState &state, const Request &request) {
   touch_run(exchange);
   spoil(exchange.faults, exchange.response, exchange.request_id);
   beside_the_answer(state, exchange, "record", [&] { record(state, exchange); });
-  return state.keeper ? kept(state, exchange) : deliver(exchange);
+  return state.keeper && !is_refused ? kept(state, exchange) : deliver(exchange);
 }
 
 } // namespace flow::mock

@@ -88,6 +88,8 @@ struct Sandbox : std::enable_shared_from_this<Sandbox> {
   /// Where there is a store: whether it is to be looked at for what has changed; and what the store has of
   /// it, beside its objects and its journal, for who writes it there.
   std::atomic<bool> is_noted = false;
+  /// Whether the store could not keep it, and another has taken its place.
+  const std::shared_ptr<std::atomic<bool>> is_lost = std::make_shared<std::atomic<bool>>(false);
   struct KeptParts {
     Differences steering{EntityKind::steering};
     Differences events{EntityKind::event};

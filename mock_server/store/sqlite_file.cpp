@@ -236,6 +236,15 @@ void configure(const Connection &connection) {
       "PRAGMA page_size = 4096");
 }
 
+/// A file that is not there yet is made for its owner alone: it holds tokens. SQLite gives its log the same
+/// mode, and says what is wrong where it cannot be made.
+void make_private(const std::string &path) {
+  constexpr mode_t kOwnerOnly = 0600;
+  if (const int made = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, kOwnerOnly); made >= 0) {
+    ::close(made);
+  }
+}
+
 void accept(const std::string &file, const Connection &connection, Steps steps) {
   configure(connection);
   {
@@ -277,6 +286,9 @@ std::unique_ptr<Connection> open_file(const std::string &file, const std::string
     const Look look = look_at(files, path);
     refuse_others(file, look);
     refuse_newer(file, look.version, steps);
+    if (vfs.empty()) {
+      make_private(path);
+    }
     auto connection = std::make_unique<Connection>(path, vfs);
     if (sqlite3_db_readonly(connection->get(), "main") != 0) {
       throw Error(SQLITE_READONLY, 0);

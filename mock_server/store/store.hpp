@@ -55,7 +55,7 @@ struct StoreError : std::runtime_error {
 };
 
 /// It cannot keep or read something for now: the disk is full, or fails. Nothing of it is kept; it may be
-/// tried again.
+/// tried again. Only where the process ends while the disk still fails, all of it may be found later.
 struct StoreFailure : std::runtime_error {
   using std::runtime_error::runtime_error;
 };

@@ -49,6 +49,9 @@ public:
     return admin(method, "/sandboxes/%7BORG_ID%7D/%7BSANDBOX_NAME%7D" + std::string(path), body);
   }
   std::string retried(std::string_view id) { return body_of(call(retry(id))).value("id", ""); }
+  std::shared_ptr<Sandbox> sandbox() {
+    return service_->state().sandboxes.find("{ORG_ID}", "{SANDBOX_NAME}");
+  }
   int status_of(std::string_view run) { return call(get(run)).status; }
 
   std::shared_ptr<StoredThings> things = std::make_shared<StoredThings>();
@@ -243,6 +246,18 @@ TEST(Keeper, WhereTheStoreFailsScriptsGoOnWhereTheyWere) {
   }
   EXPECT_EQ(status_in(body_of(mock.call(get(made))).at("items").at(0)), "failed");
   EXPECT_EQ(status_in(body_of(mock.call(get(mock.retried(kFailed)))).at("items").at(0)), "success");
+}
+
+/// Whoever has the sandbox that is replaced is told so, although its own change was in no commit that failed.
+TEST(Keeper, WhatIsDoneInASandboxThatWasLostIsNotAcknowledged) {
+  Lasting mock;
+  mock.call(retry(kFailed));
+  const auto lost = mock.sandbox();
+  mock.things->fail("the disk is full");
+  EXPECT_EQ(mock.call(retry(kFailed)).status, 503);
+  EXPECT_NE(mock.sandbox(), lost);
+  EXPECT_TRUE(*lost->is_lost);
+  EXPECT_FALSE(*mock.sandbox()->is_lost);
 }
 
 TEST(Keeper, WhereTheStoreFailsNobodyIsJudged) {

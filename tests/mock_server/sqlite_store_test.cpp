@@ -192,5 +192,19 @@ TEST(SqliteStore, ItsLogDoesNotGrowWithoutBound) {
   EXPECT_LE(files.content("store.db-wal").size(), 16U << 20U);
 }
 
+TEST(SqliteStore, MakesFilesForTheirOwnerAlone) {
+  const Folder folder;
+  const auto store = sqlite_store(folder.file("store.db"));
+  const SandboxChanges changes{.sandbox = {.organisation = "o", .sandbox = "s"},
+                               .starts_over = false,
+                               .entities = {put(EntityKind::run, "a", "1")}};
+  store->commit(std::span(&changes, 1));
+  for (const char *name : {"store.db", "store.db-wal"}) {
+    EXPECT_EQ(std::filesystem::status(folder.file(name)).permissions(),
+              std::filesystem::perms::owner_read | std::filesystem::perms::owner_write)
+        << name;
+  }
+}
+
 } // namespace
 } // namespace flow::mock::test
