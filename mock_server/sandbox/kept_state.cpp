@@ -505,6 +505,7 @@ void SandboxState::end_kept() {
              .is_written = true,
              .has_documents = has_documents};
   watch_changes(unkept_.with_ids);
+  runs.take_touched(); // they are in the store
 }
 
 } // namespace flow::mock

@@ -70,7 +70,8 @@ bool is_new(const Request &request, const Response &answer) {
 }
 
 void check(const ServiceState &state, const Request &request, const Response &answer) {
-  if (answer.awaited || !contract::has_usual_forms(state.settings.reading) || state.has_faults || is_exempt()) {
+  if (answer.awaited || !contract::has_usual_forms(state.settings.reading) || state.has_faults ||
+      is_exempt()) {
     return;
   }
   ++seen;

@@ -164,6 +164,19 @@ TEST(KeptState, ReadAgainEndsItsRuns) {
   EXPECT_EQ(Transaction(*again, kNow + 5000)->find_run(made)->state, RunState::success_with_records);
 }
 
+TEST(KeptState, ReadAgainHasNothingToBeKept) {
+  Kept kept;
+  kept.call(retry(kFailed));
+  kept.call(read("/connections"));
+  kept.steer("PUT", "/defaults", {{"outcome", "failed"}});
+  kept.keep();
+  const auto again = kept.read_again();
+  SandboxChanges changes;
+  Transaction::unsettled(*again, *kept.clock)->append_changes(*again, changes);
+  EXPECT_FALSE(changes.starts_over);
+  EXPECT_EQ(changes.entities.size(), 0U);
+}
+
 TEST(KeptState, OfAResetIsNothing) {
   Kept kept;
   kept.call(retry(kFailed));

@@ -77,7 +77,7 @@ TEST_P(StoreSuite, ReadsInTheOrderOfKindsAndOfTheBytesOfKeys) {
   std::vector<std::pair<EntityKind, std::string>> read;
   store->read(kDev, [&](const EntityChange &entity) { read.emplace_back(entity.kind, entity.key); });
   std::vector<std::pair<EntityKind, std::string>> expected;
-  for (const EntityKind kind : {EntityKind::run, EntityKind::script}) {
+  for (const EntityKind kind : {EntityKind::script, EntityKind::run}) {
     for (const std::string &key : in_order) {
       expected.emplace_back(kind, key);
     }
