@@ -141,4 +141,10 @@ bool MemoryReserve::is_spent() {
   return false;
 }
 
+void MemoryReserve::require() {
+  if (is_spent()) {
+    throw std::bad_alloc();
+  }
+}
+
 } // namespace flow::mock

@@ -27,6 +27,10 @@ public:
   /// Whether it had to be given, and not even a quarter of it is to be had again yet. Never, where none was
   /// set aside.
   static bool is_spent();
+
+  /// To be called before something is kept for long: throws std::bad_alloc where it is spent, as else what
+  /// was set aside for ending things would be taken by what stays.
+  static void require();
 };
 
 } // namespace flow::mock

@@ -5,6 +5,8 @@
 #include <limits>
 #include <utility>
 
+#include "mock_server/http/memory_reserve.hpp"
+
 namespace flow::mock {
 
 using contract::Json;
@@ -77,6 +79,7 @@ std::vector<std::string> DocumentStore::take_touched() {
 }
 
 void DocumentStore::put(Document document) {
+  MemoryReserve::require();
   touch(id_of(document));
   const auto found = numbers_.find(id_of(document));
   if (found == numbers_.end()) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "mock_server/http/memory_reserve.hpp"
+
 namespace flow::mock {
 
 const Run *RunStore::find(std::string_view id) const {
@@ -11,6 +13,7 @@ const Run *RunStore::find(std::string_view id) const {
 }
 
 const Run *RunStore::add(Run run) {
+  MemoryReserve::require();
   if (by_id_.contains(std::string_view(run.id))) {
     return nullptr;
   }

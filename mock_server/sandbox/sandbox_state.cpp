@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "contracts/model/resources.hpp"
+#include "mock_server/http/memory_reserve.hpp"
 #include "mock_server/resources/flow_json.hpp"
 #include "mock_server/resources/run_ids.hpp"
 #include "mock_server/sandbox/sandbox_objects.hpp"
@@ -217,6 +218,7 @@ SandboxFlow *SandboxState::find_flow(std::string_view flow_id) {
 }
 
 SandboxFlow &SandboxState::put_flow(const std::shared_ptr<const Flow> &flow, std::int64_t now_ms) {
+  MemoryReserve::require();
   SandboxFlow made = made_of(flow, now_ms);
   touch_flow(flow->id);
   documents_.note_connections_of(flow);
