@@ -55,7 +55,7 @@ struct JournalEntry {
   /// As a record of a store, by which it is the same in another version of the mock, too.
   std::string record() const;
   /// Throws BadRecord.
-  static JournalEntry of_record(std::string_view record);
+  static JournalEntry of_record(std::string_view bytes);
 };
 
 /// What to look for in a journal: the exchanges that are as every member says. An empty one asks for nothing.

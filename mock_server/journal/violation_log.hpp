@@ -50,7 +50,7 @@ public:
   /// All of it, for a store: records by their keys.
   std::map<std::string, std::string> kept() const;
   /// Adds what such a record says; of a clause that there is no more, nothing. Throws BadRecord.
-  void put_kept(std::string_view key, std::string_view record);
+  void put_kept(std::string_view key, std::string_view bytes);
   /// Changes with the log.
   std::uint64_t revision() const { return revision_.load(); }
 

@@ -95,59 +95,86 @@ SandboxChanges changes_of(Sandbox &sandbox) {
   return changes;
 }
 
-std::optional<KeptWebhook> read_sandbox(Store &store, const Settings &settings, Sandbox &sandbox) {
-  const StoredName name = stored_name(sandbox);
-  std::optional<Webhook> webhook;
-  Differences::Records events;
-  try {
-    Transaction transaction = Transaction::unsettled(sandbox.objects, sandbox.clock);
-    bool has_objects = false;
-    store.read(name, [&](EntityChange kept) {
-      switch (kept.kind) {
-      case EntityKind::steering:
-        if (kept.key == kWebhook) {
-          webhook = webhook_of(steering_in(*kept.value));
-        } else {
-          put_steering(sandbox, kept.key, *kept.value);
-        }
-        sandbox.kept.steering.put_kept(std::move(kept.key), *std::move(kept.value));
-        return;
-      case EntityKind::event:
-        events.emplace(std::move(kept.key), *std::move(kept.value));
-        return;
-      case EntityKind::journal:
-        sandbox.journal.put_kept(kept.key, *kept.value);
-        return;
-      case EntityKind::violation:
-        sandbox.violations.put_kept(kept.key, *kept.value);
-        sandbox.kept.violations.put_kept(std::move(kept.key), *std::move(kept.value));
-        return;
-      default:
-        if (!std::exchange(has_objects, true)) {
-          transaction->begin_kept(settings.seed, transaction.now_ms());
-        }
-        transaction->put_kept(kept);
+namespace {
+
+/// A sandbox while it is read.
+class Reading {
+public:
+  Reading(const Settings &settings, Sandbox &sandbox)
+      : settings_(settings), sandbox_(sandbox),
+        transaction_(Transaction::unsettled(sandbox.objects, sandbox.clock)) {}
+
+  void take(EntityChange kept) {
+    switch (kept.kind) {
+    case EntityKind::steering:
+      take_steering(std::move(kept));
+      return;
+    case EntityKind::event:
+      events_.emplace(std::move(kept.key), *std::move(kept.value));
+      return;
+    case EntityKind::journal:
+      sandbox_.journal.put_kept(kept.key, *kept.value);
+      return;
+    case EntityKind::violation:
+      sandbox_.violations.put_kept(kept.key, *kept.value);
+      sandbox_.kept.violations.put_kept(std::move(kept.key), *std::move(kept.value));
+      return;
+    default:
+      if (!std::exchange(has_objects_, true)) {
+        transaction_->begin_kept(settings_.seed, transaction_.now_ms());
       }
-    });
-    if (has_objects) {
-      transaction->end_kept();
-    } else {
-      transaction->load(settings.seed, transaction.now_ms());
+      transaction_->put_kept(kept);
     }
-  } catch (const BadRecord &error) {
-    fail(name, error);
-  } catch (const Json::exception &error) {
-    fail(name, error);
-  } catch (const FaultError &error) {
-    fail(name, error);
-  } catch (const WebhookError &error) {
-    fail(name, error);
   }
-  sandbox.journal.end_kept();
-  sandbox.kept.violations_revision = sandbox.violations.revision();
-  sandbox.start_kept();
-  return webhook ? std::optional(KeptWebhook{.webhook = *std::move(webhook), .events = std::move(events)})
-                 : std::nullopt;
+
+  std::optional<KeptWebhook> end() {
+    if (has_objects_) {
+      transaction_->end_kept();
+    } else {
+      transaction_->load(settings_.seed, transaction_.now_ms());
+    }
+    sandbox_.journal.end_kept();
+    sandbox_.kept.violations_revision = sandbox_.violations.revision();
+    sandbox_.start_kept();
+    return webhook_
+               ? std::optional(KeptWebhook{.webhook = *std::move(webhook_), .events = std::move(events_)})
+               : std::nullopt;
+  }
+
+private:
+  void take_steering(EntityChange kept) {
+    if (kept.key == kWebhook) {
+      webhook_ = webhook_of(steering_in(*kept.value));
+    } else {
+      put_steering(sandbox_, kept.key, *kept.value);
+    }
+    sandbox_.kept.steering.put_kept(std::move(kept.key), *std::move(kept.value));
+  }
+
+  const Settings &settings_;
+  Sandbox &sandbox_;
+  Transaction transaction_;
+  bool has_objects_ = false;
+  std::optional<Webhook> webhook_;
+  Differences::Records events_;
+};
+
+} // namespace
+
+std::optional<KeptWebhook> read_sandbox(Store &store, const Settings &settings, Sandbox &sandbox) {
+  try {
+    Reading reading(settings, sandbox);
+    store.read(stored_name(sandbox), [&](EntityChange kept) { reading.take(std::move(kept)); });
+    return reading.end();
+  } catch (const BadRecord &error) {
+    fail(stored_name(sandbox), error);
+  } catch (const Json::exception &error) {
+    fail(stored_name(sandbox), error);
+  } catch (const FaultError &error) {
+    fail(stored_name(sandbox), error);
+  } catch (const WebhookError &error) {
+    fail(stored_name(sandbox), error);
+  }
 }
 
 void resume_webhook(ServiceState &state, Sandbox &sandbox, const KeptWebhook &kept) {

@@ -423,61 +423,70 @@ void SandboxState::begin_kept(const Seed &seed, std::int64_t now_ms) {
 }
 
 void SandboxState::put_kept(const EntityChange &kept) {
-  RecordReader record(*kept.value);
   switch (kept.kind) {
-  case EntityKind::sandbox: {
-    defaults.outcome = read_status(record);
-    defaults.duration_ms = record.signed_number();
-    seeded_runs = record.number();
-    next_flow_ = record.number();
-    next_script_ = record.number();
-    kept_->has_documents = record.flag();
-    if (const std::uint64_t seed_of_ids = record.number(); unkept_.with_ids) {
-      ids.start_over(seed_of_ids);
-    }
-    record.end();
+  case EntityKind::sandbox:
+    put_kept_own(*kept.value);
     break;
-  }
-  case EntityKind::script: {
-    auto script = std::make_shared<RetryScript>(read_script(record));
-    script->number = number_of_key(kept.key);
-    script->is_kept = true;
-    record.end();
-    kept_->scripts.emplace(script->number, std::move(script));
+  case EntityKind::script:
+    put_kept_script(number_of_key(kept.key), *kept.value);
     break;
-  }
   case EntityKind::flow:
     put_kept_flow(*kept.value);
     break;
-  case EntityKind::document: {
-    const std::size_t end = kept.key.find('\n');
-    const auto resource =
-        std::find_if(contract::resources().begin(), contract::resources().end(),
-                     [&](const contract::Resource &each) { return each.name == kept.key.substr(0, end); });
-    if (resource == contract::resources().end()) {
-      throw BadRecord("a document is of no known resource");
-    }
-    const std::uint64_t number = record.number();
-    Document document{.json = std::make_shared<const Json>(json_of(record.text()))};
-    document.answers =
-        record.optional([](RecordReader &from) { return std::make_shared<const Json>(json_of(from.text())); })
-            .value_or(nullptr);
-    record.end();
-    kept_->documents.push_back({&*resource, number, std::move(document)});
+  case EntityKind::document:
+    put_kept_document(kept.key.substr(0, kept.key.find('\n')), *kept.value);
     break;
-  }
   case EntityKind::run: {
     const std::uint64_t number = number_of_key(kept.key);
     if (number < runs.size() || number >= kMostNumbers) {
       throw BadRecord("runs are not in order");
     }
-    Run run = kept_run(number, *kept.value);
-    runs.add_numbered(std::move(run));
+    runs.add_numbered(kept_run(number, *kept.value));
     break;
   }
   default:
     throw BadRecord("something is of no kind that a sandbox has");
   }
+}
+
+void SandboxState::put_kept_own(std::string_view bytes) {
+  RecordReader record(bytes);
+  defaults.outcome = read_status(record);
+  defaults.duration_ms = record.signed_number();
+  seeded_runs = record.number();
+  next_flow_ = record.number();
+  next_script_ = record.number();
+  kept_->has_documents = record.flag();
+  if (const std::uint64_t seed_of_ids = record.number(); unkept_.with_ids) {
+    ids.start_over(seed_of_ids);
+  }
+  record.end();
+}
+
+void SandboxState::put_kept_script(std::uint64_t number, std::string_view bytes) {
+  RecordReader record(bytes);
+  auto script = std::make_shared<RetryScript>(read_script(record));
+  script->number = number;
+  script->is_kept = true;
+  record.end();
+  kept_->scripts.emplace(number, std::move(script));
+}
+
+void SandboxState::put_kept_document(const std::string &resource_name, std::string_view bytes) {
+  const auto &all = contract::resources();
+  const auto resource = std::find_if(
+      all.begin(), all.end(), [&](const contract::Resource &each) { return each.name == resource_name; });
+  if (resource == all.end()) {
+    throw BadRecord("a document is of no known resource");
+  }
+  RecordReader record(bytes);
+  const std::uint64_t number = record.number();
+  Document document{.json = std::make_shared<const Json>(json_of(record.text()))};
+  document.answers =
+      record.optional([](RecordReader &from) { return std::make_shared<const Json>(json_of(from.text())); })
+          .value_or(nullptr);
+  record.end();
+  kept_->documents.push_back({&*resource, number, std::move(document)});
 }
 
 void SandboxState::end_kept() {

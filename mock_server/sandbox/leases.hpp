@@ -48,7 +48,7 @@ public:
   /// All of them, for a store: records by their ids.
   std::map<std::string, std::string> kept() const;
   /// Adds what such a record says. Throws BadRecord.
-  void put_kept(std::string_view record);
+  void put_kept(std::string_view bytes);
   /// Changes with them.
   std::uint64_t revision() const { return revision_; }
 

@@ -184,8 +184,11 @@ private:
   void append_documents(const SandboxObjects &sandbox, SandboxChanges &changes);
   void note_script_of(const Run &gone);
   std::string own_record() const;
-  Run kept_run(std::uint64_t number, std::string_view record);
-  void put_kept_flow(std::string_view record);
+  Run kept_run(std::uint64_t number, std::string_view bytes);
+  void put_kept_own(std::string_view bytes);
+  void put_kept_script(std::uint64_t number, std::string_view bytes);
+  void put_kept_flow(std::string_view bytes);
+  void put_kept_document(const std::string &resource_name, std::string_view bytes);
 
   static bool is_still(const Due &due);
   void forget_replaced_endings();

@@ -117,8 +117,8 @@ std::uint32_t sum_of(std::string_view bytes) {
 
 std::string number_key(std::uint64_t number) {
   std::string key(sizeof(number), '\0');
-  for (auto byte = key.rbegin(); byte != key.rend(); ++byte) {
-    *byte = static_cast<char>(number);
+  for (std::size_t place = key.size(); place > 0; --place) {
+    key[place - 1] = static_cast<char>(number);
     number >>= kBitsOfByte;
   }
   return key;

@@ -108,7 +108,7 @@ public:
   /// All events, for a store: records by their keys. One that is being posted is as one that is due.
   [[nodiscard]] std::map<std::string, std::string> kept() const;
   /// Adds what such a record says, before anything is sent. Throws BadRecord.
-  void put_kept(std::string_view key, std::string_view record);
+  void put_kept(std::string_view key, std::string_view bytes);
 
   [[nodiscard]] EventLog log() const;
   /// Changes with the log.
