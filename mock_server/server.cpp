@@ -215,6 +215,9 @@ bool Server::State::stop(std::chrono::milliseconds patience) {
   for (const auto &sandbox : service().sandboxes.all()) {
     mock::end_expectations(service(), *sandbox);
   }
+  if (service().keeper) {
+    service().keeper->note_all();
+  }
   return all_ended;
 }
 

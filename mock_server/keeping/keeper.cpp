@@ -21,7 +21,8 @@ namespace {
 using contract::Json;
 using std::chrono::milliseconds;
 
-constexpr milliseconds kPause{200};       ///< between commits that nobody waits for, and between tries
+constexpr milliseconds kPause{500}; ///< between commits that nobody waits for
+constexpr milliseconds kPauseBetweenTries{200};
 constexpr milliseconds kPatience{30'000}; ///< of who waits for one
 constexpr const char *kTokenKey = "tokenKey";
 constexpr const char *kClockOfMock = "clock";
@@ -96,7 +97,8 @@ Keeper::Keeper(ServiceState &state, std::unique_ptr<Store> store) : state_(state
        .gone =
            [this](const Sandbox &sandbox) {
              const std::lock_guard lock(mutex_);
-             gone_.push_back({sandbox.objects.organisation, sandbox.objects.name});
+             gone_.push_back({.name = {sandbox.objects.organisation, sandbox.objects.name},
+                              .sandbox = sandbox.weak_from_this()});
            }});
   state_.journal.watch_changes();
   read_all();
@@ -130,7 +132,7 @@ void Keeper::read_all() {
 
 void Keeper::read_mock() {
   try {
-    store_->read({}, [&](EntityChange kept) {
+    store_->read({}, [&](const EntityChange &kept) {
       switch (kept.kind) {
       case EntityKind::steering:
         if (kept.key == kClockOfMock) {
@@ -141,18 +143,18 @@ void Keeper::read_mock() {
         } else {
           return;
         }
-        kept_.steering.put_kept(std::move(kept.key), *std::move(kept.value));
+        kept_.steering.put_kept(kept.key, *kept.value);
         return;
       case EntityKind::journal:
         state_.journal.put_kept(kept.key, *kept.value);
         return;
       case EntityKind::violation:
         state_.violations.put_kept(kept.key, *kept.value);
-        kept_.violations.put_kept(std::move(kept.key), *std::move(kept.value));
+        kept_.violations.put_kept(kept.key, *kept.value);
         return;
       case EntityKind::lease:
         state_.leases.put_kept(*kept.value);
-        kept_.leases.put_kept(std::move(kept.key), *std::move(kept.value));
+        kept_.leases.put_kept(kept.key, *kept.value);
         return;
       default:
         throw BadRecord("something is of no kind that a mock has");
@@ -173,13 +175,13 @@ void Keeper::read_mock() {
 /// What the store has of the mock, after it could not keep what has changed in it.
 void Keeper::read_kept_parts() {
   KeptParts kept;
-  store_->read({}, [&](EntityChange each) {
+  store_->read({}, [&](const EntityChange &each) {
     if (each.kind == EntityKind::steering && each.key != kTokenKey && each.key != kTries) {
-      kept.steering.put_kept(std::move(each.key), *std::move(each.value));
+      kept.steering.put_kept(each.key, *each.value);
     } else if (each.kind == EntityKind::violation) {
-      kept.violations.put_kept(std::move(each.key), *std::move(each.value));
+      kept.violations.put_kept(each.key, *each.value);
     } else if (each.kind == EntityKind::lease) {
-      kept.leases.put_kept(std::move(each.key), *std::move(each.value));
+      kept.leases.put_kept(each.key, *each.value);
     }
   });
   kept_ = std::move(kept);
@@ -214,16 +216,20 @@ std::string Keeper::failure() const {
 void Keeper::run() {
   std::unique_lock lock(mutex_);
   for (bool is_last = false; !is_last;) {
-    asked_.wait_for(lock, kPause, [&] { return is_asked_ || is_ending_; });
+    asked_.wait_for(lock, is_failing_ ? kPauseBetweenTries : kPause, [&] { return is_asked_ || is_ending_; });
     is_last = is_ending_;
     is_asked_ = false;
     const std::vector<std::shared_ptr<Held>> held = std::exchange(held_, {});
     lock.unlock();
-    const MemoryReserve::Claim claim;
-    const bool is_kept = works_again() && keep();
-    const auto why = is_kept ? std::nullopt : std::optional(failure());
-    for (const auto &each : held) {
-      each->tell(why);
+    try {
+      const MemoryReserve::Claim claim;
+      const bool is_kept = works_again() && keep();
+      const auto why = is_kept ? std::nullopt : std::optional(failure());
+      for (const auto &each : held) {
+        each->tell(why);
+      }
+    } catch (const std::exception &) { // NOLINT(bugprone-empty-catch)
+      // There is no memory to tell it: whoever waits gives up.
     }
     lock.lock();
   }
@@ -232,18 +238,19 @@ void Keeper::run() {
 bool Keeper::keep() {
   std::vector<SandboxChanges> batch;
   std::vector<std::shared_ptr<Sandbox>> changed;
-  std::vector<StoredName> gone;
-  {
-    const std::lock_guard lock(mutex_);
-    gone.swap(gone_);
-  }
+  std::vector<Gone> gone;
   try {
-    for (const StoredName &name : gone) {
-      batch.push_back({.sandbox = name, .starts_over = true, .entities = {}});
+    changed = noted();
+    {
+      const std::lock_guard lock(mutex_);
+      gone.swap(gone_); // after those: of two that had a name one after the other, the first goes before
+    }
+    for (const Gone &each : gone) {
+      batch.push_back({.sandbox = each.name, .starts_over = true, .entities = {}});
+      std::erase_if(changed, [&](const auto &sandbox) { return sandbox == each.sandbox.lock(); });
     }
     batch.push_back(changes_of_mock());
-    for (auto &sandbox : noted()) {
-      changed.push_back(sandbox);
+    for (const auto &sandbox : changed) {
       batch.push_back(changes_of(*sandbox));
     }
     std::erase_if(batch, [](const SandboxChanges &changes) {
@@ -257,12 +264,12 @@ bool Keeper::keep() {
     }
     return true;
   } catch (const std::exception &error) {
+    is_failing_ = true;
+    to_be_read_ = std::move(changed);
     const std::lock_guard lock(mutex_);
     failure_ = error.what();
     gone_.insert(gone_.begin(), gone.begin(), gone.end());
   }
-  is_failing_ = true;
-  to_be_read_ = std::move(changed);
   read_again();
   return false;
 }
@@ -324,6 +331,10 @@ void Keeper::read_again() {
   while (!to_be_read_.empty()) {
     const Sandbox &lost = *to_be_read_.back();
     try {
+      if (state_.sandboxes.find(lost.objects.organisation, lost.objects.name) != to_be_read_.back()) {
+        to_be_read_.pop_back(); // it has been forgotten, or replaced
+        continue;
+      }
       const auto sandbox = state_.sandboxes.fresh(lost.objects.organisation, lost.objects.name);
       const auto webhook = read_sandbox(*store_, state_.settings, *sandbox);
       *lost.is_lost = true; // first: who still has it is told so

@@ -92,7 +92,12 @@ private:
   bool is_asked_ = false;
   bool is_ending_ = false;
   std::vector<std::weak_ptr<Sandbox>> noted_;
-  std::vector<StoredName> gone_;
+  /// A sandbox that was forgotten. There may be another of its name since.
+  struct Gone {
+    StoredName name;
+    std::weak_ptr<const Sandbox> sandbox;
+  };
+  std::vector<Gone> gone_;
   std::vector<std::shared_ptr<Held>> held_;
   std::string failure_;
   std::thread thread_; ///< last: it uses all of the above

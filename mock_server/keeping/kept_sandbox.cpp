@@ -104,20 +104,20 @@ public:
       : settings_(settings), sandbox_(sandbox),
         transaction_(Transaction::unsettled(sandbox.objects, sandbox.clock)) {}
 
-  void take(EntityChange kept) {
+  void take(const EntityChange &kept) {
     switch (kept.kind) {
     case EntityKind::steering:
-      take_steering(std::move(kept));
+      take_steering(kept);
       return;
     case EntityKind::event:
-      events_.emplace(std::move(kept.key), *std::move(kept.value));
+      events_.emplace(kept.key, *kept.value);
       return;
     case EntityKind::journal:
       sandbox_.journal.put_kept(kept.key, *kept.value);
       return;
     case EntityKind::violation:
       sandbox_.violations.put_kept(kept.key, *kept.value);
-      sandbox_.kept.violations.put_kept(std::move(kept.key), *std::move(kept.value));
+      sandbox_.kept.violations.put_kept(kept.key, *kept.value);
       return;
     default:
       if (!std::exchange(has_objects_, true)) {
@@ -142,13 +142,13 @@ public:
   }
 
 private:
-  void take_steering(EntityChange kept) {
+  void take_steering(const EntityChange &kept) {
     if (kept.key == kWebhook) {
       webhook_ = webhook_of(steering_in(*kept.value));
     } else {
       put_steering(sandbox_, kept.key, *kept.value);
     }
-    sandbox_.kept.steering.put_kept(std::move(kept.key), *std::move(kept.value));
+    sandbox_.kept.steering.put_kept(kept.key, *kept.value);
   }
 
   const Settings &settings_;
@@ -164,7 +164,7 @@ private:
 std::optional<KeptWebhook> read_sandbox(Store &store, const Settings &settings, Sandbox &sandbox) {
   try {
     Reading reading(settings, sandbox);
-    store.read(stored_name(sandbox), [&](EntityChange kept) { reading.take(std::move(kept)); });
+    store.read(stored_name(sandbox), [&](const EntityChange &kept) { reading.take(kept); });
     return reading.end();
   } catch (const BadRecord &error) {
     fail(stored_name(sandbox), error);

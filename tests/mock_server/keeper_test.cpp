@@ -49,6 +49,7 @@ public:
     return admin(method, "/sandboxes/%7BORG_ID%7D/%7BSANDBOX_NAME%7D" + std::string(path), body);
   }
   std::string retried(std::string_view id) { return body_of(call(retry(id))).value("id", ""); }
+  FlowService &service() { return *service_; }
   std::shared_ptr<Sandbox> sandbox() {
     return service_->state().sandboxes.find("{ORG_ID}", "{SANDBOX_NAME}");
   }
@@ -217,6 +218,19 @@ TEST(Keeper, ASandboxThatWasResetIsNotInTheStore) {
   mock.steer("POST", "/reset");
   mock.begin_without_goodbye();
   EXPECT_EQ(mock.things->sandboxes.count({.organisation = "{ORG_ID}", .sandbox = "{SANDBOX_NAME}"}), 0U);
+}
+
+TEST(Keeper, ASandboxThatWasRemovedDoesNotComeBackAndOneOfItsNameStays) {
+  Lasting mock;
+  mock.call(retry(kFailed));
+  mock.service().state().sandboxes.remove(mock.sandbox());
+  mock.admin("DELETE", "/violations"); // after which all is kept
+  EXPECT_EQ(mock.things->sandboxes.count({.organisation = "{ORG_ID}", .sandbox = "{SANDBOX_NAME}"}), 0U);
+  mock.call(retry(kFailed));
+  mock.service().state().sandboxes.remove(mock.sandbox());
+  const std::string made = mock.retried(kFailed);
+  mock.begin_without_goodbye();
+  EXPECT_EQ(mock.status_of(made), 200);
 }
 
 TEST(Keeper, WhereTheStoreFailsTheAnswerIs503AndNothingWasDone) {
