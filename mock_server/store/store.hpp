@@ -46,6 +46,9 @@ struct SandboxChanges {
   StoredName sandbox;
   bool starts_over = false; ///< all that was kept of it goes first
   std::vector<EntityChange> entities;
+  /// In a store that is shared: whether one of those who share it has to look after it even if no request
+  /// comes (SharedStore::claim); none: as before, which at first is no.
+  std::optional<bool> is_watched{};
 };
 
 /// A store cannot be used: its file is another program's, damaged, of a newer version, in use. what() says
