@@ -2,169 +2,12 @@
 #include <utility>
 
 #include "contracts/model/resources.hpp"
-#include "mock_server/resources/flow_json.hpp"
+#include "mock_server/sandbox/object_records.hpp"
 #include "mock_server/sandbox/sandbox_objects.hpp"
 #include "mock_server/store/record.hpp"
 
 /// The part of a sandbox's state that writes it to a store, and reads it from there.
 namespace flow::mock {
-
-namespace {
-
-using contract::Json;
-
-constexpr std::uint64_t kMostNumbers = 100'000'000; // --max-runs takes no more
-
-std::string text_of(const Json &json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-Json json_of(std::string_view text) {
-  Json json = Json::parse(text, nullptr, false);
-  if (json.is_discarded()) {
-    throw BadRecord("a document is damaged");
-  }
-  return json;
-}
-
-void write(RecordWriter &record, RunStatus status) {
-  record.number(static_cast<std::uint64_t>(status.state)).number(status.other_case);
-}
-
-RunStatus read_status(RecordReader &record) {
-  const auto state = static_cast<RunState>(record.number_below(kRunStates));
-  return {state, static_cast<std::uint16_t>(record.number_below(std::uint64_t{1} << 16U))};
-}
-
-void write(RecordWriter &record, const RetryScript &script) {
-  record.number(script.retries.size());
-  for (const ScriptedRetry &retry : script.retries) {
-    write(record, retry.outcome);
-    record.optional(retry.duration_ms, [](RecordWriter &to, std::int64_t ms) { to.signed_number(ms); })
-        .text(retry.id)
-        .text(retry.etag);
-  }
-  record.number(script.next).flag(script.is_of_test);
-}
-
-RetryScript read_script(RecordReader &record) {
-  RetryScript script;
-  for (std::uint64_t left = record.number(); left > 0; --left) {
-    ScriptedRetry retry;
-    retry.outcome = read_status(record);
-    retry.duration_ms = record.optional([](RecordReader &from) { return from.signed_number(); });
-    retry.id = record.text();
-    retry.etag = record.text();
-    script.retries.push_back(std::move(retry));
-  }
-  script.next = static_cast<std::size_t>(record.number_below(script.retries.size() + 1));
-  script.is_of_test = record.flag();
-  return script;
-}
-
-/// The four are mostly one.
-void write(RecordWriter &record, const Actors &actors) {
-  const bool is_one = actors.updated_by == actors.created_by && actors.created_client == actors.created_by &&
-                      actors.updated_client == actors.created_by;
-  record.flag(is_one).text(actors.created_by);
-  if (!is_one) {
-    record.text(actors.updated_by).text(actors.created_client).text(actors.updated_client);
-  }
-}
-
-Actors read_actors(RecordReader &record) {
-  const bool is_one = record.flag();
-  const std::string one(record.text());
-  Actors actors{one, one, one, one};
-  if (!is_one) {
-    actors.updated_by = record.text();
-    actors.created_client = record.text();
-    actors.updated_client = record.text();
-  }
-  return actors;
-}
-
-void write(RecordWriter &record, const Schedule &schedule) {
-  record.signed_number(schedule.first_ms)
-      .signed_number(schedule.step_ms)
-      .optional(schedule.last_ms, [](RecordWriter &to, std::int64_t ms) { to.signed_number(ms); })
-      .flag(schedule.backfill);
-}
-
-Schedule read_schedule(RecordReader &record) {
-  Schedule schedule;
-  schedule.first_ms = record.signed_number();
-  schedule.step_ms = record.signed_number();
-  schedule.last_ms = record.optional([](RecordReader &from) { return from.signed_number(); });
-  schedule.backfill = record.flag();
-  return schedule;
-}
-
-void write(RecordWriter &record, const RunTimes &times) {
-  write(record, times.schedule);
-  write(record, times.given);
-  record.optional(times.next_ms, [](RecordWriter &to, std::int64_t ms) { to.signed_number(ms); })
-      .signed_number(times.window_from_ms)
-      .flag(times.has_run);
-}
-
-RunTimes read_times(RecordReader &record) {
-  RunTimes times;
-  times.schedule = read_schedule(record);
-  times.given = read_schedule(record);
-  times.next_ms = record.optional([](RecordReader &from) { return from.signed_number(); });
-  times.window_from_ms = record.signed_number();
-  times.has_run = record.flag();
-  return times;
-}
-
-void write(RecordWriter &record, const Flow &flow) {
-  record.text(flow.id)
-      .text(flow.spec_id)
-      .text(flow.spec_version)
-      .text(flow.source_spec_id)
-      .text(flow.source_format)
-      .text(traits_of(flow.source).name)
-      .text(flow.state)
-      .flag(flow.scheduled_once)
-      .number(flow.entities.size());
-  for (const std::string &entity : flow.entities) {
-    record.text(entity);
-  }
-  record.text(flow.delta_column)
-      .text(flow.delta_column_of_runs)
-      .flag(flow.runs_by_schedule)
-      .text(text_of(flow.document));
-}
-
-Flow read_flow(RecordReader &record) {
-  Flow flow;
-  for (std::string *text :
-       {&flow.id, &flow.spec_id, &flow.spec_version, &flow.source_spec_id, &flow.source_format}) {
-    *text = record.text();
-  }
-  const auto source = source_named(record.text());
-  if (!source) {
-    throw BadRecord("a flow has a source of no known kind");
-  }
-  flow.source = *source;
-  flow.state = record.text();
-  flow.scheduled_once = record.flag();
-  for (std::uint64_t left = record.number(); left > 0; --left) {
-    flow.entities.emplace_back(record.text());
-  }
-  flow.delta_column = record.text();
-  flow.delta_column_of_runs = record.text();
-  flow.runs_by_schedule = record.flag();
-  flow.document = json_of(record.text());
-  return flow;
-}
-
-std::string key_of(const contract::Resource &resource, const std::string &id) {
-  return resource.name + "\n" + id;
-}
-
-} // namespace
 
 void SandboxState::watch_changes(bool with_ids) {
   unkept_.is_watched = true;
@@ -193,15 +36,12 @@ void SandboxState::note_script_of(const Run &gone) {
 }
 
 std::string SandboxState::own_record() const {
-  RecordWriter record;
-  write(record, defaults.outcome);
-  record.signed_number(defaults.duration_ms)
-      .number(seeded_runs)
-      .number(next_flow_)
-      .number(next_script_)
-      .flag(unkept_.has_documents)
-      .number(unkept_.with_ids ? ids.seed_from_here() : 0);
-  return record.take();
+  return mock::own_record({.defaults = defaults,
+                           .seeded_runs = seeded_runs,
+                           .next_flow = next_flow_,
+                           .next_script = next_script_,
+                           .has_documents = unkept_.has_documents,
+                           .seed_of_ids = unkept_.with_ids ? ids.seed_from_here() : 0});
 }
 
 void SandboxState::append_changes(const SandboxObjects &sandbox, SandboxChanges &changes) {
@@ -243,87 +83,14 @@ void SandboxState::append_changes(const SandboxObjects &sandbox, SandboxChanges 
 
 void SandboxState::append_run(std::uint64_t number, SandboxChanges &changes) {
   EntityChange change{EntityKind::run, number_key(number), std::nullopt};
-  if (runs.is_vacant(number)) {
-    changes.entities.push_back(std::move(change));
-    return;
-  }
-  const Run &run = runs.at(number);
-  const auto write_shared = [](RecordWriter &to, const std::string &text) { to.text(text); };
-  RecordWriter record;
-  record.text(run.id).text(run.flow->id);
-  write(record, run.state);
-  record.signed_number(run.created_at_ms)
-      .signed_number(run.updated_at_ms)
-      .signed_number(run.started_at_ms)
-      .signed_number(run.ended_at_ms)
-      .text(run.etag);
-  write(record, *run.actors);
-  record
-      .optional(run.window,
-                [](RecordWriter &to, const Window &window) {
-                  to.signed_number(window.start_ms).signed_number(window.end_ms);
-                })
-      .optional(run.metrics, write_shared)
-      .optional(run.activities, write_shared)
-      .optional(run.params, write_shared)
-      .optional(run.extras, write_shared)
-      .optional(run.ending, [](RecordWriter &to, const Ending &ending) {
-        to.signed_number(ending.at_ms);
-        write(to, ending.state);
-      });
-  if (run.script) {
-    append_script(*run.script, changes);
-  }
-  record.number(run.script ? run.script->number : 0).flag(untouched_runs.contains(run.id));
-  change.value = record.take();
-  changes.entities.push_back(std::move(change));
-}
-
-Run SandboxState::kept_run(std::uint64_t number, std::string_view bytes) {
-  const auto read_shared = [](RecordReader &from) {
-    return std::make_shared<const std::string>(from.text());
-  };
-  RecordReader record(bytes);
-  Run run;
-  run.number = static_cast<std::uint32_t>(number);
-  run.id = record.text();
-  const auto flow = kept_->flows.find(record.text());
-  if (run.id.empty() || flow == kept_->flows.end()) {
-    throw BadRecord("a run has no id, or a flow that is not there");
-  }
-  run.flow = flow->second;
-  run.state = read_status(record);
-  for (std::int64_t *time : {&run.created_at_ms, &run.updated_at_ms, &run.started_at_ms, &run.ended_at_ms}) {
-    *time = record.signed_number();
-  }
-  run.etag = record.text();
-  Actors its_actors = read_actors(record);
-  const bool is_same = kept_->actors && *kept_->actors == its_actors;
-  run.actors = is_same ? kept_->actors : std::make_shared<const Actors>(std::move(its_actors));
-  kept_->actors = run.actors;
-  run.window = record.optional([](RecordReader &from) {
-    const std::int64_t start_ms = from.signed_number();
-    return Window{.start_ms = start_ms, .end_ms = from.signed_number()};
-  });
-  for (auto *text : {&run.metrics, &run.activities, &run.params, &run.extras}) {
-    *text = record.optional(read_shared).value_or(nullptr);
-  }
-  run.ending = record.optional([](RecordReader &from) {
-    const std::int64_t at_ms = from.signed_number();
-    return Ending{.at_ms = at_ms, .state = read_status(from)};
-  });
-  if (const std::uint64_t script = record.number(); script != 0) {
-    const auto found = kept_->scripts.find(script);
-    if (found == kept_->scripts.end()) {
-      throw BadRecord("a run has a script that is not there");
+  if (!runs.is_vacant(number)) {
+    const Run &run = runs.at(number);
+    if (run.script) {
+      append_script(*run.script, changes);
     }
-    run.script = found->second;
+    change.value = run_record(run, untouched_runs.contains(run.id));
   }
-  if (record.flag()) {
-    untouched_runs.insert(run.id);
-  }
-  record.end();
-  return run;
+  changes.entities.push_back(std::move(change));
 }
 
 void SandboxState::append_script(RetryScript &script, SandboxChanges &changes) {
@@ -333,9 +100,7 @@ void SandboxState::append_script(RetryScript &script, SandboxChanges &changes) {
   if (script.number == 0) {
     script.number = next_script_++;
   }
-  RecordWriter record;
-  write(record, script);
-  changes.entities.push_back({EntityKind::script, number_key(script.number), record.take()});
+  changes.entities.push_back({EntityKind::script, number_key(script.number), script_record(script)});
   script.is_kept = true;
 }
 
@@ -345,41 +110,19 @@ void SandboxState::append_flow(const std::string &flow_id, SandboxChanges &chang
   EntityChange change{EntityKind::flow, flow_id, std::nullopt};
   if (live != flow_places_.end() || deleted != deleted_flows.end()) {
     const bool is_deleted = live == flow_places_.end();
-    const SandboxFlow &flow = is_deleted ? deleted->second : live->second->second;
-    RecordWriter record;
-    record.flag(is_deleted).number(is_deleted ? 0 : live->second->first);
-    write(record, *flow.flow);
-    record.signed_number(flow.created_at_ms)
-        .signed_number(flow.updated_at_ms)
-        .text(flow.etag)
-        .text(flow.delta_column);
-    write(record, flow.script);
-    record.optional(flow.runs_at, [](RecordWriter &to, const RunTimes &times) { write(to, times); });
-    change.value = record.take();
+    change.value = flow_record(is_deleted ? deleted->second : live->second->second, is_deleted,
+                               is_deleted ? 0 : live->second->first);
   }
   changes.entities.push_back(std::move(change));
 }
 
 void SandboxState::put_kept_flow(std::string_view bytes) {
-  RecordReader record(bytes);
-  const bool is_deleted = record.flag();
-  const std::uint64_t number = record.number();
-  Flow flow = read_flow(record);
-  flow.is_deleted = is_deleted;
-  SandboxFlow kept;
-  kept.flow = std::make_shared<const Flow>(std::move(flow));
-  kept.created_at_ms = record.signed_number();
-  kept.updated_at_ms = record.signed_number();
-  kept.etag = record.text();
-  kept.delta_column = record.text();
-  kept.script = read_script(record);
-  kept.runs_at = record.optional([](RecordReader &from) { return read_times(from); });
-  record.end();
-  const std::string id = kept.flow->id;
-  kept_->flows.emplace(id, kept.flow);
-  if (is_deleted) {
-    deleted_flows.emplace(id, std::move(kept));
-  } else if (!kept_->flows_by_number.emplace(number, std::move(kept)).second) {
+  KeptFlow kept = flow_of_record(bytes);
+  const std::string id = kept.flow.flow->id;
+  kept_->flows.emplace(id, kept.flow.flow);
+  if (kept.is_deleted) {
+    deleted_flows.emplace(id, std::move(kept.flow));
+  } else if (!kept_->flows_by_number.emplace(kept.number, std::move(kept.flow)).second) {
     throw BadRecord("two flows have one number");
   }
 }
@@ -401,13 +144,9 @@ void SandboxState::append_documents(const SandboxObjects &sandbox, SandboxChange
       }
     }
     for (const std::string &id : ids) {
-      EntityChange change{EntityKind::document, key_of(store.resource(), id), std::nullopt};
+      EntityChange change{EntityKind::document, document_key(store.resource(), id), std::nullopt};
       if (const Document *document = store.find(id)) {
-        RecordWriter record;
-        record.number(store.number_of(id))
-            .text(text_of(*document->json))
-            .optional(document->answers, [](RecordWriter &to, const Json &json) { to.text(text_of(json)); });
-        change.value = record.take();
+        change.value = document_record(*document, store.number_of(id));
       }
       changes.entities.push_back(std::move(change));
     }
@@ -434,14 +173,14 @@ void SandboxState::put_kept(const EntityChange &kept) {
     put_kept_flow(*kept.value);
     break;
   case EntityKind::document:
-    put_kept_document(kept.key.substr(0, kept.key.find('\n')), *kept.value);
+    kept_->documents.push_back(document_of_record(kept.key, *kept.value));
     break;
   case EntityKind::run: {
-    const std::uint64_t number = number_of_key(kept.key);
-    if (number < runs.size() || number >= kMostNumbers) {
+    KeptRun its = run_of_record(number_of_key(kept.key), *kept.value);
+    if (its.run.number < runs.size()) {
       throw BadRecord("runs are not in order");
     }
-    runs.add_numbered(kept_run(number, *kept.value));
+    put_kept_run(std::move(its));
     break;
   }
   default:
@@ -450,43 +189,46 @@ void SandboxState::put_kept(const EntityChange &kept) {
 }
 
 void SandboxState::put_kept_own(std::string_view bytes) {
-  RecordReader record(bytes);
-  defaults.outcome = read_status(record);
-  defaults.duration_ms = record.signed_number();
-  seeded_runs = record.number();
-  next_flow_ = record.number();
-  next_script_ = record.number();
-  kept_->has_documents = record.flag();
-  if (const std::uint64_t seed_of_ids = record.number(); unkept_.with_ids) {
-    ids.start_over(seed_of_ids);
+  const KeptOwn own = own_of_record(bytes);
+  defaults = own.defaults;
+  seeded_runs = own.seeded_runs;
+  next_flow_ = own.next_flow;
+  next_script_ = own.next_script;
+  kept_->has_documents = own.has_documents;
+  if (unkept_.with_ids) {
+    ids.start_over(own.seed_of_ids);
   }
-  record.end();
 }
 
 void SandboxState::put_kept_script(std::uint64_t number, std::string_view bytes) {
-  RecordReader record(bytes);
-  auto script = std::make_shared<RetryScript>(read_script(record));
+  auto script = std::make_shared<RetryScript>(script_of_record(bytes));
   script->number = number;
   script->is_kept = true;
-  record.end();
   kept_->scripts.emplace(number, std::move(script));
 }
 
-void SandboxState::put_kept_document(const std::string &resource_name, std::string_view bytes) {
-  const auto &all = contract::resources();
-  const auto resource = std::find_if(
-      all.begin(), all.end(), [&](const contract::Resource &each) { return each.name == resource_name; });
-  if (resource == all.end()) {
-    throw BadRecord("a document is of no known resource");
+void SandboxState::put_kept_run(KeptRun kept) {
+  Run &run = kept.run;
+  const auto flow = kept_->flows.find(kept.flow_id);
+  if (flow == kept_->flows.end()) {
+    throw BadRecord("a run has a flow that is not there");
   }
-  RecordReader record(bytes);
-  const std::uint64_t number = record.number();
-  Document document{.json = std::make_shared<const Json>(json_of(record.text()))};
-  document.answers =
-      record.optional([](RecordReader &from) { return std::make_shared<const Json>(json_of(from.text())); })
-          .value_or(nullptr);
-  record.end();
-  kept_->documents.push_back({&*resource, number, std::move(document)});
+  run.flow = flow->second;
+  if (kept_->actors && *kept_->actors == *run.actors) {
+    run.actors = kept_->actors;
+  }
+  kept_->actors = run.actors;
+  if (kept.script != 0) {
+    const auto script = kept_->scripts.find(kept.script);
+    if (script == kept_->scripts.end()) {
+      throw BadRecord("a run has a script that is not there");
+    }
+    run.script = script->second;
+  }
+  if (kept.is_untouched) {
+    untouched_runs.insert(run.id);
+  }
+  runs.add_numbered(std::move(run));
 }
 
 void SandboxState::end_kept() {

@@ -44,6 +44,7 @@ struct SandboxFlow {
   std::optional<RunTimes> runs_at{}; ///< nothing: it makes no runs by itself
 };
 
+struct KeptRun;
 class SandboxObjects;
 
 /// The runs, flows and other documents of one sandbox. Within a mock only a Transaction gives access to it;
@@ -184,11 +185,10 @@ private:
   void append_documents(const SandboxObjects &sandbox, SandboxChanges &changes);
   void note_script_of(const Run &gone);
   std::string own_record() const;
-  Run kept_run(std::uint64_t number, std::string_view bytes);
   void put_kept_own(std::string_view bytes);
   void put_kept_script(std::uint64_t number, std::string_view bytes);
   void put_kept_flow(std::string_view bytes);
-  void put_kept_document(const std::string &resource_name, std::string_view bytes);
+  void put_kept_run(KeptRun kept);
 
   static bool is_still(const Due &due);
   void forget_replaced_endings();
