@@ -7,6 +7,7 @@
 #include <list>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -121,6 +122,12 @@ public:
   /// BadRecord.
   void put_kept(std::string_view key, std::string_view record);
   void end_kept();
+  /// Forgets all, and what is to be appended, for put_kept to say what there is.
+  void begin_kept();
+  /// Takes in what others have appended since, or cleared: by place; none is given twice. What it has still
+  /// to append itself comes behind, with new numbers. False, and nothing done, where it does not follow upon
+  /// what is here: all of it is to be read. Throws BadRecord.
+  [[nodiscard]] bool apply(std::span<const EntityChange> changes);
 
   std::size_t capacity() const { return size_.exchanges; }
   /// How many have gone for want of room since the beginning, or the last clear().
@@ -158,6 +165,8 @@ public:
 private:
   friend struct StoredEntries;             ///< of tests: what is stored, not what is told
   using Entries = std::list<JournalEntry>; ///< nodes are used again
+
+  void raise_numbers(std::uint64_t newest);
 
   class Slot;
   void drop_oldest(Entries &dropped); ///< with `mutex_` held

@@ -150,9 +150,7 @@ void Journal::end_kept() {
     return;
   }
   entries_.sort([](const JournalEntry &a, const JournalEntry &b) { return a.number < b.number; });
-  std::uint64_t newest = numbers_;
-  while (newest < entries_.back().number && !numbers_.compare_exchange_weak(newest, entries_.back().number)) {
-  }
+  raise_numbers(entries_.back().number);
   for (JournalEntry &entry : entries_) {
     entry.bytes = fit(entry);
     bytes_ += entry.bytes;
@@ -168,6 +166,92 @@ void Journal::end_kept() {
   unkept_.gone = has_room ? 0 : unkept_.gone;
   const bool is_full = unkept_.next <= places - 1 || places == size_.exchanges;
   unkept_.next = !has_room ? 0 : is_full ? unkept_.next + size_.exchanges : unkept_.next;
+}
+
+/// The next is numbered above that.
+void Journal::raise_numbers(std::uint64_t newest) {
+  std::uint64_t now = numbers_;
+  while (now < newest && !numbers_.compare_exchange_weak(now, newest)) {
+  }
+}
+
+void Journal::begin_kept() {
+  Entries forgotten;
+  const std::lock_guard lock(mutex_);
+  forgotten.swap(entries_);
+  bytes_ = 0;
+  unkept_ = {.is_watched = unkept_.is_watched};
+}
+
+bool Journal::apply(std::span<const EntityChange> changes) {
+  struct Put {
+    std::uint64_t place;
+    JournalEntry entry;
+  };
+  std::vector<Put> put;
+  bool is_cleared = false;
+  for (const EntityChange &change : changes) {
+    const std::uint64_t place = number_of_key(change.key);
+    if (change.value) {
+      put.push_back({.place = place, .entry = JournalEntry::of_record(*change.value)});
+      put.back().entry.bytes = fit(put.back().entry);
+    } else {
+      is_cleared = true;
+    }
+  }
+  if (size_.exchanges == 0 || changes.empty()) {
+    return true;
+  }
+  std::sort(put.begin(), put.end(),
+            [](const Put &a, const Put &b) { return a.entry.number < b.entry.number; });
+  const auto follow_from = [&](std::uint64_t place) {
+    return std::all_of(put.begin(), put.end(),
+                       [&](const Put &each) { return each.place == place++ % size_.exchanges; });
+  };
+  Entries gone;
+  Entries added;
+  const std::lock_guard lock(mutex_);
+  is_cleared = is_cleared || !follow_from(unkept_.next);
+  // Of those since it was cleared, all are here. Where it has gone round since, they begin anywhere.
+  const bool is_round = put.size() == size_.exchanges;
+  const std::uint64_t first = !is_cleared ? unkept_.next : is_round ? put.front().place : 0;
+  if (unkept_.gone > 0 || !follow_from(first)) {
+    return false;
+  }
+  for (Put &each : put) {
+    added.push_back(std::move(each.entry));
+  }
+  Entries own;
+  own.splice(own.end(), entries_, std::prev(entries_.end(), static_cast<std::ptrdiff_t>(unkept_.entries)),
+             entries_.end());
+  if (is_cleared) {
+    gone.splice(gone.end(), entries_);
+    for (const JournalEntry &entry : gone) {
+      bytes_ -= entry.bytes;
+    }
+    dropped_ = 0;
+    last_dropped_ = 0;
+    ++cleared_;
+  }
+  unkept_.next = first + put.size();
+  if (!added.empty()) {
+    const std::uint64_t newest = added.back().number;
+    raise_numbers(newest);
+    for (const JournalEntry &entry : added) {
+      bytes_ += entry.bytes;
+    }
+    entries_.splice(entries_.end(), added);
+    if (!own.empty() && own.front().number <= newest) {
+      for (JournalEntry &entry : own) {
+        entry.number = ++numbers_;
+      }
+    }
+  }
+  entries_.splice(entries_.end(), own);
+  while (!entries_.empty() && (bytes_ > size_.bytes || entries_.size() > size_.exchanges)) {
+    drop_oldest(gone);
+  }
+  return true;
 }
 
 } // namespace flow::mock
