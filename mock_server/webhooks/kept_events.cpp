@@ -74,10 +74,32 @@ void WebhookSender::put_kept(std::string_view key, std::string_view bytes) {
   const Number number = number_of_key(key);
   next_ = std::max(next_, number + 1);
   const bool is_pending = entry.record.state == DeliveryState::pending;
-  Entry &put = entries_.insert_or_assign(number, std::move(entry)).first->second;
-  if (is_pending) {
-    queue(put, number, due_ms.value_or(now_ms_)); // sent on at the next advance_to
+  if (posting_ == number) {
+    again_ = again_ || (is_pending && entry.failed == 0); // another was asked to redeliver it
+    return;
   }
+  revision_.change();
+  Entry &its = entries_[number];
+  unqueue(its, number);
+  if (its.record.attempts.size() > entry.record.attempts.size()) {
+    entry.record.attempts = std::move(its.record.attempts);
+  }
+  its = std::move(entry);
+  if (is_pending) {
+    queue(its, number, due_ms.value_or(now_ms_)); // sent on at the next advance_to
+  }
+}
+
+void WebhookSender::forget(std::string_view key) {
+  const Number number = number_of_key(key);
+  const std::lock_guard lock(mutex_);
+  const auto found = entries_.find(number);
+  if (found == entries_.end() || posting_ == number) {
+    return;
+  }
+  revision_.change();
+  unqueue(found->second, number);
+  entries_.erase(found);
 }
 
 } // namespace flow::mock

@@ -99,6 +99,14 @@ bool WebhookSender::redeliver(std::string_view id) {
   return true;
 }
 
+void WebhookSender::set_active(bool is_active) {
+  {
+    const std::lock_guard lock(mutex_);
+    is_active_ = is_active;
+  }
+  changed_.notify_all();
+}
+
 std::uint64_t WebhookSender::revision() const {
   const std::lock_guard lock(mutex_);
   return revision_.value();
@@ -122,7 +130,7 @@ EventLog WebhookSender::log() const {
 void WebhookSender::deliver() {
   std::unique_lock lock(mutex_);
   while (!stop_.stop_requested()) {
-    if (due_.empty() || due_.begin()->first > now_ms_) {
+    if (!is_active_ || due_.empty() || due_.begin()->first > now_ms_) {
       changed_.wait(lock);
     } else {
       const Number number = due_.begin()->second;

@@ -105,10 +105,18 @@ public:
   /// false where the log knows none of that id. An attempt under way is finished first.
   bool redeliver(std::string_view id);
 
+  /// Whether it makes attempts, as it does at first; else another one does in its place, and it only takes
+  /// events, and shows them. An attempt that is under way ends.
+  void set_active(bool is_active);
+
   /// All events, for a store: records by their keys. One that is being posted is as one that is due.
   [[nodiscard]] std::map<std::string, std::string> kept() const;
-  /// Adds what such a record says, before anything is sent. Throws BadRecord.
+  /// Adds what such a record says, before anything is sent; or takes it in, where others have changed it
+  /// since. What is being posted stays as it is, and so do attempts of which the record does not know. Throws
+  /// BadRecord.
   void put_kept(std::string_view key, std::string_view bytes);
+  /// Others have forgotten the event of that key; one that is being posted stays. Throws BadRecord.
+  void forget(std::string_view key);
 
   [[nodiscard]] EventLog log() const;
   /// Changes with the log.
@@ -142,6 +150,7 @@ private:
   std::int64_t reached_ms_;                       ///< how far deliveries have followed it
   bool runs_ = false;                             ///< whether the sandbox's time goes on by itself
   std::set<std::pair<std::int64_t, Number>> due_; ///< of the pending ones but that which is being posted
+  bool is_active_ = true;
   std::optional<Number> posting_;
   bool again_ = false; ///< what is being posted shall be redelivered
   Number next_ = 0;
