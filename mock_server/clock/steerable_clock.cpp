@@ -22,11 +22,7 @@ bool SteerableClock::change(const Change &wanted) {
     return false;
   }
   if (to_ms > now_ms) {
-    moves_.push_back({.mark = mark(), .by_ms = to_ms - now_ms});
-    if (moves_.size() > kMovesKept) {
-      moves_[1].by_ms += moves_[0].by_ms;
-      moves_.erase(moves_.begin());
-    }
+    note_move(to_ms - now_ms);
   }
   // Who reads it meanwhile finds the old time or the new one.
   if (wanted.frozen.value_or(frozen())) {
@@ -37,6 +33,14 @@ bool SteerableClock::change(const Change &wanted) {
   }
   revision_.change();
   return true;
+}
+
+void SteerableClock::note_move(std::int64_t by_ms) {
+  moves_.push_back({.mark = mark(), .by_ms = by_ms});
+  if (moves_.size() > kMovesKept) {
+    moves_[1].by_ms += moves_[0].by_ms;
+    moves_.erase(moves_.begin());
+  }
 }
 
 void SteerableClock::start_over(std::optional<std::int64_t> frozen_at_ms) {
@@ -62,6 +66,23 @@ void SteerableClock::put_kept(const contract::Json &kept) {
   const std::lock_guard lock(mutex_);
   offset_ms_ = offset_ms;
   frozen_at_ms_ = frozen_at_ms.is_null() ? kRunning : frozen_at_ms.get<std::int64_t>();
+  revision_.change();
+}
+
+void SteerableClock::follow(const contract::Json &kept) {
+  const contract::Json &frozen_at_ms = kept.at("frozenAtMs");
+  const auto offset_ms = kept.at("offsetMs").get<std::int64_t>();
+  const std::lock_guard lock(mutex_);
+  const std::int64_t base_ms = base_.now_ms();
+  const std::int64_t before_ms = frozen() ? frozen_at_ms_.load() : base_ms + offset_ms_;
+  const std::int64_t now_ms = frozen_at_ms.is_null() ? base_ms + offset_ms : frozen_at_ms.get<std::int64_t>();
+  if (now_ms > before_ms) {
+    note_move(now_ms - before_ms);
+  } else if (now_ms < before_ms) {
+    moves_.clear(); // it has started over
+  }
+  offset_ms_ = offset_ms;
+  frozen_at_ms_ = frozen_at_ms.is_null() ? kRunning : now_ms;
   revision_.change();
 }
 

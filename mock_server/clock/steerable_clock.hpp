@@ -41,6 +41,9 @@ public:
   /// Steers it likewise. Throws contract::Json::exception where it is another JSON.
   void put_kept(const contract::Json &kept);
 
+  /// Likewise, for one that others who share it have steered since.
+  void follow(const contract::Json &kept);
+
   /// Changes with every change().
   [[nodiscard]] std::uint64_t revision() const;
 
@@ -58,6 +61,9 @@ private:
     std::uint64_t mark;
     std::int64_t by_ms;
   };
+
+  /// With `mutex_` held: notes that it has been moved on.
+  void note_move(std::int64_t by_ms);
 
   const Clock &base_;
   std::atomic<std::int64_t> offset_ms_ = 0;

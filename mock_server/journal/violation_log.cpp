@@ -90,6 +90,34 @@ void ViolationLog::put_kept(std::string_view key, std::string_view bytes) {
   record.end();
 }
 
+void ViolationLog::rebuild(const Records &before, const Records &now) {
+  ViolationLog last;
+  for (const auto &[key, record] : before) {
+    last.put_kept(key, record);
+  }
+  ViolationLog all;
+  for (const auto &[key, record] : now) {
+    all.put_kept(key, record);
+  }
+  const std::lock_guard lock(mutex_);
+  for (std::size_t i = last.entries_.size(); i < entries_.size() && all.entries_.size() < kKept; ++i) {
+    all.entries_.push_back(entries_[i]);
+  }
+  for (const auto &[key, sum] : sums_) {
+    const auto known = last.sums_.find(key);
+    const std::uint64_t times = known == last.sums_.end() ? 0 : known->second.times;
+    if (sum.times > times) {
+      ViolationSum first{.first = sum.first, .times = 0};
+      all.sums_.try_emplace(key, std::move(first)).first->second.times += sum.times - times;
+      all.total_ += sum.times - times;
+    }
+  }
+  entries_.swap(all.entries_);
+  sums_.swap(all.sums_);
+  total_ = all.total_.load();
+  ++revision_;
+}
+
 std::vector<ViolationEntry> ViolationLog::all() const {
   const std::lock_guard lock(mutex_);
   return entries_;

@@ -51,6 +51,10 @@ public:
   std::map<std::string, std::string> kept() const;
   /// Adds what such a record says; of a clause that there is no more, nothing. Throws BadRecord.
   void put_kept(std::string_view key, std::string_view bytes);
+  /// Makes it what the records `now` say, and what has been added since it was as `before` says. Throws
+  /// BadRecord.
+  using Records = std::map<std::string, std::string>;
+  void rebuild(const Records &before, const Records &now);
   /// Changes with the log.
   std::uint64_t revision() const { return revision_.load(); }
 
