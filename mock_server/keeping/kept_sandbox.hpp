@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 
 #include "mock_server/sandbox/sandboxes.hpp"
 #include "mock_server/store/store.hpp"
@@ -31,5 +32,12 @@ std::optional<KeptWebhook> read_sandbox(Store &store, const Settings &settings, 
 
 /// Lets it tell ends of runs as before. Throws StoreError.
 void resume_webhook(ServiceState &state, Sandbox &sandbox, const KeptWebhook &kept);
+
+/// Takes in what others have changed of a sandbox since in the store that they share, in the order of
+/// Store::read: it becomes what it would be if it were read anew. Nothing of its own may be unkept, but for
+/// its journal, its violations and attempts of its webhook, which stay. False where it is to be read anew
+/// (read_sandbox), and then it is of no use any more. Throws StoreError where it is damaged.
+[[nodiscard]] bool apply_changes(ServiceState &state, Sandbox &sandbox,
+                                 std::span<const EntityChange> changes);
 
 } // namespace flow::mock

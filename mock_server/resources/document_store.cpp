@@ -83,25 +83,38 @@ void DocumentStore::put(Document document) {
   touch(id_of(document));
   const auto found = numbers_.find(id_of(document));
   if (found == numbers_.end()) {
-    add(std::move(document));
+    add(next_number_, std::move(document));
   } else {
     replace(found->second, std::move(document));
   }
 }
 
 void DocumentStore::add_numbered(std::uint64_t number, Document document) {
-  next_number_ = std::max(next_number_, number);
-  add(std::move(document));
+  add(std::max(next_number_, number), std::move(document));
 }
 
-void DocumentStore::add(Document document) {
+bool DocumentStore::put_numbered(std::uint64_t number, Document document) {
+  const auto place = documents_.find(number);
+  if (place != documents_.end() && id_of(place->second) != id_of(document)) {
+    return false;
+  }
+  touch(id_of(document));
+  if (place == documents_.end()) {
+    add(number, std::move(document));
+  } else {
+    replace(number, std::move(document));
+  }
+  return true;
+}
+
+void DocumentStore::add(std::uint64_t number, Document document) {
   const std::string id = id_of(document);
   const std::vector<std::string> used = used_by(*document.json);
-  const CreationOrder::Place place = {created_at(document), next_number_};
-  const auto added = documents_.emplace(next_number_, std::move(document)).first;
+  const CreationOrder::Place place = {created_at(document), number};
+  const auto added = documents_.emplace(number, std::move(document)).first;
   try {
     by_creation_.add(place);
-    numbers_.emplace(id, next_number_);
+    numbers_.emplace(id, number);
     note_user(used, id);
   } catch (...) {
     by_creation_.remove(place);
@@ -110,7 +123,7 @@ void DocumentStore::add(Document document) {
     documents_.erase(added);
     throw;
   }
-  ++next_number_;
+  next_number_ = std::max(next_number_, number + 1);
 }
 
 void DocumentStore::replace(std::uint64_t number, Document document) {

@@ -48,6 +48,8 @@ public:
   void put(Document document);
   /// Adds a document with the number that it had, unless others have passed it since: then with the next.
   void add_numbered(std::uint64_t number, Document document);
+  /// Puts a document, whose id is free or has that number. False, and nothing done, where another has it.
+  [[nodiscard]] bool put_numbered(std::uint64_t number, Document document);
   /// One of that id has to be there. Where memory runs out, nothing is done.
   void remove(std::string_view id);
 
@@ -61,7 +63,7 @@ public:
 
 private:
   void touch(const std::string &id);
-  void add(Document document);
+  void add(std::uint64_t number, Document document);
   void replace(std::uint64_t number, Document document);
   /// The ids that keep what they are of in use.
   [[nodiscard]] std::vector<std::string> used_by(const contract::Json &json) const;

@@ -60,6 +60,25 @@ void RunStore::add_numbered(Run run) {
   add(std::move(run));
 }
 
+const Run &RunStore::put_numbered(Run run) {
+  while (runs_.size() <= run.number) {
+    runs_.emplace_back();
+  }
+  Run &place = runs_[run.number];
+  touch(run.number);
+  place = std::move(run);
+  try {
+    by_id_.insert(&place);
+    index_.add(RunKeys(place), place.number);
+  } catch (...) {
+    by_id_.erase(&place);
+    place = Run();
+    throw;
+  }
+  revision_.change();
+  return place;
+}
+
 std::vector<std::uint64_t> RunStore::take_touched() {
   std::sort(touched_.begin(), touched_.end());
   touched_.erase(std::unique(touched_.begin(), touched_.end()), touched_.end());

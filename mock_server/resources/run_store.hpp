@@ -51,6 +51,8 @@ public:
 
   /// Adds a run with the number that it has, which is above all others; those between stay vacant.
   void add_numbered(Run run);
+  /// Puts a run at the number that it has, which is vacant or above all others; its id is free.
+  const Run &put_numbered(Run run);
 
   /// From now on notes which runs are added, changed or removed; that of a flow that is changed is the same.
   void watch() { is_watched_ = true; }

@@ -70,6 +70,7 @@ void SandboxState::append_changes(const SandboxObjects &sandbox, SandboxChanges 
   }
   for (const std::uint64_t number : unkept_.scripts) {
     changes.entities.push_back({EntityKind::script, number_key(number), std::nullopt});
+    scripts_.erase(number);
   }
   unkept_.flows.clear();
   unkept_.scripts.clear();
@@ -86,22 +87,23 @@ void SandboxState::append_run(std::uint64_t number, SandboxChanges &changes) {
   if (!runs.is_vacant(number)) {
     const Run &run = runs.at(number);
     if (run.script) {
-      append_script(*run.script, changes);
+      append_script(run.script, changes);
     }
     change.value = run_record(run, untouched_runs.contains(run.id));
   }
   changes.entities.push_back(std::move(change));
 }
 
-void SandboxState::append_script(RetryScript &script, SandboxChanges &changes) {
-  if (script.is_kept && !unkept_.is_whole) {
+void SandboxState::append_script(const std::shared_ptr<RetryScript> &script, SandboxChanges &changes) {
+  if (script->is_kept && !unkept_.is_whole) {
     return;
   }
-  if (script.number == 0) {
-    script.number = next_script_++;
+  if (script->number == 0) {
+    script->number = next_script_++;
+    scripts_.emplace(script->number, script);
   }
-  changes.entities.push_back({EntityKind::script, number_key(script.number), script_record(script)});
-  script.is_kept = true;
+  changes.entities.push_back({EntityKind::script, number_key(script->number), script_record(*script)});
+  script->is_kept = true;
 }
 
 void SandboxState::append_flow(const std::string &flow_id, SandboxChanges &changes) {
@@ -204,6 +206,7 @@ void SandboxState::put_kept_script(std::uint64_t number, std::string_view bytes)
   auto script = std::make_shared<RetryScript>(script_of_record(bytes));
   script->number = number;
   script->is_kept = true;
+  scripts_.emplace(number, script);
   kept_->scripts.emplace(number, std::move(script));
 }
 

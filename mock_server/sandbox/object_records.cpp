@@ -234,6 +234,15 @@ KeptFlow flow_of_record(std::string_view bytes) {
   return kept;
 }
 
+bool is_same_in_records(const Flow &one, const Flow &other) {
+  const auto bytes = [](const Flow &flow) {
+    RecordWriter record;
+    write(record, flow);
+    return record.take();
+  };
+  return one.is_deleted == other.is_deleted && bytes(one) == bytes(other);
+}
+
 std::string run_record(const Run &run, bool is_untouched) {
   const auto write_shared = [](RecordWriter &to, const std::string &text) { to.text(text); };
   RecordWriter record;

@@ -35,6 +35,8 @@ struct KeptFlow {
 };
 std::string flow_record(const SandboxFlow &flow, bool is_deleted, std::uint64_t number);
 KeptFlow flow_of_record(std::string_view bytes);
+/// Whether two flows are the same, as far as records tell; whatever else a sandbox has of them.
+bool is_same_in_records(const Flow &one, const Flow &other);
 
 /// A run, without its flow and its script, which stand elsewhere.
 struct KeptRun {

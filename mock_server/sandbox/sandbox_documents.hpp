@@ -34,6 +34,14 @@ public:
     Document document;
   };
   void load_kept(std::vector<Kept> documents);
+  /// When they are made, they are what they would have been then.
+  void set_loaded_at(std::int64_t at_ms) { loaded_at_ms_ = at_ms; }
+  [[nodiscard]] std::int64_t loaded_at_ms() const { return loaded_at_ms_; }
+  /// Makes them anew where somebody asks for any; flows are to be noted again.
+  void unmake() {
+    stores_.clear();
+    flows_to_come_.clear();
+  }
   /// From now on their stores note what is changed.
   void watch();
   /// Whether they have been made.

@@ -29,8 +29,7 @@ SandboxObjects::SandboxObjects(std::string_view its_organisation, std::string_vi
     : organisation(its_organisation), name(its_name), name_text(json_text(its_name)),
       id_text(json_text(its_name == "prod" ? std::string(kProdId)
                                            : name_uuid(organisation + "\n" + std::string(its_name)))),
-      organisation_text(json_text(its_organisation)), id_seed(seed_of_ids), reading(std::move(its_reading)),
-      state_(seed_of_ids) {
+      organisation_text(json_text(its_organisation)), reading(std::move(its_reading)), state_(seed_of_ids) {
   state_.schedules_new_flows = scheduling.of_new_flows;
   state_.most_runs = scheduling.most_runs;
 }

@@ -30,8 +30,7 @@ public:
   const std::string name_text;         ///< JSON string text
   const std::string id_text;           ///< sandboxId, JSON string text
   const std::string organisation_text; ///< JSON string text
-  const std::uint64_t id_seed;
-  const contract::Reading reading; ///< as in Settings
+  const contract::Reading reading;     ///< as in Settings
 
   /// Whether transactions have changed something that is not in a store yet; never where there is none.
   bool has_unkept() const { return has_unkept_; }

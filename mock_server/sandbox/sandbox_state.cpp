@@ -20,6 +20,7 @@ void SandboxState::load(const Seed &seed, std::int64_t now_ms) {
   flow_places_.clear();
   next_flow_ = 0;
   next_script_ = 1;
+  scripts_.clear();
   deleted_flows.clear();
   scheduled_.clear();
   flows_of_connections_.reset();
@@ -227,15 +228,19 @@ SandboxFlow &SandboxState::put_flow(const std::shared_ptr<const Flow> &flow, std
   } else {
     add_flow(std::move(made));
   }
+  set_flow_of_runs(flow);
+  SandboxFlow &put = *find_flow(flow->id);
+  schedule(put, now_ms);
+  return put;
+}
+
+void SandboxState::set_flow_of_runs(const std::shared_ptr<const Flow> &flow) {
   if (const RunIndex::Places *its_runs = runs.index().of_flow(flow->id)) {
     for (auto run = RunIndex::next(*its_runs, {}, false, {}); run;
          run = RunIndex::next(*its_runs, {}, false, run)) {
       runs.set_flow(run->number, flow);
     }
   }
-  SandboxFlow &put = *find_flow(flow->id);
-  schedule(put, now_ms);
-  return put;
 }
 
 SandboxFlow SandboxState::made_of(const std::shared_ptr<const Flow> &flow, std::int64_t now_ms) {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <queue>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -51,7 +52,7 @@ class SandboxObjects;
 /// runs and flows that it returns are its own, and are valid as long as the transaction and until they are
 /// replaced or removed.
 struct SandboxState {
-  explicit SandboxState(std::uint64_t seed_of_ids) : ids(seed_of_ids) {}
+  explicit SandboxState(std::uint64_t seed_of_ids) : id_seed(seed_of_ids), ids(seed_of_ids) {}
 
   /// Makes it a copy of the seed, and nothing but that.
   void load(const Seed &seed, std::int64_t now_ms);
@@ -136,6 +137,14 @@ struct SandboxState {
   void begin_kept(const Seed &seed, std::int64_t now_ms);
   void put_kept(const EntityChange &kept);
   void end_kept();
+  /// Takes in what others have changed since in the store, in the order of Store::read: it becomes what it
+  /// would be if it were read anew. False where it has to be, and then it is of no use any more: it has
+  /// changes of its own, or is still a copy of the seed, and so are its documents. Throws BadRecord.
+  [[nodiscard]] bool apply(std::span<const EntityChange> changes);
+
+  /// When it became a copy of a seed. Its documents, which are made later, are as of then.
+  std::int64_t loaded_at_ms() const { return documents_.loaded_at_ms(); }
+  void set_loaded_at(std::int64_t at_ms) { documents_.set_loaded_at(at_ms); }
 
   /// The script that says what the next new run of `flow` shall come to: `script` (may be null), or the
   /// flow's; null: the defaults say it.
@@ -143,6 +152,7 @@ struct SandboxState {
   /// What that script, or the defaults, say.
   ScriptedRetry scripted(const RetryScript *script) const;
 
+  std::uint64_t id_seed; ///< with which its ids begin, also after a reset
   IdSource ids;
   RetryDefaults defaults;
   RunStore runs;
@@ -180,7 +190,7 @@ private:
   void note_connections(const std::vector<std::string> &ids, const std::string &flow_id);
   void forget_connections(const std::vector<std::string> &ids, const std::string &flow_id);
   void append_run(std::uint64_t number, SandboxChanges &changes);
-  void append_script(RetryScript &script, SandboxChanges &changes);
+  void append_script(const std::shared_ptr<RetryScript> &script, SandboxChanges &changes);
   void append_flow(const std::string &flow_id, SandboxChanges &changes);
   void append_documents(const SandboxObjects &sandbox, SandboxChanges &changes);
   void note_script_of(const Run &gone);
@@ -189,6 +199,16 @@ private:
   void put_kept_script(std::uint64_t number, std::string_view bytes);
   void put_kept_flow(std::string_view bytes);
   void put_kept_run(KeptRun kept);
+  using Changes = std::span<const EntityChange>;
+  bool apply_own(std::string_view bytes);
+  std::shared_ptr<RetryScript> apply_script(std::uint64_t number, const std::optional<std::string> &bytes);
+  bool apply_flow(const EntityChange &change);
+  bool apply_documents(Changes changes);
+  void apply_runs(Changes changes);
+  void apply_run(KeptRun kept);
+  void take_out(const Run &run);
+  void make_documents_anew();
+  void set_flow_of_runs(const std::shared_ptr<const Flow> &flow);
 
   static bool is_still(const Due &due);
   void forget_replaced_endings();
@@ -226,6 +246,8 @@ private:
   };
   Unkept unkept_;
   std::uint64_t next_script_ = 1; ///< number
+  /// Those that a store has, by number.
+  std::unordered_map<std::uint64_t, std::weak_ptr<RetryScript>> scripts_;
   /// While it is put together.
   struct Kept {
     std::map<std::uint64_t, std::shared_ptr<RetryScript>> scripts;

@@ -42,7 +42,7 @@ void Sandbox::reset(const Seed &seed) {
   is_steered = false;
   Transaction transaction = Transaction::unsettled(objects, clock);
   clock.start_over();
-  transaction->ids.start_over(objects.id_seed);
+  transaction->ids.start_over(transaction->id_seed);
   journal.clear();
   try {
     transaction->load(seed, clock.now_ms());
@@ -72,6 +72,7 @@ void Sandbox::tell(std::shared_ptr<WebhookSender> sender, const contract::Readin
     transaction->on_end = nullptr;
     return;
   }
+  webhook_->set_active(is_sending_);
   transaction->on_end = [this, reading](const Run &run) {
     const auto code = event_code(run, reading);
     if (!code) {
@@ -110,6 +111,14 @@ void Sandbox::skip_to_end(std::string_view run_id) {
   if (end_ms) {
     clock.change({.to_ms = *end_ms}); // or another has moved it beyond
     settle();
+  }
+}
+
+void Sandbox::set_sending(bool is_sending) {
+  const Transaction transaction = Transaction::unsettled(objects, clock);
+  is_sending_ = is_sending;
+  if (webhook_) {
+    webhook_->set_active(is_sending);
   }
 }
 

@@ -63,6 +63,10 @@ struct Sandbox : std::enable_shared_from_this<Sandbox> {
   /// the time until then had passed.
   void skip_to_end(std::string_view run_id);
 
+  /// Whether its webhook's events are posted from here, as at first; else another mock does that, which
+  /// shares the store.
+  void set_sending(bool is_sending);
+
   /// Whom it tells them, or null.
   std::shared_ptr<WebhookSender> webhook();
 
@@ -88,6 +92,8 @@ struct Sandbox : std::enable_shared_from_this<Sandbox> {
   /// Where there is a store: whether it is to be looked at for what has changed; and what the store has of
   /// it, beside its objects and its journal, for who writes it there.
   std::atomic<bool> is_noted = false;
+  /// Whether the store is to have how it started, for others to start it likewise; set before it does.
+  bool keeps_start = false;
   /// Whether the store could not keep it, and another has taken its place.
   const std::shared_ptr<std::atomic<bool>> is_lost = std::make_shared<std::atomic<bool>>(false);
   struct KeptParts {
@@ -101,6 +107,7 @@ struct Sandbox : std::enable_shared_from_this<Sandbox> {
 
 private:
   std::shared_ptr<WebhookSender> webhook_; ///< touched within a transaction on the sandbox
+  bool is_sending_ = true;                 ///< likewise
   std::mutex starting_;
   std::atomic<bool> has_started_ = false;
 };
