@@ -18,16 +18,18 @@ namespace flow::mock {
 
 namespace {
 
-using contract::Json;
 using std::chrono::milliseconds;
 
 constexpr milliseconds kPause{500}; ///< between commits that nobody waits for
 constexpr milliseconds kPauseBetweenTries{200};
 constexpr milliseconds kPatience{30'000}; ///< of who waits for one
 constexpr const char *kTokenKey = "tokenKey";
-constexpr const char *kClockOfMock = "clock";
-constexpr const char *kFaultsOfMock = "faults";
 constexpr const char *kTries = "tries";
+
+/// Reads what the store has of the mock as a whole.
+KeptMock::Read of_mock(Store &store) {
+  return [&store](const std::function<void(EntityChange)> &take) { store.read({}, take); };
+}
 
 } // namespace
 
@@ -86,7 +88,8 @@ private:
   std::function<void()> wake_;
 };
 
-Keeper::Keeper(ServiceState &state, std::unique_ptr<Store> store) : state_(state), store_(std::move(store)) {
+Keeper::Keeper(ServiceState &state, std::unique_ptr<Store> store)
+    : state_(state), store_(std::move(store)), mock_(state) {
   const bool with_ids = state_.settings.deterministic.has_value();
   state_.sandboxes.set_watcher(
       {.made =
@@ -117,7 +120,7 @@ Keeper::~Keeper() {
 void Keeper::read_all() {
   for (const StoredName &name : store_->sandboxes()) {
     if (name == StoredName()) {
-      read_mock();
+      mock_.read(of_mock(*store_));
       continue;
     }
     const auto sandbox = state_.sandboxes.fresh(name.organisation, name.sandbox);
@@ -128,64 +131,6 @@ void Keeper::read_all() {
       resume_webhook(state_, *sandbox, *webhook);
     }
   }
-}
-
-void Keeper::read_mock() {
-  try {
-    store_->read({}, [&](const EntityChange &kept) {
-      switch (kept.kind) {
-      case EntityKind::steering:
-        if (kept.key == kClockOfMock) {
-          state_.clock.put_kept(steering_in(*kept.value));
-        } else if (kept.key == kFaultsOfMock) {
-          state_.faults.put_kept(steering_in(*kept.value));
-          state_.has_faults = state_.has_faults || !state_.faults.empty();
-        } else {
-          return;
-        }
-        kept_.steering.put_kept(kept.key, *kept.value);
-        return;
-      case EntityKind::journal:
-        state_.journal.put_kept(kept.key, *kept.value);
-        return;
-      case EntityKind::violation:
-        state_.violations.put_kept(kept.key, *kept.value);
-        kept_.violations.put_kept(kept.key, *kept.value);
-        return;
-      case EntityKind::lease:
-        state_.leases.put_kept(*kept.value);
-        kept_.leases.put_kept(kept.key, *kept.value);
-        return;
-      default:
-        throw BadRecord("something is of no kind that a mock has");
-      }
-    });
-  } catch (const BadRecord &error) {
-    throw StoreError(std::string("what it has of the mock is damaged: ") + error.what() +
-                     "; restore the file from a copy, or remove it");
-  } catch (const Json::exception &error) {
-    throw StoreError(std::string("what it has of the mock is damaged: ") + error.what() +
-                     "; restore the file from a copy, or remove it");
-  }
-  state_.journal.end_kept();
-  kept_.violations_revision = state_.violations.revision();
-  kept_.leases_revision = state_.leases.revision();
-}
-
-/// What the store has of the mock, after it could not keep what has changed in it.
-void Keeper::read_kept_parts() {
-  KeptParts kept;
-  store_->read({}, [&](const EntityChange &each) {
-    if (each.kind == EntityKind::steering && each.key != kTokenKey && each.key != kTries) {
-      kept.steering.put_kept(each.key, *each.value);
-    } else if (each.kind == EntityKind::violation) {
-      kept.violations.put_kept(each.key, *each.value);
-    } else if (each.kind == EntityKind::lease) {
-      kept.leases.put_kept(each.key, *each.value);
-    }
-  });
-  kept_ = std::move(kept);
-  state_.journal.append_all_again();
 }
 
 void Keeper::note(const std::shared_ptr<Sandbox> &sandbox) {
@@ -249,7 +194,7 @@ bool Keeper::keep() {
       batch.push_back({.sandbox = each.name, .starts_over = true, .entities = {}});
       std::erase_if(changed, [&](const auto &sandbox) { return sandbox == each.sandbox.lock(); });
     }
-    batch.push_back(changes_of_mock());
+    batch.push_back(mock_.changes());
     for (const auto &sandbox : changed) {
       batch.push_back(changes_of(*sandbox));
     }
@@ -272,31 +217,6 @@ bool Keeper::keep() {
   }
   read_again();
   return false;
-}
-
-SandboxChanges Keeper::changes_of_mock() {
-  SandboxChanges changes;
-  const std::uint64_t clock_revision = state_.clock.revision();
-  const std::uint64_t faults_revision = state_.faults.revision();
-  if (clock_revision != kept_.clock_revision || faults_revision != kept_.faults_revision) {
-    kept_.clock_revision = clock_revision;
-    kept_.faults_revision = faults_revision;
-    Differences::Records records = {{kClockOfMock, steering_record(state_.clock.kept())}};
-    if (const Json faults = state_.faults.kept(); !faults.is_null()) {
-      records.emplace(kFaultsOfMock, steering_record(faults));
-    }
-    kept_.steering.append(std::move(records), changes);
-  }
-  if (const std::uint64_t revision = state_.violations.revision(); revision != kept_.violations_revision) {
-    kept_.violations_revision = revision;
-    kept_.violations.append(state_.violations.kept(), changes);
-  }
-  if (const std::uint64_t revision = state_.leases.revision(); revision != kept_.leases_revision) {
-    kept_.leases_revision = revision;
-    kept_.leases.append(state_.leases.kept(), changes);
-  }
-  state_.journal.append_changes(changes);
-  return changes;
 }
 
 /// The sandboxes in which something may have changed, and that nobody has forgotten meanwhile.
@@ -367,7 +287,7 @@ bool Keeper::works_again() {
                                .entities = {{EntityKind::steering, kTries, std::to_string(++tries_)}}};
     store_->commit(std::span(&trial, 1));
     read_again();
-    read_kept_parts();
+    mock_.compare_again(of_mock(*store_));
     is_failing_ = !to_be_read_.empty();
   } catch (const std::exception &error) {
     const std::lock_guard lock(mutex_);

@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "mock_server/http/http_message.hpp"
+#include "mock_server/keeping/kept_mock.hpp"
 #include "mock_server/sandbox/sandboxes.hpp"
-#include "mock_server/store/differences.hpp"
 #include "mock_server/store/store.hpp"
 
 namespace flow::mock {
@@ -62,9 +62,6 @@ private:
   /// Writes what was noted. False where the store cannot.
   bool keep();
   std::vector<std::shared_ptr<Sandbox>> noted();
-  SandboxChanges changes_of_mock();
-  void read_mock();
-  void read_kept_parts();
   void read_again();
   bool works_again();
 
@@ -73,17 +70,7 @@ private:
   std::atomic<bool> are_all_noted_ = false;
   std::atomic<bool> is_failing_ = false;
   // Of the thread:
-  /// What the store has of the mock as a whole, beside its journal.
-  struct KeptParts {
-    Differences steering{EntityKind::steering};
-    Differences violations{EntityKind::violation};
-    Differences leases{EntityKind::lease};
-    std::uint64_t clock_revision = 0;
-    std::uint64_t faults_revision = 0;
-    std::uint64_t violations_revision = 0;
-    std::uint64_t leases_revision = 0;
-  };
-  KeptParts kept_;
+  KeptMock mock_;
   std::vector<std::shared_ptr<Sandbox>> to_be_read_; ///< that are other than the store has them
   std::uint64_t tries_ = 0;
 
