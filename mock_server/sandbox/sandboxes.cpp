@@ -5,6 +5,7 @@
 #include <tuple>
 #include <utility>
 
+#include "contracts/model/resources.hpp"
 #include "mock_server/webhooks/notification.hpp"
 
 namespace flow::mock {
@@ -58,6 +59,7 @@ void Sandbox::restore(const Seed &seed) {
   try {
     transaction->load(seed, transaction.now_ms());
     transaction->touch_all();
+    transaction->documents(contract::resources().front(), objects); // which only this seed tells of
     is_changed = is_changed || transaction->has_schedules();
   } catch (...) {
     has_started_ = false;
