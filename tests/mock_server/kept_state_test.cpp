@@ -1,5 +1,4 @@
 #include <map>
-#include <random>
 #include <utility>
 
 #include <gtest/gtest.h>
@@ -7,6 +6,7 @@
 #include "mock_server/seed/seed_json.hpp"
 #include "mock_server/service_state.hpp"
 #include "mock_server/store/record.hpp"
+#include "tests/mock_server/random_requests.hpp"
 #include "tests/mock_server/steered.hpp"
 
 namespace flow::mock::test {
@@ -196,82 +196,6 @@ TEST(KeptState, OfARestoredSnapshotIsAllOfIt) {
   const auto again = kept.read_again();
   EXPECT_EQ(snapshot_of(*again, *kept.clock), snapshot_of(kept.objects(), *kept.clock));
 }
-
-/// Requests of all kinds that change something, drawn at random.
-class RandomRequests {
-public:
-  RandomRequests(Kept &kept, unsigned seed) : kept_(kept), random_(seed) {}
-
-  void send() {
-    switch (draw(12)) {
-    case 0:
-      retry_one();
-      return;
-    case 1:
-      kept_.steer("PUT", path_of_run(some_run(), "/script"),
-                  {{"retries", {"failed", {{"outcome", "success"}, {"durationMs", 1000}}}}});
-      return;
-    case 2:
-      kept_.clock->advance(700);
-      kept_.call(get(some_run()));
-      return;
-    case 3:
-      kept_.steer("POST", "/runs", {{"flowId", kHourlyFlow}, {"state", "failed"}, {"retries", {"failed"}}});
-      return;
-    case 4:
-      kept_.steer("DELETE", path_of_run(some_run()));
-      return;
-    case 5:
-      kept_.steer("PUT", "/defaults", {{"outcome", "failed"}, {"durationMs", draw(1000)}});
-      return;
-    case 6:
-      kept_.call(create(run_on_demand().dump()));
-      return;
-    case 7:
-      kept_.call({.method = "POST",
-                  .target = std::string(contract::kBasePath) + "/connections",
-                  .body = Json({{"name", "made " + std::to_string(draw(1000))},
-                                {"auth", {{"specName", "Access Key"}, {"params", Json::object()}}},
-                                {"connectionSpec",
-                                 {{"id", "ecadc60c-7455-4d87-84dc-2a0e293d997b"}, {"version", "1.0"}}}})
-                              .dump()});
-      return;
-    case 8:
-      remove_one("connections");
-      return;
-    case 9:
-      kept_.steer("PUT", "/flows/flow-" + std::to_string(draw(5)),
-                  {{"name", "put " + std::to_string(draw(1000))}, {"retries", {"failed"}}});
-      return;
-    case 10:
-      remove_one("flows");
-      return;
-    default:
-      kept_.call(read("/sourceConnections"));
-    }
-  }
-
-private:
-  std::uint64_t draw(std::uint64_t end) { return random_() % end; }
-  std::string some_run() {
-    const Transaction transaction(kept_.objects(), *kept_.clock);
-    std::vector<std::string> ids;
-    transaction->runs.for_each([&](const Run &run) { ids.push_back(run.id); });
-    return ids.at(draw(ids.size()));
-  }
-  void retry_one() { kept_.call(retry(some_run())); }
-  void remove_one(const std::string &resource) {
-    const Json items = body_of(kept_.call(read("/" + resource + "?limit=100"))).at("items");
-    const Json &item = items.at(draw(items.size()));
-    kept_.call(Ask{.method = "DELETE",
-                   .target = std::string(contract::kBasePath) + "/" + resource + "/" +
-                             item.at("id").get<std::string>()}
-                   .set("If-Match", item.at("etag").get<std::string>()));
-  }
-
-  Kept &kept_;
-  std::mt19937_64 random_;
-};
 
 /// Kept after every few requests, or read again in between, it is the same to the byte.
 TEST(KeptState, ReadAgainIsTheSameWhateverWasDone) {

@@ -476,5 +476,106 @@ TEST(WebhookSender, ItsLogIsShownAsJson) {
                                     {"atMs":61000,"status":200,"durationMs":0}]}],"dropped":0,"due":0})"));
 }
 
+TEST(WebhookSender, ThatIsNotActiveTakesEventsAndPostsNone) {
+  Receiver receiver;
+  const Sending sending(receiver);
+  sending.sender->set_active(false);
+  sending.send("a");
+  sending.advance_to(kMinute);
+  std::this_thread::sleep_for(milliseconds(20));
+  EXPECT_TRUE(receiver.bodies().empty());
+  EXPECT_EQ(sending.state("a"), DeliveryState::pending);
+  EXPECT_EQ(sending.sender->kept().size(), 1U);
+  sending.sender->set_active(true);
+  ASSERT_TRUE(sending.done());
+  EXPECT_EQ(sending.state("a"), DeliveryState::delivered);
+}
+
+TEST(WebhookSender, ThatIsNotActiveAnyMoreEndsWhatIsUnderWay) {
+  Receiver receiver({}, true);
+  const Sending sending(receiver);
+  sending.send("a");
+  ASSERT_TRUE(receiver.await(1));
+  sending.send("b");
+  sending.sender->set_active(false);
+  receiver.revive();
+  while (sending.state("a") == DeliveryState::pending) {
+    std::this_thread::yield();
+  }
+  std::this_thread::sleep_for(milliseconds(20));
+  EXPECT_EQ(sending.state("a"), DeliveryState::delivered);
+  EXPECT_EQ(sending.state("b"), DeliveryState::pending);
+}
+
+/// Lets one take in all that another has.
+void follow(WebhookSender &sender, const WebhookSender &other) {
+  for (const auto &[key, record] : other.kept()) {
+    sender.put_kept(key, record);
+  }
+}
+
+TEST(WebhookSender, TakesInWhatAnotherHasDelivered) {
+  Receiver receiver;
+  const Sending sending(receiver);
+  Receiver none;
+  const Sending passive(none);
+  passive.sender->set_active(false);
+  passive.send("a");
+  follow(*sending.sender, *passive.sender);
+  sending.advance_to(0);
+  ASSERT_TRUE(sending.done());
+  follow(*passive.sender, *sending.sender);
+  EXPECT_EQ(passive.state("a"), DeliveryState::delivered);
+  EXPECT_EQ(passive.sender->kept(), sending.sender->kept());
+  EXPECT_EQ(passive.sender->log().due, 0U) << "nothing of it is left to be posted";
+  EXPECT_EQ(passive.sender->log().events.size(), 1U);
+}
+
+TEST(WebhookSender, KeepsAttemptsOfWhichOthersDoNotKnow) {
+  Receiver receiver({answer(400)});
+  const Sending sending(receiver);
+  Receiver none;
+  const Sending passive(none);
+  passive.sender->set_active(false);
+  passive.send("a");
+  sending.send("a");
+  ASSERT_TRUE(sending.done());
+  ASSERT_EQ(sending.state("a"), DeliveryState::failed);
+  passive.sender->redeliver("a"); // who has not seen the attempt
+  follow(*sending.sender, *passive.sender);
+  sending.advance_to(0);
+  ASSERT_TRUE(sending.done());
+  EXPECT_EQ(sending.state("a"), DeliveryState::delivered);
+  EXPECT_EQ(sending.record("a").attempts.size(), 2U);
+}
+
+TEST(WebhookSender, KeepsWhatItIsPostingWhateverOthersSay) {
+  Receiver receiver({}, true);
+  const Sending sending(receiver);
+  sending.send("a");
+  ASSERT_TRUE(receiver.await(1));
+  const auto kept = sending.sender->kept();
+  sending.sender->forget(kept.begin()->first);
+  follow(*sending.sender, *sending.sender); // as where another was asked to redeliver it
+  receiver.revive();
+  ASSERT_TRUE(sending.done());
+  EXPECT_EQ(sending.state("a"), DeliveryState::delivered);
+  EXPECT_EQ(receiver.bodies().size(), 2U) << "redelivered";
+}
+
+TEST(WebhookSender, ForgetsWhatOthersHaveForgotten) {
+  Receiver receiver;
+  const Sending sending(receiver);
+  sending.sender->set_active(false);
+  sending.send("a");
+  sending.send("b");
+  const std::uint64_t revision = sending.sender->revision();
+  sending.sender->forget(sending.sender->kept().begin()->first);
+  EXPECT_NE(sending.sender->revision(), revision);
+  sending.sender->set_active(true);
+  ASSERT_TRUE(sending.done());
+  EXPECT_EQ(receiver.bodies(), std::vector<std::string>{event_of("b").body});
+}
+
 } // namespace
 } // namespace flow::mock
