@@ -25,7 +25,7 @@ CLIENT_DEPENDENCIES = {"dl", "libcurl", "nlohmann_json", "threads"}
 MOCK_TARGETS = {
     "flowmock", "flow-contract-data", "contract-embedded", "report-style-embedded", "mock-embedded", "console-embedded",
 }
-MOCK_DEPENDENCIES = {"boost", "cpp-httplib", "openssl", "spdlog", "sqlite3"}
+MOCK_DEPENDENCIES = {"boost", "cpp-httplib", "libpq", "openssl", "spdlog", "sqlite3"}
 
 
 def run(*command, **environment) -> str:

@@ -23,7 +23,11 @@ PUBLIC = ("client/include", "mock_server/include")
 # Headers known to one file, so that what is behind them can be exchanged.
 ONE_FILE = {"httplib.h": "mock_server/http/answer_text.cpp", "curl/curl.h": "common/curl_library.hpp"}
 # Libraries known to one folder, and to tests of it, by their header or the folder their headers are in.
-FOLDERS = {"asio": ("mock_server/http/",), "sqlite3": ("mock_server/store/", "tests/mock_server/sqlite_")}
+FOLDERS = {
+    "asio": ("mock_server/http/",),
+    "libpq-fe": ("mock_server/store/", "tests/mock_server/postgres_"),
+    "sqlite3": ("mock_server/store/", "tests/mock_server/sqlite_"),
+}
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+(["<])([^">]+)[">]', re.MULTILINE)
 
