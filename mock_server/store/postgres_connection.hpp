@@ -108,8 +108,6 @@ public:
   /// Nobody wants to know what comes of all that is pending, not even if it fails.
   void ignore() { ignored_ = pending_; }
 
-  /// How long each answer may take from now on.
-  void set_patience(std::chrono::milliseconds patience) { patience_ = patience; }
   [[nodiscard]] bool is_usable() const { return is_usable_; }
 
 private:

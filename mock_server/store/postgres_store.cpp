@@ -592,14 +592,15 @@ bool PostgresTurn::find_out(const std::string &replica, std::int64_t number) {
   constexpr milliseconds kPause{50};
   constexpr Connection::Patience kPatience{.connecting = std::chrono::seconds(2), .is_firm = true};
   const auto deadline = std::chrono::steady_clock::now() + common_.options.finding_out;
+  PostgresOptions options = common_.options;
   std::string why;
   do {
+    const auto left = std::chrono::ceil<milliseconds>(deadline - std::chrono::steady_clock::now());
+    options.answer = std::clamp(left, milliseconds(1), common_.options.answer);
     try {
-      Session session(common_.url, common_.options, kPatience, kStatements);
-      const auto left = std::chrono::ceil<milliseconds>(deadline - std::chrono::steady_clock::now());
-      session.connection.set_patience(std::max(left, milliseconds(1)));
+      Session session(common_.url, options, kPatience, kStatements);
       return is_committed(session, replica, number);
-    } catch (const Error &error) {
+    } catch (const std::exception &error) { // also where there is no memory for it
       why = error.what();
     }
     std::this_thread::sleep_for(kPause);

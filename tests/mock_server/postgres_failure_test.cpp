@@ -185,7 +185,7 @@ TEST_F(PostgresFailure, WhereTheServerIsNotReachedAfterwardsTheOutcomeIsUnknown)
 }
 
 TEST_F(PostgresFailure, AServerThatIsSlowIsNotWaitedForForever) {
-  const auto store = open({.answer = milliseconds(300)});
+  const auto store = open({.answer = milliseconds(300), .finding_out = milliseconds(1000)});
   commit(*store, putting("1"));
   auto turn = lock(*store);
   proxy->hold();
@@ -201,6 +201,14 @@ TEST_F(PostgresFailure, AServerThatIsSlowIsNotWaitedForForever) {
   EXPECT_TRUE(failed.starts_with("failed: ")) << failed;
   turn.reset();
   EXPECT_EQ(value(*store), "1");
+
+  // Neither by the connections that find out what came of it.
+  turn = lock(*store);
+  proxy->is_holding = true;
+  proxy->at_commit = AtCommit::hold_before;
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_TRUE(outcome([&] { turn->commit(std::span(&changes, 1)); }).starts_with("unknown: "));
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(10));
 }
 
 TEST_F(PostgresFailure, ATurnThatFindsNoConnectionFails) {
