@@ -24,7 +24,7 @@ def installed() -> pathlib.Path | None:
     """The folder of its programs: the one in PATH, or that of the newest version."""
     versions = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"), key=version_of, reverse=True)
     in_path = [pathlib.Path(folder) for folder in os.environ.get("PATH", "").split(os.pathsep) if folder]
-    names = ("initdb", "postgres", "pg_isready")
+    names = ("initdb", "postgres", "pg_isready", "psql")
     for folder in (*in_path, *versions):
         if all(shutil.which(name, path=str(folder)) for name in names):
             return folder
@@ -90,6 +90,16 @@ class Postgres:
     def kill(self) -> None:
         """Its first process, which the others follow by themselves."""
         self.end(signal.SIGKILL)
+
+    def cut_connections(self) -> None:
+        """Of all its clients, whatever they are at."""
+        clients = "from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid()"
+        self.run(f"select pg_terminate_backend(pid) {clients}")
+
+    def run(self, statements: str) -> str:
+        """What psql prints, without decoration."""
+        asked = [str(self.programs / "psql"), self.url, "-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1", "-c", statements]
+        return subprocess.run(asked, capture_output=True, text=True, check=True).stdout
 
     def end(self, by: signal.Signals) -> None:
         if self.process is not None:
