@@ -37,6 +37,9 @@ class Model(Protocol[State]):
         """The state after the request; None where a server in that state does not answer so. The answer None fits always:
         nobody knows it."""
 
+    def never_changes(self, request: Hashable, answer: Hashable) -> bool:
+        """Whether the request changes nothing in any state in which a right server answers so."""
+
 
 class Undecided(Exception):
     """There were too many orders to try."""
@@ -89,13 +92,13 @@ class Search(Generic[State]):
         return list(first.values())
 
     def steps(self, known: int, unknown: int, state: State) -> list[tuple[int, int, State]]:
-        """What could follow. Where something fits that changes nothing, it alone: it may as well come now."""
+        """What could follow. Where something fits that never changes anything, it alone: it may as well come now."""
         numbers, until = self.could_be_next(known)
         found = []
         for number in self.alike_once(numbers):
             operation = self.known[number]
             after = self.model.step(state, operation.request, operation.answer)
-            if after == state:
+            if after is not None and self.model.never_changes(operation.request, operation.answer):
                 return [(known | 1 << number, unknown, state)]
             if after is not None:
                 found.append((known | 1 << number, unknown, after))
@@ -112,24 +115,37 @@ class Search(Generic[State]):
         return f"after {known.bit_count()} of {len(self.known)} operations, in the state {state!r}, none of these fits:{could}"
 
 
+class Tried(Generic[State]):
+    """Where the search has been. With the same known ones behind it and in the same state, who has used more of the
+    unknown ones can do nothing that who has used fewer cannot."""
+
+    def __init__(self) -> None:
+        self.used: dict[tuple[int, State], list[int]] = {}
+        self.count = 0
+
+    def is_new(self, known: int, unknown: int, state: State) -> bool:
+        used = self.used.setdefault((known, state), [])
+        if any(fewer & unknown == fewer for fewer in used):
+            return False
+        used.append(unknown)
+        self.count += 1
+        return True
+
+
 def violation(history: Iterable[Operation], model: Model[State], most_tried: int = MOST_TRIED) -> str | None:
     """What is wrong with a history; None where an order fits. Throws Undecided."""
     search = Search(history, model)
     everything = (1 << len(search.known)) - 1
     farthest = 0, model.start()
-    start = 0, 0, model.start()
-    tried = {start}
-    to_try = [start]
+    tried: Tried[State] = Tried()
+    to_try = [(0, 0, model.start())]
     while to_try:
         known, unknown, state = to_try.pop()
         if known == everything:
             return None
         if known.bit_count() > farthest[0].bit_count():
             farthest = known, state
-        for step in reversed(search.steps(known, unknown, state)):
-            if step not in tried:
-                tried.add(step)
-                to_try.append(step)
-        if len(tried) > most_tried:
+        to_try += [step for step in reversed(search.steps(known, unknown, state)) if tried.is_new(*step)]
+        if tried.count > most_tried:
             raise Undecided(f"{most_tried} orders of {len(search.known)} operations were tried")
     return search.explain(*farthest)

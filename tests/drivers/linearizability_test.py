@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any
 
 from linearizability import Model, Operation, Undecided, violation
-from sandbox_models import FaultWithTimes, Lease, Outcome, Scripted, Sum, Versioned, etags_read, states_read
+from sandbox_models import FaultWithTimes, Group, Lease, Outcome, Scripted, Sum, Versioned, etags_read, states_read
 
 SEED = int(sys.argv[1]) if len(sys.argv) > 1 else 15
 NOBODY_KNOWS = None
@@ -411,6 +411,59 @@ PAIRS = [
         {"answer": "there"},
     ),
     Pair(
+        "what was added before a reset is there after it",
+        always(Group()),
+        [
+            op(1, 0, 10, ("add", "a"), "added"),
+            op(2, 20, 30, ("reset",), "reset"),
+            op(3, 25, 40, ("add", "b"), "added"),
+            op(4, 50, 60, LIST, frozenset({"b"})),
+        ],
+        3,
+        {"answer": frozenset({"a", "b"})},
+    ),
+    Pair(
+        "something is added twice",
+        always(Group()),
+        [op(1, 0, 10, ("add", "a"), "added"), op(2, 0, 10, ("add", "a"), "replaced")],
+        1,
+        {"answer": "added"},
+    ),
+    Pair(
+        "something is removed twice",
+        always(Group()),
+        [
+            op(1, 0, 10, ("add", "a"), "added"),
+            op(1, 20, 30, ("remove", "a"), "removed"),
+            op(2, 20, 30, ("remove", "a"), "none"),
+        ],
+        2,
+        {"answer": "removed"},
+    ),
+    Pair(
+        "a reset during which something is added, and is lost or is not",
+        always(Group()),
+        [
+            op(1, 0, None, ("reset",)),
+            op(2, 5, 10, ("add", "a"), "added"),
+            op(2, 20, 30, LIST, frozenset()),
+            op(2, 40, 50, ("remove", "a"), "none"),
+        ],
+        0,
+        {"invoked": 31},
+    ),
+    Pair(
+        "a reset where there is nothing may come later, where there is something",
+        always(Group()),
+        [
+            op(1, 0, 40, ("reset",), "reset"),
+            op(2, 10, 20, ("add", "a"), "added"),
+            op(3, 30, 50, LIST, frozenset()),
+        ],
+        0,
+        {"returned": 9},
+    ),
+    Pair(
         "an answer of another kind",
         always(Lease()),
         [op(1, 0, 10, ("look",), "there")],
@@ -505,19 +558,28 @@ def drawn_history(draw: random.Random, operations: int, clients: int, requests: 
     return history
 
 
-def answer_of(state: int, request: Hashable) -> Hashable:
+def answer_of(state: Any, request: Hashable) -> Hashable:
     """Of a right server."""
+    answer: Hashable
     match request:
         case ("add", int(by), bool(told)):
-            return state + by if told else None
-        case ("read",) | ("left",):
-            return int(state)
+            answer = state + by if told else None
+            return answer
+        case ("read",) | ("left",) | ("list",):
+            answer = state
+            return answer
         case ("ask",):
             return "met" if state else "passed"
         case ("end",):
             return "ended" if state else "gone"
         case ("look",):
             return "there" if state else "gone"
+        case ("add", id_):
+            return "replaced" if id_ in state else "added"
+        case ("remove", id_):
+            return "removed" if id_ in state else "none"
+        case ("reset",):
+            return "reset"
     raise AssertionError(request)
 
 
@@ -526,6 +588,7 @@ DRAWN: list[tuple[Model[Any], list[Hashable]]] = [
     (Sum(), [add(1), add(2), READ]),
     (Sum(), [COUNTED, READ]),
     (Lease(), [("look",), ("end",)]),
+    (Group(), [LIST, ("reset",), ("add", "a"), ("add", "b"), ("remove", "a")]),
 ]
 
 

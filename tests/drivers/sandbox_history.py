@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from linearizability import Model, Operation, Undecided, violation
-from sandbox_models import FaultWithTimes, Lease, Outcome, Scripted, Sum, Versioned, etags_read, states_read
+from sandbox_models import FaultWithTimes, Group, Lease, Outcome, Scripted, Sum, Versioned, etags_read, states_read
 
 SERVICE = "/data/foundation/flowservice"
 CONTROL = "/__admin"
@@ -29,6 +29,7 @@ LONGEST_S = 60  # what takes longer hangs
 CLIENTS = 6
 SANDBOXES = 2
 OPERATIONS = 1500
+MEETINGS = 25  # requests until clients meet at another thing
 STARTED_AT_MS = 1_900_000_000_000
 
 History = list[Operation]
@@ -358,6 +359,45 @@ class Leases:
         return {id_: Lease() for id_ in self.ids}
 
 
+class Members:
+    """Runs that come and go, in a sandbox that is reset meanwhile."""
+
+    NAME = "members"
+    IDS = tuple(f"member-{number}" for number in range(6))
+
+    def set_up(self, client: Client, url: str, sandbox: str) -> None:
+        self.control = control(sandbox)
+
+    def draw(self, draw: random.Random) -> Call:
+        kind = draw.choices(("add", "remove", "reset", "list"), (4, 3, 1, 4))[0]
+        return self.call(kind, draw.choice(self.IDS))
+
+    def call(self, kind: str, id_: str) -> Call:
+        run = {"flowId": FLOW, "state": "failed"}
+        match kind:
+            case "add":
+                return self.change("PUT", f"runs/{id_}", (kind, id_), {200: "replaced", 201: "added"}, run)
+            case "remove":
+                return self.change("DELETE", f"runs/{id_}", (kind, id_), {200: "removed", 404: "none"})
+            case "reset":
+                return self.change("POST", "reset", (kind,), {200: "reset"})
+        return self.look()[0]
+
+    def change(self, method: str, path: str, request: Hashable, answers: Mapping[int, str], body: Any = None) -> Call:
+        part = Part(self.NAME, request, lambda reply: answers.get(reply.status, unexpected(reply)))
+        return Call(method, f"{self.control}/{path}", [part], body)
+
+    def look(self) -> list[Call]:
+        query = urllib.parse.urlencode({"property": f"flowId=={FLOW}", "limit": 10000})
+        return [Call("GET", f"{self.control}/runs?{query}", [Part(self.NAME, ("list",), answered(self.members_in))])]
+
+    def members_in(self, json_: Any) -> Hashable:
+        return frozenset(run["id"] for run in json_["runs"] if run["id"] in self.IDS)
+
+    def models(self, histories: Mapping[str, History]) -> dict[str, Model[Any]]:
+        return {self.NAME: Group()}
+
+
 def control(sandbox: str) -> str:
     return f"{CONTROL}/sandboxes/{ORGANISATION}/{sandbox}"
 
@@ -365,14 +405,10 @@ def control(sandbox: str) -> str:
 class Sandbox:
     """What is in it, and what clients were told of each object."""
 
-    def __init__(self, name: str, operations: int, draw: random.Random):
+    def __init__(self, name: str, things: Mapping[Any, int]):
         self.name = name
-        length = operations // 12  # some are left for the default
-        scripted = [Retries("named", True, length, draw), Retries("unnamed", False, length, draw)]
-        changed = [changed_run(), changed_flow()]
-        faults = [Fault("few", 10), Fault("many", operations // 20)]
-        self.things: list[Any] = [*scripted, *changed, *faults, Clock(), Leases(operations // 100)]
-        self.weights = [5, 5, 4, 4, 2, 2, 3, 2]
+        self.things = list(things)
+        self.weights = list(things.values())
         self.histories: dict[str, History] = defaultdict(list)
 
     def set_up(self, client: Client, url: str) -> None:
@@ -381,9 +417,9 @@ class Sandbox:
         for thing in self.things:
             thing.set_up(client, url, self.name)
 
-    def draw(self, draw: random.Random) -> Call:
+    def draw(self, draw: random.Random) -> Thing:
         thing: Thing = draw.choices(self.things, self.weights)[0]
-        return thing.draw(draw)
+        return thing
 
     def look(self) -> list[Call]:
         return [call for thing in self.things for call in thing.look()]
@@ -408,6 +444,21 @@ class Sandbox:
         return found
 
 
+def usual_things(operations: int, draw: random.Random) -> dict[Any, int]:
+    """How often clients ask for each."""
+    length = operations // 12  # some are left for the default
+    return {
+        Retries("named", True, length, draw): 5,
+        Retries("unnamed", False, length, draw): 5,
+        changed_run(): 4,
+        changed_flow(): 4,
+        Fault("few", 10): 2,
+        Fault("many", operations // 20): 2,
+        Clock(): 3,
+        Leases(operations // 100): 2,
+    }
+
+
 class Load:
     """Clients, each with one request at a time, to whichever of the URLs; these may change meanwhile."""
 
@@ -416,7 +467,11 @@ class Load:
         self.seed = seed
         self.operations = operations
         draw = random.Random(seed)
-        self.sandboxes = [Sandbox(f"{label}-{number}", operations // SANDBOXES, draw) for number in range(SANDBOXES)]
+        self.sandboxes = [
+            *(Sandbox(f"{label}-{number}", usual_things(operations // SANDBOXES, draw)) for number in range(SANDBOXES)),
+            Sandbox(f"{label}-reset", {Members(): 1}),
+        ]
+        self.meeting = self.draw(draw)  # what most clients are at
         self.counting = threading.Lock()
         self.answers = 0
         self.lost = 0
@@ -465,8 +520,10 @@ class Load:
             self.failures += client.hangs
 
     def ask_one(self, client: Client, number: int, draw: random.Random) -> bool:
-        sandbox = draw.choice(self.sandboxes)
-        call = sandbox.draw(draw)
+        if draw.random() < 1 / MEETINGS:
+            self.meeting = self.draw(draw)
+        sandbox, thing = self.meeting if draw.random() < 0.8 else self.draw(draw)
+        call = thing.draw(draw)
         reply = client.ask(draw.choice(self.urls), sandbox.name, call)
         sandbox.note(number, call, reply)
         is_answered = reply.returned is not None
@@ -474,6 +531,10 @@ class Load:
             self.answers += is_answered
             self.lost += not is_answered
         return is_answered
+
+    def draw(self, draw: random.Random) -> tuple[Sandbox, Thing]:
+        sandbox = draw.choices(self.sandboxes, [*([4] * SANDBOXES), 1])[0]
+        return sandbox, sandbox.draw(draw)
 
     def look_at_the_end(self) -> None:
         """Every server is asked for everything."""

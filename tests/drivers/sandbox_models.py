@@ -13,8 +13,18 @@ VersionedState = tuple[Hashable, str]  # etag, value
 ScriptedState = tuple[int, frozenset[str]]  # how many outcomes are taken, the runs that were made of which an answer told
 
 
+class Object:
+    """Of any kind: these requests, and these answers to others, never change it."""
+
+    READS = ("read", "run", "list", "left", "look")
+    REFUSALS = (("refused",), "passed", "gone", "replaced", "none")
+
+    def never_changes(self, request: Hashable, answer: Hashable) -> bool:
+        return isinstance(request, tuple) and request[0] in self.READS or answer in self.REFUSALS
+
+
 @dataclass(frozen=True)
-class Versioned:
+class Versioned(Object):
     """A run, flow or connection that is changed with If-Match. Each change gives another value.
 
     ("read",) is answered (etag, value); ("change", if_match, value) is answered ("changed", etag) or ("refused",).
@@ -61,7 +71,7 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Scripted:
+class Scripted(Object):
     """A run whose retries come out as a script says, and when it is used up, as the default says.
 
     ("retry",) is answered ("made", id); ("list",) with the new runs, a frozenset of (id, state);
@@ -125,7 +135,7 @@ def states_read(history: Iterable[Operation]) -> dict[str, str]:
 
 
 @dataclass(frozen=True)
-class FaultWithTimes:
+class FaultWithTimes(Object):
     """A fault that falls on so many requests.
 
     ("ask",) is answered "met" or "passed"; ("left",) is answered on how many it still will.
@@ -146,7 +156,7 @@ class FaultWithTimes:
 
 
 @dataclass(frozen=True)
-class Sum:
+class Sum(Object):
     """What is added to: a clock, or how many requests a journal has.
 
     ("add", n, told) is answered the sum, if it is told; ("read",) is answered the sum.
@@ -167,7 +177,7 @@ class Sum:
 
 
 @dataclass(frozen=True)
-class Lease:
+class Lease(Object):
     """One that is there.
 
     ("look",) is answered "there" or "gone"; ("end",), whose winner is told what is left over, "ended" or "gone".
@@ -182,4 +192,28 @@ class Lease:
                 return False if answer in (None, "ended" if state else "gone") else None
             case ("look",):
                 return state if answer in (None, "there" if state else "gone") else None
+        return None
+
+
+@dataclass(frozen=True)
+class Group(Object):
+    """What has members, and is reset to none.
+
+    ("add", id) is answered "added" or "replaced"; ("remove", id) "removed" or "none"; ("reset",) "reset"; ("list",) with the
+    ids, a frozenset.
+    """
+
+    def start(self) -> frozenset[str]:
+        return frozenset()
+
+    def step(self, state: frozenset[str], request: Hashable, answer: Hashable) -> frozenset[str] | None:
+        match request:
+            case ("add", str(id_)):
+                return state | {id_} if answer in (None, "replaced" if id_ in state else "added") else None
+            case ("remove", str(id_)):
+                return state - {id_} if answer in (None, "removed" if id_ in state else "none") else None
+            case ("reset",):
+                return frozenset() if answer in (None, "reset") else None
+            case ("list",):
+                return state if answer in (None, state) else None
         return None
