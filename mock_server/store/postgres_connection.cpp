@@ -124,13 +124,13 @@ Connection::Connection(const std::string &url, const PostgresOptions &options, P
   const std::string connecting = std::to_string(patience.connecting.count());
   const std::string unanswered = std::to_string(options.answer.count());
   // What stands before dbname holds unless the URL says something else; what stands behind it, in any case.
-  const std::array<std::pair<const char *, const char *>, 6> settings = {{
+  const std::array<std::pair<const char *, const char *>, 7> settings = {{
       {"connect_timeout", connecting.c_str()},
       {"tcp_user_timeout", unanswered.c_str()},
+      {"fallback_application_name", "flow-mock"},
       {"target_session_attrs", "read-write"}, // of several hosts, the one that is no copy
       {"dbname", url.c_str()},
-      {patience.is_firm ? "connect_timeout" : "fallback_application_name",
-       patience.is_firm ? connecting.c_str() : "flow-mock"},
+      {patience.is_firm ? "connect_timeout" : nullptr, connecting.c_str()},
       {nullptr, nullptr},
   }};
   std::vector<const char *> names;
