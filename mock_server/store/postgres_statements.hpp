@@ -35,12 +35,13 @@ constexpr Statement kUnmakeIfEmpty = {
 
 // What they consist of.
 constexpr Statement kSince = {"since", "SELECT kind, key || rest, value FROM flow_mock.entity"
-                                       " WHERE sandbox = $1 AND version > $2 ORDER BY kind, key, rest"};
+                                       " WHERE sandbox + 0 = $1 AND version > $2 ORDER BY kind, key, rest"};
 /// One statement, so that all is of one moment; a row without an entity where there is none.
 constexpr Statement kLookSince = {
     "look_since",
     "SELECT s.number, s.version, s.horizon, e.kind, e.key || e.rest, e.value FROM flow_mock.sandbox s"
-    " LEFT JOIN flow_mock.entity e ON s.number = $2 AND s.horizon <= $3 AND e.sandbox = $2 AND e.version > $3"
+    " LEFT JOIN flow_mock.entity e ON s.number = $2 AND s.horizon <= $3 AND e.sandbox + 0 = $2 AND e.version "
+    "> $3"
     " WHERE s.digest = $1 ORDER BY e.kind, e.key, e.rest"};
 /// A thousand at most, and a MiB but for the last.
 constexpr Statement kSomeAfter = {
@@ -65,9 +66,10 @@ constexpr Statement kRemove = {
     "remove", "UPDATE flow_mock.entity SET value = NULL, version = $5"
               " WHERE sandbox = $1 AND kind = $2::bigint AND key = $3 AND digest = $4 AND value IS NOT NULL"};
 constexpr Statement kForget = {
-    "forget", "DELETE FROM flow_mock.entity WHERE (sandbox, kind, key, digest) IN"
-              " (SELECT sandbox, kind, key, digest FROM flow_mock.entity"
-              " WHERE sandbox = $1 AND version <= $2 AND value IS NULL ORDER BY version LIMIT 20000)"};
+    "forget",
+    "DELETE FROM flow_mock.entity WHERE (sandbox, kind, key, digest) IN"
+    " (SELECT sandbox, kind, key, digest FROM flow_mock.entity"
+    " WHERE 0 - sandbox = 0 - $1::bigint AND version <= $2 AND value IS NULL ORDER BY version LIMIT 20000)"};
 constexpr Statement kForgotten = {"forgotten", "UPDATE flow_mock.sandbox SET horizon = $2 WHERE number = $1"};
 
 // What is left of sandboxes that started over.

@@ -174,13 +174,18 @@ TEST_F(PostgresStoreTest, ALargeCommitIsKept) {
   EXPECT_TRUE(state_of(*store) == after({}, std::span(&large, 1)));
 }
 
-/// Whatever the server knows of them, which here is nothing.
+/// Whatever the server knows of them.
 TEST_F(PostgresStoreTest, OfManyEntitiesFewAreLookedAt) {
-  const auto store = postgres_store(database->url(), {.connections = 1});
+  const auto store =
+      postgres_store(database->url(), {.connections = 1, .purged_every = 4, .purged_after = 2});
   const std::vector<SandboxChanges> both = {putting(kDev, "1"), putting(kProd, "1")};
   store->commit(both);
-  database->sql("INSERT INTO flow_mock.entity SELECT number, 5, int8send(i), '', '', 1, 'x'"
-                " FROM flow_mock.sandbox, generate_series(1, 50000) i");
+  const std::string insert = "INSERT INTO flow_mock.entity SELECT number, 8, int8send(i), '', '', 1, 'x'"
+                             " FROM flow_mock.sandbox, generate_series(1, 50000) i WHERE name = 'dev'";
+  database->sql(insert);
+  database->sql("DELETE FROM flow_mock.entity WHERE kind = 8");
+  database->sql("VACUUM ANALYZE flow_mock.entity"); // what it knows is that `dev` is small
+  database->sql(insert);
   const auto looked_at = [&] {
     return std::stoi(database->sql("SELECT sum(seq_tup_read) + sum(idx_tup_fetch) FROM pg_stat_all_tables"
                                    " WHERE schemaname = 'flow_mock'"));
