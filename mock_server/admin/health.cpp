@@ -25,6 +25,11 @@ Response ready(const Call &call) {
                   "The mock's store does not work for now (" + call.state.keeper->failure() +
                       "): what would change something is refused."};
   }
+  if (call.state.replica && call.state.replica->is_failing()) {
+    throw Refusal{503, "Store unavailable", "",
+                  "The mock's store does not work for now (" + call.state.replica->failure() +
+                      "): no request that needs it is answered."};
+  }
   return health("ready");
 }
 
@@ -74,6 +79,7 @@ Response settings(const Call &call) {
        {"adminToken", !settings.control.token.empty()},
        {"journalSize", settings.journal_size.exchanges},
        {"journalBytes", settings.journal_size.bytes},
+       {"store", settings.store},
        {"defaults",
         {{"outcome", name_of(settings.seed.defaults.outcome)},
          {"durationMs", settings.seed.defaults.duration_ms}}},

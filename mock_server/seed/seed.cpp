@@ -1,11 +1,10 @@
 #include "mock_server/seed/seed.hpp"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <span>
 
 #include "common/json_text.hpp"
+#include "common/whole_file.hpp"
 #include "contracts/model/contract.hpp"
 #include "contracts/model/embedded_file.hpp"
 #include "contracts/model/resources.hpp"
@@ -30,11 +29,8 @@ std::string_view embedded_text(std::string_view name) {
 
 std::string read_text(const std::string &file) {
   try {
-    std::ifstream in;
-    in.exceptions(std::ios::failbit | std::ios::badbit);
-    in.open(file, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
-  } catch (const std::ios_base::failure &) { // also of a folder, which opens but cannot be read
+    return read_whole(file);
+  } catch (const FileError &) { // also of a folder, and of a FIFO to which nobody writes
     throw SeedError(file, "", "cannot be read; check that the file exists and is readable");
   }
 }

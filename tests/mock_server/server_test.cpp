@@ -191,6 +191,28 @@ TEST(Server, AKeyOfTokensMayComeThroughAPipe) {
   writer.join();
 }
 
+TEST(Server, ASeedMayComeThroughAPipe) {
+  const Folder folder;
+  const std::string fifo = folder.file("fifo");
+  ASSERT_EQ(::mkfifo(fifo.c_str(), 0600), 0);
+  std::thread writer([&] { std::ofstream(fifo) << R"({"flows":[],"runs":[]})"; });
+  EXPECT_NO_THROW(Server({.seed_files = {fifo}}));
+  writer.join();
+}
+
+TEST(Server, AStoreThatIsNoneIsNamedAndTheSettingsSayWhichItIs) {
+  EXPECT_NE(refusal_of({.store = "redis:x"}).find("'redis:x' is none of memory, sqlite:FILE and postgresql"),
+            std::string::npos);
+  for (const char *none : {"sqlite:", "sqlite::memory:"}) {
+    EXPECT_NE(refusal_of({.store = none}).find("needs the name of a file"), std::string::npos) << none;
+  }
+  const Folder folder;
+  Server lasting({.store = "sqlite:" + folder.file("store.db")});
+  EXPECT_NE(lasting.control("GET", "/settings").body.find(R"("store":"sqlite")"), std::string::npos);
+  Server forgetful;
+  EXPECT_NE(forgetful.control("GET", "/settings").body.find(R"("store":"memory")"), std::string::npos);
+}
+
 TEST(Server, AnAddressThatItCannotListenOnIsNamed) {
   Server first;
   first.start();
