@@ -26,8 +26,8 @@ tarball_make() {
 bundle_libraries() {
   local tree=$1 licenses=$1/share/doc/flow-service-mock/licenses needed package path packages=()
   mkdir -p "$tree/lib" "$licenses"
-  # The programs load libcurl themselves, so ldd alone does not list it. A package's list of files has /lib or /usr/lib.
-  needed=$(LD_PRELOAD=libcurl.so.4 ldd "$tree"/bin/* | awk '$3 ~ /^\// { print "*" $3 }' | sort -u)
+  # The programs load libcurl and libpq themselves, so ldd alone does not list them. A package's list of files has /lib or /usr/lib.
+  needed=$(LD_PRELOAD='libcurl.so.4 libpq.so.5' ldd "$tree"/bin/* | awk '$3 ~ /^\// { print "*" $3 }' | sort -u)
   while IFS=': ' read -r package _ path; do
     [[ $package == libc6 ]] && continue
     cp "$path" "$tree/lib/"

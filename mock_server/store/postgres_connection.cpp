@@ -13,14 +13,14 @@ namespace flow::mock::postgres {
 namespace {
 
 struct FreeParts {
-  void operator()(PQconninfoOption *parts) const { PQconninfoFree(parts); }
+  void operator()(PQconninfoOption *parts) const { libpq().conninfo_free(parts); }
 };
 using Parts = std::unique_ptr<PQconninfoOption, FreeParts>;
 
 Parts parts_of(const std::string &url) {
   char *error = nullptr; // has the URL in it
-  Parts parts(PQconninfoParse(url.c_str(), &error));
-  PQfreemem(error);
+  Parts parts(libpq().conninfo_parse(url.c_str(), &error));
+  libpq().freemem(error);
   return parts;
 }
 
@@ -46,7 +46,7 @@ std::string in_one_line(const char *message) {
 }
 
 std::string field(const Result &result, int code) {
-  const char *text = PQresultErrorField(result.get(), code);
+  const char *text = libpq().result_error_field(result.get(), code);
   return text == nullptr ? "" : text;
 }
 
@@ -88,7 +88,7 @@ std::string shown(const std::string &url) {
 }
 
 std::int64_t Result::changed() const {
-  const std::string_view text = PQcmdTuples(result_.get());
+  const std::string_view text = libpq().cmd_tuples(result_.get());
   std::int64_t number = 0;
   std::from_chars(text.data(), text.data() + text.size(), number);
   return number;
@@ -107,8 +107,8 @@ std::int64_t Result::number(int row, int column) const {
 }
 
 std::string_view Result::bytes(int row, int column) const {
-  return {PQgetvalue(result_.get(), row, column),
-          static_cast<std::size_t>(PQgetlength(result_.get(), row, column))};
+  return {libpq().getvalue(result_.get(), row, column),
+          static_cast<std::size_t>(libpq().getlength(result_.get(), row, column))};
 }
 
 Connection::Parameter::Parameter(std::int64_t number) : is_number_(true) {
@@ -139,13 +139,13 @@ Connection::Connection(const std::string &url, const PostgresOptions &options, P
     names.push_back(name);
     values.push_back(value);
   }
-  connection_.reset(PQconnectdbParams(names.data(), values.data(), 1));
-  if (PQstatus(connection_.get()) != CONNECTION_OK) {
+  connection_.reset(libpq().connectdb_params(names.data(), values.data(), 1));
+  if (libpq().status(connection_.get()) != CONNECTION_OK) {
     fail(Error::Connection::is_lost);
   }
-  PQsetNoticeReceiver(
+  libpq().set_notice_receiver(
       connection_.get(), [](void *, const PGresult *) {}, nullptr);
-  if (PQsetnonblocking(connection_.get(), 1) != 0 || PQenterPipelineMode(connection_.get()) != 1) {
+  if (libpq().setnonblocking(connection_.get(), 1) != 0 || libpq().enter_pipeline_mode(connection_.get()) != 1) {
     fail(Error::Connection::is_lost);
   }
   const std::string time = std::to_string(options.statement.count());
@@ -167,7 +167,7 @@ Connection::Connection(const std::string &url, const PostgresOptions &options, P
 void Connection::prepare(std::span<const Statement> statements) {
   for (const Statement &statement : statements) {
     require_usable();
-    require_sent(PQsendPrepare(connection_.get(), statement.name, statement.sql, 0, nullptr));
+    require_sent(libpq().send_prepare(connection_.get(), statement.name, statement.sql, 0, nullptr));
   }
   end_group();
   pass();
@@ -175,7 +175,7 @@ void Connection::prepare(std::span<const Statement> statements) {
 
 void Connection::send_text(const std::string &sql) {
   require_usable();
-  require_sent(PQsendQueryParams(connection_.get(), sql.c_str(), 0, nullptr, nullptr, nullptr, nullptr, 1));
+  require_sent(libpq().send_query_params(connection_.get(), sql.c_str(), 0, nullptr, nullptr, nullptr, nullptr, 1));
 }
 
 void Connection::send_prepared(const char *name, std::span<const Parameter> parameters) {
@@ -190,14 +190,14 @@ void Connection::send_prepared(const char *name, std::span<const Parameter> para
     formats.at(i) = 1;
   }
   require_usable();
-  require_sent(PQsendQueryPrepared(connection_.get(), name, static_cast<int>(parameters.size()),
+  require_sent(libpq().send_query_prepared(connection_.get(), name, static_cast<int>(parameters.size()),
                                    values.data(), sizes.data(), formats.data(), 1));
 }
 
 void Connection::end_group() {
   require_usable();
-  require_sent(PQpipelineSync(connection_.get()));
-  if (PQflush(connection_.get()) < 0) {
+  require_sent(libpq().pipeline_sync(connection_.get()));
+  if (libpq().flush(connection_.get()) < 0) {
     fail(Error::Connection::is_lost);
   }
 }
@@ -207,12 +207,12 @@ Result Connection::next() {
   while (ignored_ > 0) {
     const Result ignored = receive();
     --ignored_;
-    if (PQstatus(connection_.get()) != CONNECTION_OK) {
+    if (libpq().status(connection_.get()) != CONNECTION_OK) {
       fail(ignored);
     }
   }
   Result result = receive();
-  switch (PQresultStatus(result.get())) {
+  switch (libpq().result_status(result.get())) {
   case PGRES_COMMAND_OK:
   case PGRES_TUPLES_OK:
   case PGRES_PIPELINE_SYNC:
@@ -230,7 +230,7 @@ void Connection::pass(std::size_t results) {
 
 void Connection::require_sent(int is_sent) {
   if (is_sent != 1) {
-    fail(PQstatus(connection_.get()) == CONNECTION_OK ? Error::Connection::lasts
+    fail(libpq().status(connection_.get()) == CONNECTION_OK ? Error::Connection::lasts
                                                       : Error::Connection::is_lost);
   }
   ++pending_;
@@ -247,15 +247,15 @@ void Connection::fail(Error::Connection connection) {
   if (connection == Error::Connection::is_silent) {
     throw Error("the server does not answer", connection);
   }
-  throw Error(in_one_line(PQerrorMessage(connection_.get())), connection);
+  throw Error(in_one_line(libpq().error_message(connection_.get())), connection);
 }
 
 void Connection::fail(const Result &result) {
   is_usable_ = false;
   std::string state = field(result, PG_DIAG_SQLSTATE);
-  const bool is_lost = PQstatus(connection_.get()) != CONNECTION_OK || is_end_of_connection(result, state);
+  const bool is_lost = libpq().status(connection_.get()) != CONNECTION_OK || is_end_of_connection(result, state);
   const std::string message = field(result, PG_DIAG_MESSAGE_PRIMARY);
-  throw Error(in_one_line(message.empty() ? PQresultErrorMessage(result.get()) : message.c_str()),
+  throw Error(in_one_line(message.empty() ? libpq().result_error_message(result.get()) : message.c_str()),
               is_lost ? Error::Connection::is_lost : Error::Connection::lasts, std::move(state));
 }
 
@@ -263,7 +263,7 @@ void Connection::fail(const Result &result) {
 Result Connection::receive() {
   for (int tried = 0; tried < 3; ++tried) {
     await_result();
-    if (PGresult *result = PQgetResult(connection_.get()); result != nullptr) {
+    if (PGresult *result = libpq().get_result(connection_.get()); result != nullptr) {
       --pending_;
       return Result(result);
     }
@@ -273,20 +273,20 @@ Result Connection::receive() {
 
 void Connection::await_result() {
   const Time deadline = std::chrono::steady_clock::now() + patience_;
-  while (PQisBusy(connection_.get()) != 0) {
-    const int is_unsent = PQflush(connection_.get());
-    if (is_unsent < 0 && PQstatus(connection_.get()) != CONNECTION_OK) {
+  while (libpq().is_busy(connection_.get()) != 0) {
+    const int is_unsent = libpq().flush(connection_.get());
+    if (is_unsent < 0 && libpq().status(connection_.get()) != CONNECTION_OK) {
       fail(Error::Connection::is_lost);
     }
     await_socket(static_cast<short>(is_unsent > 0 ? POLLIN | POLLOUT : POLLIN), deadline);
-    if (PQconsumeInput(connection_.get()) == 0) {
+    if (libpq().consume_input(connection_.get()) == 0) {
       fail(Error::Connection::is_lost);
     }
   }
 }
 
 void Connection::await_socket(short events, Time deadline) {
-  pollfd polled{.fd = PQsocket(connection_.get()), .events = events, .revents = 0};
+  pollfd polled{.fd = libpq().socket(connection_.get()), .events = events, .revents = 0};
   int ready = 0;
   do {
     const auto left =

@@ -10,8 +10,7 @@
 #include <string>
 #include <string_view>
 
-#include <libpq-fe.h>
-
+#include "mock_server/store/postgres_library.hpp"
 #include "mock_server/store/postgres_store.hpp"
 
 namespace flow::mock::postgres {
@@ -50,13 +49,13 @@ class Result {
 public:
   explicit Result(PGresult *result) : result_(result) {}
 
-  [[nodiscard]] int rows() const { return PQntuples(result_.get()); }
+  [[nodiscard]] int rows() const { return libpq().ntuples(result_.get()); }
   /// How many rows it changed.
   [[nodiscard]] std::int64_t changed() const;
   /// What was done: "COMMIT".
-  [[nodiscard]] std::string_view done() const { return PQcmdStatus(result_.get()); }
+  [[nodiscard]] std::string_view done() const { return libpq().cmd_status(result_.get()); }
   [[nodiscard]] bool is_null(int row, int column) const {
-    return PQgetisnull(result_.get(), row, column) != 0;
+    return libpq().getisnull(result_.get(), row, column) != 0;
   }
   /// Of integers. Throws Error if the column is none.
   [[nodiscard]] std::int64_t number(int row, int column) const;
@@ -66,7 +65,7 @@ public:
 
 private:
   struct Clear {
-    void operator()(PGresult *result) const { PQclear(result); }
+    void operator()(PGresult *result) const { libpq().clear(result); }
   };
   std::unique_ptr<PGresult, Clear> result_;
 };
@@ -127,7 +126,7 @@ private:
     std::string_view bytes_;
   };
   struct Finish {
-    void operator()(PGconn *connection) const { PQfinish(connection); }
+    void operator()(PGconn *connection) const { libpq().finish(connection); }
   };
   using Time = std::chrono::steady_clock::time_point;
 

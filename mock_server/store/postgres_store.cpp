@@ -785,6 +785,11 @@ namespace flow::mock {
 
 std::unique_ptr<SharedStore> postgres_store(const std::string &url, const PostgresOptions &options) {
   try {
+    postgres::libpq();
+  } catch (const std::runtime_error &error) {
+    throw StoreError(std::string("a store in PostgreSQL cannot be used: ") + error.what());
+  }
+  try {
     postgres::require_url(url);
   } catch (const postgres::Error &error) {
     throw StoreError(std::string("the store cannot be used: ") + error.what());
