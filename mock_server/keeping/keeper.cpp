@@ -22,32 +22,15 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kPause{500}; ///< between commits that nobody waits for
 constexpr milliseconds kPauseBetweenTries{200};
-constexpr milliseconds kPatience{30'000}; ///< of who waits for one
-constexpr const char *kTokenKey = "tokenKey";
+constexpr milliseconds kPatienceWithCommit{30'000};
 constexpr const char *kTries = "tries";
 
 /// Reads what the store has of the mock as a whole.
-KeptMock::Read of_mock(Store &store) {
+ReadKept of_mock(Store &store) {
   return [&store](const std::function<void(EntityChange)> &take) { store.read({}, take); };
 }
 
 } // namespace
-
-std::string token_key_in(Store &store) {
-  std::string key;
-  store.read({}, [&](const EntityChange &kept) {
-    if (kept.kind == EntityKind::steering && kept.key == kTokenKey) {
-      key = *kept.value;
-    }
-  });
-  if (key.empty()) {
-    IdSource ids(IdSource::random_seed());
-    key = ids.uuid() + IdSource(IdSource::random_seed()).uuid();
-    const SandboxChanges made{.sandbox = {}, .entities = {{EntityKind::steering, kTokenKey, key}}};
-    store.commit(std::span(&made, 1));
-  }
-  return key;
-}
 
 /// An answer that waits for a commit.
 class Keeper::Held : public Awaited {
@@ -55,7 +38,7 @@ public:
   Held(Response answer, Instead instead, std::shared_ptr<const std::atomic<bool>> is_lost)
       : answer_(std::move(answer)), instead_(std::move(instead)), is_lost_(std::move(is_lost)) {}
 
-  milliseconds patience() const override { return kPatience; }
+  milliseconds patience() const override { return kPatienceWithCommit; }
   void wake_by(std::function<void()> wake) override {
     const std::lock_guard lock(mutex_);
     wake_ = std::move(wake);
@@ -124,7 +107,7 @@ void Keeper::read_all() {
       continue;
     }
     const auto sandbox = state_.sandboxes.fresh(name.organisation, name.sandbox);
-    const auto webhook = read_sandbox(*store_, state_.settings, *sandbox);
+    const auto webhook = read_sandbox([&](const auto &take) { store_->read(name, take); }, state_.settings, *sandbox);
     state_.sandboxes.adopt(sandbox);
     state_.has_faults = state_.has_faults || !sandbox->faults.empty();
     if (webhook) {
@@ -255,8 +238,9 @@ void Keeper::read_again() {
         to_be_read_.pop_back(); // it has been forgotten, or replaced
         continue;
       }
-      const auto sandbox = state_.sandboxes.fresh(lost.objects.organisation, lost.objects.name);
-      const auto webhook = read_sandbox(*store_, state_.settings, *sandbox);
+      const StoredName name{.organisation = lost.objects.organisation, .sandbox = lost.objects.name};
+      const auto sandbox = state_.sandboxes.fresh(name.organisation, name.sandbox);
+      const auto webhook = read_sandbox([&](const auto &take) { store_->read(name, take); }, state_.settings, *sandbox);
       *lost.is_lost = true; // first: who still has it is told so
       state_.sandboxes.adopt(sandbox);
       if (webhook) {

@@ -19,10 +19,6 @@ namespace flow::mock {
 
 struct ServiceState;
 
-/// The key by which tokens hold, as the store has it; made, and kept there, where it has none. Throws
-/// StoreError, StoreFailure.
-std::string token_key_in(Store &store);
-
 /// Lets what happens in a mock last: on a thread of its own it writes to a store what has changed in the
 /// sandboxes that requests have used, and holds back the answers to these requests until it is there. All
 /// that have come during one commit share the next.

@@ -68,7 +68,7 @@ void KeptMock::follow_clock(const EntityChange &kept) {
   }
 }
 
-void KeptMock::read(const Read &read) {
+void KeptMock::read(const ReadKept &read) {
   with_damage_of_mock_told([&] {
     read([&](const EntityChange &kept) {
       if (kept.kind == EntityKind::journal) {
@@ -146,7 +146,7 @@ bool KeptMock::apply(std::span<const EntityChange> changes) {
   });
 }
 
-void KeptMock::read_again(const Read &read) {
+void KeptMock::read_again(const ReadKept &read) {
   std::vector<EntityChange> all;
   read([&](EntityChange kept) { all.push_back(std::move(kept)); });
   with_damage_of_mock_told([&] {
@@ -179,7 +179,7 @@ void KeptMock::read_again(const Read &read) {
   });
 }
 
-void KeptMock::compare_again(const Read &read) {
+void KeptMock::compare_again(const ReadKept &read) {
   kept_ = {};
   with_damage_of_mock_told([&] {
     read([&](const EntityChange &kept) {

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <span>
 
 #include "mock_server/store/differences.hpp"
@@ -18,11 +17,8 @@ class KeptMock {
 public:
   explicit KeptMock(ServiceState &state) : state_(state) {}
 
-  /// Calls what it is given with each thing that the store has of the mock, as Store::read.
-  using Read = std::function<void(const std::function<void(EntityChange)> &take)>;
-
   /// Makes the mock, in which nothing has been done yet, what the store has of it.
-  void read(const Read &read);
+  void read(const ReadKept &read);
 
   /// What has changed since the store had it.
   SandboxChanges changes();
@@ -33,10 +29,10 @@ public:
   [[nodiscard]] bool apply(std::span<const EntityChange> changes);
 
   /// Makes the mock what the store has of it, whatever has been done in it.
-  void read_again(const Read &read);
+  void read_again(const ReadKept &read);
 
   /// Finds out what the store has; what of the mock is not there, as it is, is among the next changes.
-  void compare_again(const Read &read);
+  void compare_again(const ReadKept &read);
 
 private:
   struct KeptParts {

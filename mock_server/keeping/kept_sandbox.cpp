@@ -104,6 +104,12 @@ Json steering_in(std::string_view record) {
 }
 
 SandboxChanges changes_of(Sandbox &sandbox) {
+  SandboxChanges changes = changes_beside_journal(sandbox);
+  sandbox.journal.append_changes(changes);
+  return changes;
+}
+
+SandboxChanges changes_beside_journal(Sandbox &sandbox) {
   SandboxChanges changes{.sandbox = stored_name(sandbox), .entities = {}};
   Json start;
   {
@@ -128,7 +134,6 @@ SandboxChanges changes_of(Sandbox &sandbox) {
     kept.violations_revision = revision;
     kept.violations.append(sandbox.violations.kept(), changes);
   }
-  sandbox.journal.append_changes(changes);
   return changes;
 }
 
@@ -213,23 +218,43 @@ private:
 
 } // namespace
 
-std::optional<KeptWebhook> read_sandbox(Store &store, const Settings &settings, Sandbox &sandbox) {
+std::optional<KeptWebhook> read_sandbox(const ReadKept &read, const Settings &settings, Sandbox &sandbox) {
   return with_damage_told(sandbox, [&] {
     Reading reading(settings, sandbox);
-    store.read(stored_name(sandbox), [&](const EntityChange &kept) { reading.take(kept); });
+    read([&](const EntityChange &kept) { reading.take(kept); });
     return reading.end();
   });
 }
 
-void resume_webhook(ServiceState &state, Sandbox &sandbox, const KeptWebhook &kept) {
-  if (!set_webhook(state, sandbox, kept.webhook)) {
+namespace {
+
+/// The sender that goes on with that webhook; null: there is none.
+std::shared_ptr<WebhookSender> sender_of(Sandbox *before, const Webhook &webhook) {
+  const auto sender = before == nullptr ? nullptr : before->webhook();
+  return sender && to_json(sender->webhook()) == to_json(webhook) ? sender : nullptr;
+}
+
+} // namespace
+
+void resume_webhook(ServiceState &state, Sandbox &sandbox, const KeptWebhook &kept, Sandbox *before) {
+  const auto going_on = sender_of(before, kept.webhook);
+  if (!set_webhook(state, sandbox, kept.webhook, going_on)) {
     return;
   }
   const auto sender = sandbox.webhook();
+  const Differences::Records known = going_on ? before->kept.events.records() : Differences::Records();
   with_damage_told(sandbox, [&] {
     for (const auto &[key, record] : kept.events) {
-      sender->put_kept(key, record);
+      const auto same = known.find(key);
+      if (same == known.end() || same->second != record) { // else the sender may know more of it
+        sender->put_kept(key, record);
+      }
       sandbox.kept.events.put_kept(key, record);
+    }
+    for (const auto &[key, record] : going_on ? going_on->kept() : Differences::Records()) {
+      if (!kept.events.contains(key)) {
+        sender->forget(key);
+      }
     }
   });
 }

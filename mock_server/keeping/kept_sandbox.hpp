@@ -18,6 +18,8 @@ contract::Json steering_in(std::string_view record);
 
 /// What of it has changed since the store had it.
 SandboxChanges changes_of(Sandbox &sandbox);
+/// The same but for its journal: Journal::append_changes.
+SandboxChanges changes_beside_journal(Sandbox &sandbox);
 
 /// A webhook that has been read, with its events.
 struct KeptWebhook {
@@ -28,10 +30,12 @@ struct KeptWebhook {
 /// Makes a fresh sandbox what the store has of it, but for its webhook, which is returned if there is one; a
 /// copy of the seed where the store has none of its objects. Throws StoreFailure, and StoreError where it is
 /// damaged.
-std::optional<KeptWebhook> read_sandbox(Store &store, const Settings &settings, Sandbox &sandbox);
+std::optional<KeptWebhook> read_sandbox(const ReadKept &read, const Settings &settings, Sandbox &sandbox);
 
-/// Lets it tell ends of runs as before. Throws StoreError.
-void resume_webhook(ServiceState &state, Sandbox &sandbox, const KeptWebhook &kept);
+/// Lets it tell ends of runs as before. `before`: the sandbox whose place it has taken, or null; where it had
+/// the same webhook, what this has done and is doing goes on. Throws StoreError.
+void resume_webhook(ServiceState &state, Sandbox &sandbox, const KeptWebhook &kept,
+                    Sandbox *before = nullptr);
 
 /// Takes in what others have changed of a sandbox since in the store that they share, in the order of
 /// Store::read: it becomes what it would be if it were read anew. Nothing of its own may be unkept, but for

@@ -51,6 +51,9 @@ struct SandboxChanges {
   std::optional<bool> is_watched{};
 };
 
+/// Calls what it is given with each thing that a store has of a sandbox, as Store::read.
+using ReadKept = std::function<void(const std::function<void(EntityChange)> &take)>;
+
 /// A store cannot be used: its file is another program's, damaged, of a newer version, in use. what() says
 /// what to change.
 struct StoreError : std::runtime_error {

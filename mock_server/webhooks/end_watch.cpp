@@ -38,7 +38,7 @@ bool EndWatch::watch(Sandbox &sandbox, const std::function<std::shared_ptr<Webho
     return false;
   }
   watched.push_back(sandbox.weak_from_this());
-  if (!thread_.joinable()) {
+  if (looks_ && !thread_.joinable()) {
     thread_ = std::jthread([this](const std::stop_token &stop) { look(stop); });
   }
   sandbox.tell(make_sender(), reading);

@@ -21,6 +21,9 @@ public:
   bool watch(Sandbox &sandbox, const std::function<std::shared_ptr<WebhookSender>()> &make_sender,
              const contract::Reading &reading, std::size_t most);
 
+  /// From now on somebody else ends runs and lets deliveries follow.
+  void leave_to_others() { looks_ = false; }
+
   /// The sandboxes that are looked at; some may tell nobody any more.
   std::vector<std::weak_ptr<Sandbox>> watched() const {
     const std::lock_guard lock(mutex_);
@@ -31,6 +34,7 @@ private:
   void look(const std::stop_token &stop);
   void settle_all();
 
+  bool looks_ = true;
   std::mutex watching_;      ///< of who makes a sender
   mutable std::mutex mutex_; ///< of `watched_`
   std::condition_variable_any stopped_;

@@ -54,9 +54,11 @@ std::map<std::string, std::string> WebhookSender::kept() const {
   for (const auto &[number, entry] : entries_) {
     RecordWriter record;
     write(record, entry.record);
+    // So that one that reads it, and writes it again, writes the same.
+    const auto due_ms = posting_ == number ? std::optional(posting_due_ms_) : entry.due_ms;
     record.signed_number(entry.failed)
         .signed_number(entry.first_ms)
-        .optional(entry.due_ms, [](RecordWriter &to, std::int64_t ms) { to.signed_number(ms); });
+        .optional(due_ms, [](RecordWriter &to, std::int64_t ms) { to.signed_number(ms); });
     records.emplace(number_key(number), record.take());
   }
   return records;

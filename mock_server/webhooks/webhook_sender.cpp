@@ -154,6 +154,7 @@ void WebhookSender::attempt(std::unique_lock<std::mutex> &lock, Number number) {
   Entry &begun = entries_.at(number);
   // Later than its time where the receiver was slow to answer others.
   Attempt attempt{.at_ms = std::max(*begun.due_ms, reached_ms_), .result = {}, .duration_ms = 0};
+  posting_due_ms_ = *begun.due_ms;
   unqueue(begun, number);
   if (begun.failed == 0) {
     begun.first_ms = attempt.at_ms;

@@ -60,7 +60,7 @@ void kept_records(std::string_view bytes) {
   GivenThings store(bytes);
   const auto sandbox = state.sandboxes.fresh("o", "s");
   try {
-    mock::read_sandbox(store, state.settings, *sandbox);
+    mock::read_sandbox([&](const auto &take) { store.read({}, take); }, state.settings, *sandbox);
   } catch (const mock::StoreError &refused) {
     require(!std::string_view(refused.what()).empty(), "a refusal has a reason");
     return;

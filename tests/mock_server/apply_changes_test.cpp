@@ -45,7 +45,7 @@ struct Replica : Steered {
 
   void read_whole() {
     const auto fresh = service.state().sandboxes.fresh("{ORG_ID}", name);
-    const auto webhook = read_sandbox(store, service.state().settings, *fresh);
+    const auto webhook = read_sandbox([&](const auto &take) { store.read({}, take); }, service.state().settings, *fresh);
     service.state().sandboxes.adopt(fresh);
     if (webhook) {
       resume_webhook(service.state(), *fresh, *webhook);
@@ -514,7 +514,7 @@ struct TwoMocks {
     known = records.now().version;
     return kept_other.apply(changes);
   }
-  KeptMock::Read all() {
+  ReadKept all() {
     return [this](const auto &take) { records.read({}, take); };
   }
   static std::size_t journaled(Steered &mock) { return mock.service.state().journal.size(); }
