@@ -111,16 +111,19 @@ void add_server_options(CLI::App &app, Options &options, Given &given) {
       ->option_text("FILE");
   app.add_option(
          "--store", options.settings.store,
-         "Where sandboxes, journals and all else last: memory, until the mock ends; or sqlite:FILE, a "
-         "file that is made if need be: the mock goes on from it, also after it was killed. No answer "
-         "is given before the file has what it tells of")
+         "Where sandboxes, journals and all else last: memory, until the mock ends; sqlite:FILE, a "
+         "file that is made if need be: the mock goes on from it, also after it was killed; or "
+         "postgresql://USER@HOST/DATABASE, which several mocks may share: any of them answers any request. No "
+         "answer is given before the store has what it tells of. Give a password as PGPASSWORD in the "
+         "environment: command lines are seen by others")
       ->option_text("STORE [memory]");
   app.add_option(
          "--journal", given.journal,
-         "With --store sqlite:FILE, when the journal of requests has one that only reads: trailing, up to a "
-         "second after its answer; or durable, before it, which makes each read as slow as a write")
+         "When a store has the journal's entry of a request that only reads: trailing, up to a second after "
+         "its answer; or durable, before it, which makes each read as slow as a write. trailing is what "
+         "sqlite:FILE does where it is not given, durable what postgresql://… does")
       ->check(CLI::IsMember({"trailing", "durable"}))
-      ->option_text("trailing|durable [trailing]");
+      ->option_text("trailing|durable");
   app.add_option("--log-level", options.log_level, "debug, info (a line per request), warn, error or off")
       ->transform(CLI::CheckedTransformer(kLogLevels, CLI::ignore_case))
       ->option_text("LEVEL [info]");
@@ -259,9 +262,11 @@ void apply(const Given &given, Options &options) {
     settings.run_duration = std::chrono::milliseconds(*given.run_duration_ms);
   }
   settings.readings = given.reading.differences();
-  settings.durable_journal = given.journal == "durable";
+  if (!given.journal.empty()) {
+    settings.durable_journal = given.journal == "durable";
+  }
   if (!given.journal.empty() && settings.store == "memory") {
-    throw CLI::ValidationError("--journal", "needs --store sqlite:FILE: in memory, no journal lasts");
+    throw CLI::ValidationError("--journal", "needs a --store: in memory, no journal lasts");
   }
   if (!options.https_port_file.empty() && !settings.https.port) {
     throw CLI::ValidationError("--https-port-file", "needs --https-port");

@@ -141,6 +141,9 @@ public:
   int http_port() const { return http_port_; }
   int https_port() const { return https_port_; }
   mock::ServiceState &service() { return service_.state(); }
+  mock::Response control(const mock::Request &request, const mock::ControlAccess &access) {
+    return service_.control(request, access);
+  }
 
 private:
   void log(LogLevel level, std::string_view line) const {
@@ -168,11 +171,14 @@ mock::FlowService Server::State::service_of(const Settings &given) {
   mock::Settings settings = mock::settings_of(given);
   const auto log_failure = [this](std::string_view line) { log(LogLevel::error, line); };
   try {
+    if (auto shared = mock::shared_store_of(given)) {
+      return mock::FlowService(std::move(settings), log_failure, std::move(shared));
+    }
     return mock::FlowService(std::move(settings), log_failure, mock::store_of(given));
   } catch (const mock::StoreError &error) {
-    throw Error("--store " + given.store + ": " + error.what());
+    throw Error(std::string("--store: ") + error.what()); // without its name, which may hold a password
   } catch (const mock::StoreFailure &error) {
-    throw Error("--store " + given.store + ": " + error.what());
+    throw Error(std::string("--store: ") + error.what()); // without its name, which may hold a password
   }
 }
 
@@ -212,6 +218,9 @@ void Server::State::start() {
 
 bool Server::State::stop(std::chrono::milliseconds patience) {
   const bool all_ended = http_.stop(patience);
+  if (service().replica) {
+    return all_ended; // others go on with the sandboxes
+  }
   for (const auto &sandbox : service().sandboxes.all()) {
     mock::end_expectations(service(), *sandbox);
   }
@@ -331,7 +340,7 @@ ControlAnswer Server::control(std::string_view method, std::string_view path, st
                               .unreadable = {}};
   mock::ControlAccess access;
   access.host = state_->host();
-  mock::Response response = mock::waited_for(mock::admin::answer(state_->service(), request, access));
+  mock::Response response = mock::waited_for(state_->control(request, access));
   if (response.stream) {
     response.body = response.stream->next().value_or(""); // nobody goes on reading
   }

@@ -5,7 +5,7 @@
 #include "mock_server/http/http_message.hpp"
 #include "mock_server/pipeline/failure.hpp"
 #include "mock_server/settings.hpp"
-#include "mock_server/store/store.hpp"
+#include "mock_server/store/shared_store.hpp"
 
 namespace flow::mock {
 
@@ -19,6 +19,8 @@ public:
   /// of each answer of 500, and of 503 where memory runs out. `store` is where what happens lasts, and from
   /// which it goes on; null: nothing lasts. Throws StoreError, StoreFailure.
   explicit FlowService(Settings settings, FailureLog failure_log = {}, std::unique_ptr<Store> store = {});
+  /// `store`: that others use, too.
+  FlowService(Settings settings, FailureLog failure_log, std::unique_ptr<SharedStore> store);
   ~FlowService();
   FlowService(const FlowService &) = delete;
   FlowService &operator=(const FlowService &) = delete;
@@ -26,6 +28,9 @@ public:
   /// Answers one request. Never throws: what goes wrong inside is the documented error 1102-500, or
   /// 1103-503 where memory runs out.
   Response handle(const Request &request);
+
+  /// The same for a request of the control API, if `access` lets it in.
+  Response control(const Request &request, const ControlAccess &access);
 
   /// Whether answering it may take so long, or wait so long for others, that no thread should do so which
   /// others wait for.
@@ -35,6 +40,8 @@ public:
   ServiceState &state();
 
 private:
+  Response answer_now(const Request &request);
+
   std::unique_ptr<ServiceState> state_;
 };
 

@@ -14,6 +14,7 @@
 #include "mock_server/journal/metrics.hpp"
 #include "mock_server/journal/violation_log.hpp"
 #include "mock_server/keeping/keeper.hpp"
+#include "mock_server/keeping/replica.hpp"
 #include "mock_server/pipeline/failure.hpp"
 #include "mock_server/query/token_seal.hpp"
 #include "mock_server/resources/id_source.hpp"
@@ -54,7 +55,8 @@ struct ServiceState {
   FaultSet faults{'g'};                 ///< of any sandbox, and of requests that reach none
   std::atomic<int> streams = 0;         ///< that are being read
   std::atomic<bool> has_faults = false; ///< whether one was ever added: spares all others looking for them
-  std::unique_ptr<Keeper> keeper;       ///< null: what happens lasts as long as the process
+  std::unique_ptr<Keeper> keeper;       ///< null: what happens does not last, or in a store that is shared
+  std::unique_ptr<Replica> replica;     ///< null: it shares no store with others
 };
 
 } // namespace flow::mock

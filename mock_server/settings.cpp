@@ -8,6 +8,7 @@
 #include "common/http_sender.hpp"
 #include "common/whole_file.hpp"
 #include "mock_server/admin/guard.hpp"
+#include "mock_server/store/postgres_store.hpp"
 #include "mock_server/store/sqlite_store.hpp"
 
 namespace flow::mock {
@@ -92,6 +93,10 @@ std::string key_in(const std::string &file) {
   return key;
 }
 
+bool is_shared(std::string_view store) {
+  return store.starts_with("postgresql://") || store.starts_with("postgres://");
+}
+
 } // namespace
 
 Settings settings_of(const flow_mock::Settings &given) {
@@ -122,8 +127,20 @@ Settings settings_of(const flow_mock::Settings &given) {
   check_authorities(given.ca_file);
   settings.ca_file = given.ca_file;
   settings.token_key = given.token_key_file.empty() ? "" : key_in(given.token_key_file);
-  settings.is_journal_durable = given.durable_journal;
+  settings.store = is_shared(given.store) ? "postgresql" : given.store.substr(0, given.store.find(':'));
+  settings.is_journal_durable = given.durable_journal.value_or(is_shared(given.store));
   return settings;
+}
+
+std::unique_ptr<SharedStore> shared_store_of(const flow_mock::Settings &given) {
+  if (!is_shared(given.store)) {
+    return nullptr;
+  }
+  try {
+    return postgres_store(given.store);
+  } catch (const StoreError &error) {
+    throw flow_mock::Error(std::string("--store: ") + error.what());
+  }
 }
 
 std::unique_ptr<Store> store_of(const flow_mock::Settings &given) {
@@ -132,10 +149,14 @@ std::unique_ptr<Store> store_of(const flow_mock::Settings &given) {
     return nullptr;
   }
   if (!given.store.starts_with(kSqlite)) {
-    throw flow_mock::Error("--store '" + given.store + "' is neither memory nor sqlite:FILE");
+    throw flow_mock::Error("--store '" + given.store + "' is none of memory, sqlite:FILE and postgresql://…");
   }
   try {
-    return sqlite_store(given.store.substr(kSqlite.size()));
+    const std::string file = given.store.substr(kSqlite.size());
+    if (file == ":memory:" || file.empty()) {
+      throw StoreError("sqlite: needs the name of a file behind it; --store memory keeps nothing");
+    }
+    return sqlite_store(file);
   } catch (const StoreError &error) {
     throw flow_mock::Error(std::string("--store: ") + error.what());
   }

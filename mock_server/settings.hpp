@@ -12,7 +12,7 @@
 #include "mock_server/clock/clock.hpp"
 #include "mock_server/journal/journal.hpp"
 #include "mock_server/seed/seed.hpp"
-#include "mock_server/store/store.hpp"
+#include "mock_server/store/shared_store.hpp"
 
 namespace flow::mock {
 
@@ -44,6 +44,7 @@ struct Settings {
   JournalSize journal_size{};                   ///< of each sandbox
   std::string ca_file{};                        ///< authorities of webhooks' receivers; empty: see HttpSender
   bool schedules = false;                       ///< flows made through the API run by their schedules
+  std::string store = "memory"; ///< of which kind: memory, sqlite, postgresql
   std::string token_key{}; ///< tokens that it makes hold at all mocks with the same one; empty: here alone
   bool is_journal_durable =
       false;           ///< where there is a store, also a read is in its journal when it is answered
@@ -53,7 +54,10 @@ struct Settings {
 /// Reads the files that they name, and checks them. Throws flow_mock::Error.
 Settings settings_of(const flow_mock::Settings &given);
 
-/// The store that they name; null: memory. Throws flow_mock::Error.
+/// The store that they name, if it is one that mocks share; else null. Throws flow_mock::Error.
+std::unique_ptr<SharedStore> shared_store_of(const flow_mock::Settings &given);
+
+/// The store that they name, if it is for one mock; null: memory. Throws flow_mock::Error.
 std::unique_ptr<Store> store_of(const flow_mock::Settings &given);
 
 } // namespace flow::mock

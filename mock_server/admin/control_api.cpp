@@ -78,17 +78,12 @@ Response refused(const Refusal &refusal) {
   return json_response({{"errors", Json::array({std::move(error)})}}, refusal.status);
 }
 
-Response not_kept(const std::string &why) {
-  return refused({503, "Store unavailable", "",
-                  "The mock's store cannot keep what this request changes (" + why +
-                      "), and nothing was changed. Try again when it can."});
-}
-
 /// The answer, once what was done is in the store, if there is one. `is_lost`: see Keeper::held.
 Response kept(ServiceState &state, Response response,
               const std::shared_ptr<const std::atomic<bool>> &is_lost = nullptr) {
   return state.keeper && !response.awaited && !response.stream
-             ? state.keeper->held(std::move(response), not_kept, is_lost)
+             ? state.keeper->held(
+                   std::move(response), [](const std::string &why) { return not_kept(why); }, is_lost)
              : response;
 }
 
@@ -106,7 +101,8 @@ Response answer_of_sandbox(const Route &route, Call call, std::string_view organ
     const auto seen = sandboxes.seen(organisation, name);
     call.sandbox = seen.get();
     Response response = slowly(sandboxes, route.operation, call);
-    const bool waits = seen->objects.has_unkept() && !call.state.keeper->is_failing();
+    const bool waits =
+        call.state.keeper && seen->objects.has_unkept() && !call.state.keeper->is_failing();
     return waits ? kept(call.state, std::move(response), seen->is_lost) : response;
   }
   auto sandbox = sandboxes.of(organisation, name);
@@ -208,6 +204,37 @@ bool is_for(const Request &request) {
 bool is_reset(const Request &request) {
   const std::string_view path = path_of(request.target);
   return request.method == "POST" && is_for(request) && path.ends_with("/reset");
+}
+
+Response not_kept(const std::string &why, bool is_unknown) {
+  Response response =
+      refused({503, "Store unavailable", "",
+                  is_unknown ? "It is not known whether the mock's store has kept what this request changes (" +
+                                   why + "): look before it is sent again."
+                             : "The mock's store cannot keep what this request changes (" + why +
+                                   "), and nothing was changed. Try again when it can."});
+  response.headers.emplace_back(kStoreHeader, is_unknown ? "unknown" : "failed");
+  return response;
+}
+
+Scope scope_of(const Request &request) {
+  const auto target = parse_target(request.target);
+  if (!target || !request.unreadable.empty()) {
+    return {};
+  }
+  const auto segments = std::span(target->segments).subspan(1);
+  const std::string_view method = request.method == "HEAD" ? "GET" : request.method;
+  std::vector<std::string_view> taken;
+  for (const Route &route : routes()) {
+    if (route.method == method && matches(route.path, segments, taken)) {
+      Scope scope{.reach = route.reach, .is_read = method == "GET", .is_followed = route.is_followed};
+      if (route.path.starts_with(kSandboxPath)) {
+        scope.sandbox = {.organisation = std::string(taken[0]), .sandbox = std::string(taken[1])};
+      }
+      return scope;
+    }
+  }
+  return {};
 }
 
 Response answer(ServiceState &state, const Request &request, const ControlAccess &access) {

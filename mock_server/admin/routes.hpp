@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "mock_server/admin/call.hpp"
+#include "mock_server/keeping/scope.hpp"
 
 namespace flow::mock::admin {
 
@@ -13,6 +14,9 @@ struct Route {
   std::string_view path; ///< below /__admin
   Operation operation;
   bool open = false; ///< for anyone who can reach the mock: tells nothing, changes nothing
+  /// Of the state that mocks with one store share.
+  Scope::Reach reach = Scope::Reach::sandbox;
+  bool is_followed = false; ///< as in Scope
 };
 
 /// All of them; contracts/data/control-api.openapi.json describes the same.

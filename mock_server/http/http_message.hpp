@@ -55,6 +55,9 @@ struct Response {
 
 /// Tells a client the id of its request, by which the log and the journal know it.
 inline constexpr std::string_view kRequestIdHeader = "x-request-id";
+/// Marks an answer that the mock gives where its store fails: `failed` where nothing was changed, `unknown`
+/// where that is not known.
+inline constexpr std::string_view kStoreHeader = "x-flow-mock-store";
 
 /// The bytes of a response after which the connection ends, for where the HTTP library sends none.
 std::string closing_text(const Response &response, std::string_view reason_phrase);

@@ -77,6 +77,7 @@ public:
     }
     return found;
   }
+  bool is_quick() const override { return awaited_->is_quick(); }
   Response give_up() override {
     Response response = awaited_->give_up();
     line_.write(response, log_);

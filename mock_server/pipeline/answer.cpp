@@ -79,18 +79,6 @@ bool is_read(const Exchange &exchange) {
   return exchange.request.method == "GET" || exchange.request.method == "HEAD";
 }
 
-/// Marks an answer that the mock gives where its store fails: no server of the platform's says so.
-constexpr std::string_view kStoreHeader = "x-flow-mock-store";
-
-Response not_kept(const std::string &why, const std::string &request_id) {
-  const auto error = Error("service-unavailable")
-                         .with("remedy", "The mock's store cannot keep what this request changes (" + why +
-                                             "), and nothing was changed: try again when it can.");
-  Response response = to_response(error, request_id);
-  response.headers.emplace_back(kStoreHeader, "failed");
-  return response;
-}
-
 /// The answer, once what was done is in the store; what a read saw has to be there, too.
 Response kept(ServiceState &state, Exchange &exchange) {
   Keeper &keeper = *state.keeper;
@@ -99,7 +87,8 @@ Response kept(ServiceState &state, Exchange &exchange) {
     keeper.note(exchange.sandbox);
     waits = waits || exchange.sandbox->objects.has_unkept();
   }
-  if (!waits || (keeper.is_failing() && is_read(exchange))) {
+  const bool saw_unkept = exchange.sandbox && exchange.sandbox->objects.has_unkept();
+  if (!waits || (keeper.is_failing() && is_read(exchange) && !saw_unkept)) {
     return deliver(exchange);
   }
   const std::string request_id = exchange.request_id;
@@ -112,6 +101,17 @@ Response kept(ServiceState &state, Exchange &exchange) {
 }
 
 } // namespace
+
+Response not_kept(const std::string &why, const std::string &request_id, bool is_unknown) {
+  const std::string remedy =
+      is_unknown ? "It is not known whether the mock's store has kept what this request changes (" + why +
+                       "): look before it is sent again."
+                 : "The mock's store cannot keep what this request changes (" + why +
+                       "), and nothing was changed: try again when it can.";
+  Response response = to_response(Error("service-unavailable").with("remedy", remedy), request_id);
+  response.headers.emplace_back(kStoreHeader, is_unknown ? "unknown" : "failed");
+  return response;
+}
 
 Response answer(ServiceState &state, const Request &request) {
   Exchange exchange{

@@ -31,7 +31,11 @@ bool contains(std::span<const contract::ClauseNumber> clauses, contract::ClauseN
 void note_violations(ServiceState &state, Sandbox *sandbox, std::span<const contract::ClauseNumber> seen,
                      const Expectations::Taken &taken, ViolationEntry entry) {
   const auto add = [&] {
-    state.violations.add(entry);
+    if (sandbox != nullptr && state.replica) {
+      sandbox->untold.push_back(entry); // the turn is the sandbox's, and not the mock's
+    } else {
+      state.violations.add(entry);
+    }
     if (sandbox != nullptr) {
       sandbox->violations.add(entry);
     }

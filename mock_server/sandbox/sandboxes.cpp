@@ -260,6 +260,19 @@ void Sandboxes::adopt(const std::shared_ptr<Sandbox> &sandbox) {
   ++count_;
 }
 
+void Sandboxes::drop(const Sandbox &sandbox) {
+  decltype(Shard::sandboxes)::node_type taken; // goes when the others no longer wait
+  const std::lock_guard lock(adding_);
+  const Name name{sandbox.objects.organisation, sandbox.objects.name};
+  Shard &shard = shard_of(name);
+  const std::lock_guard shard_lock(shard.mutex);
+  const auto found = shard.sandboxes.find(name);
+  if (found != shard.sandboxes.end() && found->get() == &sandbox) {
+    taken = shard.sandboxes.extract(found);
+    --count_;
+  }
+}
+
 std::shared_ptr<Sandbox> Sandboxes::added(const Name &name) {
   const std::lock_guard lock(adding_);
   if (auto sandbox = known(name)) {
@@ -289,7 +302,7 @@ bool Sandboxes::make_room() {
   for (const Shard &shard : shards_) {
     const std::shared_lock lock(shard.mutex);
     for (const auto &sandbox : shard.sandboxes) {
-      if (!sandbox->is_changed) {
+      if (!sandbox->is_changed || watcher_.has_copies) {
         unchanged.emplace_back(sandbox->last_use, sandbox.get());
       }
     }
@@ -298,7 +311,7 @@ bool Sandboxes::make_room() {
   constexpr std::size_t kPart = 16;
   std::size_t wanted = std::max<std::size_t>(1, count_ / kPart);
   for (auto idle = unchanged.begin(); wanted > 0 && idle != unchanged.end(); ++idle) {
-    wanted -= forget(*idle->second) ? 1 : 0;
+    wanted -= forget_for_room(*idle->second) ? 1 : 0;
   }
   may_have_unchanged_ = !unchanged.empty();
   return count_ < settings_.limits.sandboxes;
@@ -308,6 +321,22 @@ void Sandboxes::tell_gone(const Sandbox &sandbox) const {
   if (watcher_.gone) {
     watcher_.gone(sandbox);
   }
+}
+
+bool Sandboxes::forget_for_room(Sandbox &sandbox) {
+  if (!watcher_.has_copies) {
+    return forget(sandbox);
+  }
+  decltype(Shard::sandboxes)::node_type taken; // goes when the others no longer wait
+  Shard &shard = shard_of({sandbox.objects.organisation, sandbox.objects.name});
+  const std::lock_guard lock(shard.mutex);
+  const auto found = shard.sandboxes.find(Name{sandbox.objects.organisation, sandbox.objects.name});
+  if (found->use_count() > 1) {
+    return false;
+  }
+  taken = shard.sandboxes.extract(found);
+  --count_;
+  return true;
 }
 
 /// False where somebody holds the sandbox, or has changed it since.

@@ -22,6 +22,7 @@
 #include "mock_server/sandbox/transaction.hpp"
 #include "mock_server/settings.hpp"
 #include "mock_server/store/differences.hpp"
+#include "mock_server/store/shared_store.hpp"
 #include "mock_server/webhooks/webhook_sender.hpp"
 
 namespace flow::mock {
@@ -57,7 +58,10 @@ struct Sandbox : std::enable_shared_from_this<Sandbox> {
   bool has_room_until(std::int64_t moment_ms);
 
   /// It has been put together from a store: it is no copy of the seed to be made.
-  void start_kept() { has_started_ = true; }
+  void start_kept() {
+    has_started_ = true;
+    last_use = 1; // there is something of it to keep, be it a journal
+  }
 
   /// Moves its clock on to the end of that run, or of the last that is to end where `run_id` is empty, as if
   /// the time until then had passed.
@@ -104,6 +108,11 @@ struct Sandbox : std::enable_shared_from_this<Sandbox> {
     std::uint64_t violations_revision = 0;
   };
   KeptParts kept;
+
+  /// Where several mocks share a store: the version of it that this is a copy of, touched within turns; and
+  /// the breaches that are still to be added to the mock's log.
+  StoredVersion stored;
+  std::vector<ViolationEntry> untold;
 
 private:
   std::shared_ptr<WebhookSender> webhook_; ///< touched within a transaction on the sandbox
@@ -158,10 +167,14 @@ public:
   }
   /// Takes it in; it replaces the one with its name.
   void adopt(const std::shared_ptr<Sandbox> &sandbox);
+  /// Forgets one that lasts elsewhere: nobody is told. Who holds it keeps it.
+  void drop(const Sandbox &sandbox);
   /// Who is told of each sandbox before it starts, and of each that is forgotten; set before any is made.
   struct Watcher {
     std::function<void(Sandbox &)> made;
     std::function<void(const Sandbox &)> gone; ///< must not ask for sandboxes, nor throw
+    /// All are copies of what lasts elsewhere: any that nobody holds may go for want of room, untold.
+    bool has_copies = false;
   };
   void set_watcher(Watcher watcher) { watcher_ = std::move(watcher); }
 
@@ -208,6 +221,7 @@ private:
   bool make_room();
   void tell_gone(const Sandbox &sandbox) const;
   bool forget(Sandbox &sandbox);
+  bool forget_for_room(Sandbox &sandbox);
 
   const Settings &settings_;
   const Clock &clock_;

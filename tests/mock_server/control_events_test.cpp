@@ -2,14 +2,10 @@
 
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
 #include <future>
-#include <mutex>
 #include <thread>
 
-#include <sys/socket.h>
-
-#include "tests/client/raw_server.hpp"
+#include "tests/mock_server/receiver.hpp"
 #include "tests/mock_server/steered.hpp"
 
 namespace flow::mock {
@@ -21,60 +17,8 @@ using test::Json;
 using test::kFailed;
 using test::kNow;
 using test::pointer_in;
+using test::Receiver;
 using test::Steered;
-
-/// A webhook's receiver, which answers 204 to what it is told, after as many 503 as it is asked for.
-class Receiver {
-public:
-  explicit Receiver(int failures = 0)
-      : failures_(failures), server_([this](int connection) { serve(connection); }) {}
-
-  [[nodiscard]] std::string url() const { return server_.url() + "/hook"; }
-
-  /// The events told so far, once there are `count` of them.
-  std::vector<Json> events(std::size_t count) {
-    std::unique_lock lock(mutex_);
-    told_.wait(lock, [&] { return events_.size() >= count; });
-    return events_;
-  }
-
-  /// The heads of all requests so far, once there are `count` of them.
-  std::vector<std::string> heads(std::size_t count) {
-    std::unique_lock lock(mutex_);
-    told_.wait(lock, [&] { return heads_.size() >= count; });
-    return heads_;
-  }
-
-private:
-  void serve(int connection) {
-    std::string text;
-    char byte = 0;
-    while (::recv(connection, &byte, 1, 0) > 0) {
-      text += byte;
-      const std::size_t head = text.find("\r\n\r\n");
-      if ((byte == '}' || byte == ']') && head != std::string::npos && Json::accept(text.substr(head + 4))) {
-        break;
-      }
-    }
-    const std::lock_guard lock(mutex_);
-    heads_.push_back(text.substr(0, text.find("\r\n\r\n")));
-    if (failures_ > 0) {
-      --failures_;
-      client::write_all(connection, "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n");
-    } else {
-      events_.push_back(Json::parse(text.substr(text.find("\r\n\r\n") + 4)));
-      client::write_all(connection, "HTTP/1.1 204 No Content\r\n\r\n");
-    }
-    told_.notify_all();
-  }
-
-  std::mutex mutex_;
-  std::condition_variable told_;
-  std::vector<Json> events_;
-  std::vector<std::string> heads_;
-  int failures_;
-  client::RawServer server_; ///< last: it uses all of the above
-};
 
 constexpr int kAlways = 1000; ///< failures of a receiver that never takes an event
 constexpr std::int64_t kMinute = 60'000;

@@ -84,9 +84,11 @@ struct Settings {
   std::string admin_token{}; ///< the control API's; without one, it is there on loopback addresses only
   std::string token_key_file{}; ///< tokens hold at all mocks that are given the same 32 bytes or more
   /// Where what happens lasts: "memory", as long as the process; "sqlite:FILE", in a file of SQLite's, also
-  /// when the process is killed: no answer is given before the file has what it tells of.
+  /// when the process is killed; "postgresql://USER@HOST/DATABASE", in a database that several mocks may
+  /// share: any of them answers any request. No answer is given before the store has what it tells of.
   std::string store = "memory";
-  bool durable_journal = false; ///< in such a file also reads are in the journal before they are answered
+  std::optional<bool> durable_journal{}; ///< such a store also has reads in the journal before they are
+                                         ///< answered; none: a database has, a file has not
   std::string ca_file{};        ///< PEM: authorities of webhooks' receivers, instead of the system's
   Limits limits{};
   Log log{};                           ///< none: nothing is logged

@@ -1,0 +1,467 @@
+#include "mock_server/keeping/replica.hpp"
+
+#include <algorithm>
+#include <array>
+#include <exception>
+#include <stdexcept>
+#include <utility>
+
+#include "mock_server/http/memory_reserve.hpp"
+#include "mock_server/keeping/kept_sandbox.hpp"
+#include "mock_server/service_state.hpp"
+
+namespace flow::mock {
+
+namespace {
+
+constexpr std::size_t kTurnsAtOnce = 6; // fewer than a store has connections: some are for looking after things
+
+StoredName name_of(const Sandbox &sandbox) {
+  return {.organisation = sandbox.objects.organisation, .sandbox = sandbox.objects.name};
+}
+
+bool is_of_mock(const StoredName &name) {
+  return name == StoredName();
+}
+
+/// All sandboxes cannot be in memory at once.
+struct NotInMemory : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// Adds to the mock's log what was broken in sandboxes.
+class AddViolations : public TurnWork {
+public:
+  AddViolations(ViolationLog &log, std::vector<ViolationEntry> &entries) : log_(log), entries_(entries) {}
+  void run() override {
+    for (const ViolationEntry &entry : entries_) {
+      log_.add(entry);
+    }
+  }
+  void end(const TurnEnd & /*end*/) override {}
+
+private:
+  ViolationLog &log_;
+  std::vector<ViolationEntry> &entries_;
+};
+
+/// Calls a function unless it is told that it need not.
+template <typename Function> class Undo {
+public:
+  explicit Undo(Function function) : function_(std::move(function)) {}
+  ~Undo() {
+    if (!is_done_) {
+      function_();
+    }
+  }
+  Undo(const Undo &) = delete;
+  Undo &operator=(const Undo &) = delete;
+  void is_done() { is_done_ = true; }
+
+private:
+  Function function_;
+  bool is_done_ = false;
+};
+
+} // namespace
+
+Replica::Replica(ServiceState &state, std::unique_ptr<SharedStore> store)
+    : state_(state), store_(std::move(store)), kept_mock_(state),
+      queue_(kTurnsAtOnce,
+             [this](const StoredName &name, const Batch &batch) { carry_out(name, batch); }) {
+  state_.sandboxes.set_watcher(
+      {.made =
+           [](Sandbox &sandbox) {
+             sandbox.keeps_start = true;
+             sandbox.set_sending(false); // the one that has claimed it does
+             Transaction::unsettled(sandbox.objects, sandbox.clock)->watch_changes(true);
+             sandbox.journal.watch_changes();
+           },
+       .gone =
+           [this](const Sandbox &sandbox) {
+             const std::lock_guard lock(mutex_);
+             gone_.insert(name_of(sandbox));
+           },
+       .has_copies = true});
+  state_.journal.watch_changes();
+  state_.ends.leave_to_others();
+  const SharedStore::Wanted wanted{.sandbox = {}};
+  const auto turn = store_->begin(std::span(&wanted, 1));
+  take_in_mock(*turn, {.news = &turn->news().front(), .known = {}});
+  thread_ = std::jthread([this](const std::stop_token &stop) { look_after(stop); });
+}
+
+std::string Replica::failure() const {
+  const std::lock_guard lock(mutex_);
+  return failure_;
+}
+
+void Replica::fail(std::string why) {
+  const std::lock_guard lock(mutex_);
+  failure_ = std::move(why);
+  is_failing_ = true;
+}
+
+void Replica::add(const Scope &scope, std::shared_ptr<TurnWork> work) {
+  if (is_failing_) {
+    work->end({.kind = TurnEnd::Kind::not_kept, .why = failure()});
+  } else {
+    queue_.add(scope, std::move(work));
+  }
+}
+
+void Replica::carry_out(const StoredName &name, const Batch &batch) {
+  TurnEnd end;
+  try {
+    const MemoryReserve::Claim claim;
+    if (is_failing_) {
+      throw StoreFailure(failure());
+    }
+    take_turn(name, batch);
+    keep_violations();
+  } catch (const OutcomeUnknown &error) {
+    end = {.kind = TurnEnd::Kind::unknown, .why = error.what()};
+    fail(end.why);
+  } catch (const StoreFailure &error) {
+    end = {.kind = TurnEnd::Kind::not_kept, .why = error.what()};
+    fail(end.why);
+  } catch (const std::exception &error) { // what the store has is damaged, or there is no memory
+    end = {.kind = TurnEnd::Kind::not_kept, .why = error.what()};
+  }
+  for (const TurnQueue::Item &item : batch) {
+    item.work->end(end);
+  }
+}
+
+/// Where others have changed in memory what a turn has asked the store for, it begins anew.
+void Replica::take_turn(const StoredName &name, const Batch &batch) {
+  if (batch.front().reach == Scope::Reach::all) {
+    while (!turn_of_all(batch)) {
+    }
+  } else if (is_of_mock(name)) {
+    while (!turn_of_mock(batch)) {
+    }
+  } else {
+    Locks locks{
+        .has_sandbox = std::any_of(batch.begin(), batch.end(), [](const auto &item) { return !item.is_read; }),
+        .has_mock = std::any_of(batch.begin(), batch.end(), [](const auto &item) {
+          return item.reach == Scope::Reach::sandbox_and_mock;
+        })};
+    locks.has_sandbox = locks.has_sandbox || locks.has_mock;
+    while (!turn_of_sandbox(name, batch, locks)) {
+    }
+    go_on_sending(name);
+  }
+}
+
+void Replica::run(const Batch &batch) {
+  for (const TurnQueue::Item &item : batch) {
+    if (item.work->begin()) {
+      item.work->run();
+    }
+  }
+}
+
+/// What a turn has of the mock as a whole while it lasts.
+struct Replica::MockHold {
+  std::shared_lock<std::shared_mutex> beside_others;
+  std::unique_lock<std::shared_mutex> alone;
+};
+
+/// Makes it what the store has. False where another turn has changed it since it was asked for.
+bool Replica::hold_mock(MockHold &hold, SharedStore::Turn &turn, const Seen &seen, bool is_alone) {
+  hold.beside_others = std::shared_lock(mock_mutex_);
+  if (!is_alone && mock_version_ == seen.news->version) {
+    return true;
+  }
+  hold.beside_others.unlock();
+  hold.alone = std::unique_lock(mock_mutex_);
+  if (!take_in_mock(turn, seen)) {
+    return false;
+  }
+  if (!is_alone) {
+    hold.alone.unlock();
+    hold.beside_others.lock();
+  }
+  return true;
+}
+
+/// False: it is to begin anew, with these locks.
+bool Replica::turn_of_sandbox(const StoredName &name, const Batch &batch, Locks &locks) {
+  const std::array<SharedStore::Wanted, 2> wanted = {
+      {{.sandbox = name, .known = version_of(name), .is_locked = locks.has_sandbox},
+       {.sandbox = {}, .known = version_of_mock(), .is_locked = locks.has_mock}}};
+  auto turn = store_->begin(wanted);
+  const Seen seen{.news = &turn->news()[0], .known = wanted[0].known};
+  MockHold hold;
+  if (!hold_mock(hold, *turn, {.news = &turn->news()[1], .known = wanted[1].known}, locks.has_mock)) {
+    return false;
+  }
+  if (!locks.has_mock && (seen.news->version.number == 0 || !state_.faults.empty())) {
+    locks = {.has_sandbox = true, .has_mock = true};
+    return false;
+  }
+  if (!take_in(*turn, seen)) {
+    return false;
+  }
+  Undo undo([&] { // while nobody else sees it
+    forget_sandbox(name);
+    forget_mock(locks.has_mock);
+  });
+  stop_sending(name); // of what is not committed nobody is told
+  run(batch);
+  const auto sandbox = state_.sandboxes.find(name.organisation, name.sandbox);
+  SandboxChanges its = sandbox ? changes_beside_journal(*sandbox) : SandboxChanges{.sandbox = name, .entities = {}};
+  if (!locks.has_sandbox) {
+    turn.reset();
+    if (!its.starts_over && its.entities.empty()) {
+      const std::lock_guard lock(mutex_);
+      trailing_.insert(name);
+      undo.is_done();
+      return true;
+    }
+    turn = locked_late(name);
+    if (!turn) {
+      locks.has_sandbox = true; // and what is in memory goes
+      return false;
+    }
+  }
+  std::vector<SandboxChanges> changes;
+  append_gone(&name, changes);
+  if (sandbox) {
+    sandbox->journal.append_changes(its);
+    its.is_watched = sandbox->webhook() != nullptr;
+    changes.push_back(std::move(its));
+  }
+  if (locks.has_mock) {
+    changes.push_back(kept_mock_.changes());
+  }
+  commit(*turn, std::move(changes));
+  undo.is_done();
+  return true;
+}
+
+/// For a sandbox that was only to be read, and in which time has ended runs, for example. Null where others
+/// have changed it since it was read.
+std::unique_ptr<SharedStore::Turn> Replica::locked_late(const StoredName &name) {
+  const SharedStore::Wanted wanted{.sandbox = name, .known = version_of(name), .is_locked = true};
+  auto turn = store_->begin(std::span(&wanted, 1));
+  return turn->news().front().version == wanted.known ? std::move(turn) : nullptr;
+}
+
+bool Replica::turn_of_mock(const Batch &batch) {
+  const SharedStore::Wanted wanted{.sandbox = {}, .known = version_of_mock(), .is_locked = true};
+  const auto turn = store_->begin(std::span(&wanted, 1));
+  MockHold hold;
+  if (!hold_mock(hold, *turn, {.news = &turn->news().front(), .known = wanted.known}, true)) {
+    return false;
+  }
+  Undo undo([&] { forget_mock(true); });
+  run(batch);
+  commit(*turn, {kept_mock_.changes()});
+  undo.is_done();
+  return true;
+}
+
+bool Replica::turn_of_all(const Batch &batch) {
+  std::map<StoredName, StoredVersion> known;
+  const auto turn = store_->begin_all([&](const StoredName &name) {
+    return known.emplace(name, is_of_mock(name) ? version_of_mock() : version_of(name)).first->second;
+  });
+  MockHold hold;
+  if (!hold_mock(hold, *turn, {.news = &turn->news().back(), .known = known[{}]}, true)) {
+    return false;
+  }
+  Undo undo([&] {
+    forget_mock(true);
+    for (const auto &sandbox : state_.sandboxes.all()) {
+      sandbox->stored = {};
+    }
+  });
+  if (!take_in_all(*turn, known)) {
+    undo.is_done();
+    return false;
+  }
+  run(batch);
+  std::vector<SandboxChanges> changes;
+  append_gone(nullptr, changes);
+  for (const auto &sandbox : state_.sandboxes.all()) {
+    if (known.contains(name_of(*sandbox))) {
+      append_sandbox(*sandbox, changes);
+    } else { // made meanwhile, for a lease: made anew when it is first used, and locked then
+      state_.sandboxes.drop(*sandbox);
+    }
+  }
+  changes.push_back(kept_mock_.changes());
+  commit(*turn, std::move(changes));
+  undo.is_done();
+  return true;
+}
+
+// -- What others have changed -----------------------------------------------------------------------------
+
+StoredVersion Replica::version_of(const StoredName &name) const {
+  const auto sandbox = state_.sandboxes.find(name.organisation, name.sandbox);
+  return sandbox ? sandbox->stored : StoredVersion();
+}
+
+StoredVersion Replica::version_of_mock() const {
+  const std::shared_lock lock(mock_mutex_);
+  return mock_version_;
+}
+
+/// In memory is what the store may not have: all of it is to be read again.
+void Replica::forget_mock(bool is_changed) {
+  if (is_changed) {
+    mock_version_ = {};
+  }
+}
+
+/// False where another turn has changed what is in memory since it was asked for: all begins anew.
+bool Replica::take_in_mock(SharedStore::Turn &turn, const Seen &seen) {
+  if (mock_version_ == seen.news->version) {
+    return true;
+  }
+  if (mock_version_ != seen.known) {
+    return false;
+  }
+  Undo undo([&] { forget_mock(true); });
+  if (seen.news->is_other || !kept_mock_.apply(seen.news->entities)) {
+    kept_mock_.read_again([&](const auto &take) { turn.read({}, take); });
+  }
+  undo.is_done();
+  mock_version_ = seen.news->version;
+  return true;
+}
+
+/// Likewise. One of which the store has nothing is not kept in memory either.
+bool Replica::take_in(SharedStore::Turn &turn, const Seen &seen) {
+  const SharedStore::News &news = *seen.news;
+  const StoredName &name = news.sandbox;
+  const auto sandbox = state_.sandboxes.find(name.organisation, name.sandbox);
+  if (news.version.number == 0) {
+    if (sandbox) {
+      state_.sandboxes.drop(*sandbox);
+    }
+    return true;
+  }
+  const StoredVersion now = sandbox ? sandbox->stored : StoredVersion();
+  if (now == news.version) {
+    return true;
+  }
+  if (now != seen.known) {
+    return false;
+  }
+  Undo undo([&] { forget_sandbox(name); });
+  if (news.is_other || !sandbox || !apply_changes(state_, *sandbox, news.entities)) {
+    const auto fresh = state_.sandboxes.fresh(name.organisation, name.sandbox);
+    const auto webhook = read_sandbox([&](const auto &take) { turn.read(name, take); }, state_.settings, *fresh);
+    fresh->stored = news.version;
+    state_.has_faults = state_.has_faults || !fresh->faults.empty();
+    state_.sandboxes.adopt(fresh);
+    if (webhook) {
+      resume_webhook(state_, *fresh, *webhook, sandbox.get());
+    }
+  } else {
+    sandbox->stored = news.version;
+  }
+  undo.is_done();
+  return true;
+}
+
+bool Replica::take_in_all(SharedStore::Turn &turn, const std::map<StoredName, StoredVersion> &known) {
+  const std::vector<SharedStore::News> &news = turn.news();
+  if (news.size() > state_.settings.limits.sandboxes + 1) {
+    throw NotInMemory("there are more sandboxes than --max-sandboxes lets this mock have in memory at once");
+  }
+  std::set<StoredName> kept;
+  for (std::size_t i = 0; i + 1 < news.size(); ++i) { // the last is the mock's
+    if (!take_in(turn, {.news = &news[i], .known = known.at(news[i].sandbox)})) {
+      return false;
+    }
+    kept.insert(news[i].sandbox);
+  }
+  for (const auto &sandbox : state_.sandboxes.all()) {
+    if (!kept.contains(name_of(*sandbox))) {
+      state_.sandboxes.drop(*sandbox);
+    }
+  }
+  return true;
+}
+
+/// What is in memory is not what the store has: it is to be read again. It stays until then, as its webhook
+/// may be told something just now.
+void Replica::forget_sandbox(const StoredName &name) {
+  if (const auto sandbox = state_.sandboxes.find(name.organisation, name.sandbox)) {
+    sandbox->stored = {};
+  }
+}
+
+// -- What this one has changed ----------------------------------------------------------------------------
+
+/// `only`: null where the turn is of all.
+void Replica::append_gone(const StoredName *only, std::vector<SandboxChanges> &changes) {
+  const std::lock_guard lock(mutex_);
+  for (auto name = gone_.begin(); name != gone_.end();) {
+    if (only == nullptr || *name == *only) {
+      changes.push_back({.sandbox = *name, .starts_over = true, .entities = {}});
+      name = gone_.erase(name);
+    } else {
+      ++name;
+    }
+  }
+}
+
+void Replica::append_sandbox(Sandbox &sandbox, std::vector<SandboxChanges> &changes) {
+  SandboxChanges its = changes_of(sandbox);
+  its.is_watched = sandbox.webhook() != nullptr;
+  changes.push_back(std::move(its));
+}
+
+void Replica::commit(SharedStore::Turn &turn, std::vector<SandboxChanges> changes) {
+  std::erase_if(changes, [](const SandboxChanges &each) { return !each.starts_over && each.entities.empty(); });
+  if (changes.empty()) {
+    return;
+  }
+  const std::vector<StoredVersion> versions = turn.commit(changes);
+  for (std::size_t i = 0; i < changes.size(); ++i) {
+    const StoredName &name = changes[i].sandbox;
+    if (is_of_mock(name)) {
+      mock_version_ = versions[i];
+    } else if (const auto sandbox = state_.sandboxes.find(name.organisation, name.sandbox)) {
+      sandbox->stored = versions[i];
+      sandbox->objects.set_kept();
+      const std::lock_guard lock(mutex_);
+      violations_.insert(violations_.end(), sandbox->untold.begin(), sandbox->untold.end());
+      sandbox->untold.clear();
+    }
+  }
+}
+
+/// Those that turns of sandboxes have left for the mock's log, which they do not lock. Where they cannot be
+/// kept now, they are later: what the turns were for is kept.
+void Replica::keep_violations() {
+  std::vector<ViolationEntry> entries;
+  {
+    const std::lock_guard lock(mutex_);
+    entries.swap(violations_);
+  }
+  if (entries.empty()) {
+    return;
+  }
+  Undo undo([&] {
+    const std::lock_guard lock(mutex_);
+    violations_.insert(violations_.begin(), entries.begin(), entries.end());
+  });
+  const Batch batch = {
+      {.reach = Scope::Reach::mock, .is_read = false, .work = std::make_shared<AddViolations>(state_.violations, entries)}};
+  try {
+    while (!turn_of_mock(batch)) {
+    }
+    undo.is_done();
+  } catch (const StoreFailure &error) {
+    fail(error.what());
+  }
+}
+
+} // namespace flow::mock
