@@ -1,6 +1,6 @@
-"""Three mocks behind nginx, as examples/scale-out sets them up. Prints TAP.
+"""Three mocks behind nginx, as examples/scale-out sets them up, both ways. Prints TAP.
 
-usage: scale_out_test.py FLOW_MOCK NGINX_CONF
+usage: scale_out_test.py FLOW_MOCK EXAMPLE
 """
 import concurrent.futures
 import http.client
@@ -14,6 +14,8 @@ import sys
 import tempfile
 import time
 import traceback
+
+import postgres
 
 BASE = "/data/foundation/flowservice"
 FAILED = "4fb0418e-1804-45d6-8d56-dd51f05c0baf"
@@ -47,13 +49,14 @@ def wait_for(condition, what: str) -> None:
 class SetUp:
     """The mocks, strict, and nginx with the example's configuration but for addresses."""
 
-    def __init__(self, program: str, configuration: str, folder: pathlib.Path):
+    def __init__(self, program: str, configuration: pathlib.Path, folder: pathlib.Path, store: str = ""):
         self.folder = folder
         key = folder / "token.key"
         key.write_bytes(os.urandom(32).hex().encode() + b"\n")
+        what_makes_them_one = ["--store", store] if store else ["--token-key-file", str(key)]
         allowed = ["api-key=k", *(f"org={name}" for name in ("o", *ORGANISATIONS))]
         allowed += [f"sandbox={name}" for name in ("prod", *SANDBOXES)]
-        options = ["--strict", "--reading", "sandbox-header=optional", "--token-key-file", str(key), *(word for each in allowed for word in ("--allow", each))]
+        options = ["--strict", "--reading", "sandbox-header=optional", *what_makes_them_one, *(word for each in allowed for word in ("--allow", each))]
         files = [folder / f"port-{number}" for number in (1, 2, 3)]
         self.mocks = [
             subprocess.Popen([program, "--port", "0", "--port-file", str(file), "--quiet", *options], stdout=subprocess.DEVNULL)
@@ -61,7 +64,7 @@ class SetUp:
         ]
         wait_for(lambda: all(file.exists() and file.read_text() for file in files), "a mock did not start")
         self.ports = [int(file.read_text()) for file in files]
-        text = pathlib.Path(configuration).read_text()
+        text = configuration.read_text()
         for number, port in enumerate(self.ports, 1):
             text = text.replace(f"server mock-{number}:8080 ", f"server 127.0.0.1:{port} ")
         text = text.replace("listen 8080;", f"listen unix:{folder}/front;")
@@ -173,24 +176,71 @@ def a_mock_that_stops_takes_its_sandboxes_alone(mocks: SetUp) -> None:
         assert status == (502 if name in gone else 200), (name, status)
 
 
-def main() -> None:
-    if not NGINX:
-        print("1..0 # SKIP nginx is not there")
-        return
-    tests = [
-        a_token_of_one_is_valid_at_all,
-        each_sandbox_is_at_one_mock,
-        the_control_api_reaches_the_sandbox,
-        a_request_without_sandbox_is_for_prod,
-        each_scripted_outcome_is_taken_once,
-        a_mock_that_stops_takes_its_sandboxes_alone,
+def the_control_api_reaches_the_sandbox_from_all(mocks: SetUp) -> None:
+    token = mocks.token()
+    script = f"/__admin/sandboxes/o/s0/runs/{FAILED}/script"
+    assert mocks.ask("PUT", script, body={"retries": ["failed", "success", "failed"]}, port=mocks.ports[0])[0] == 200
+    outcomes = []
+    for port in mocks.ports:
+        answer = mocks.ask("POST", f"{BASE}/runs/{FAILED}/action?op=re-trigger", "s0", token=token, port=port)[1]
+        made = mocks.ask("GET", f"{BASE}/runs/{answer['id']}", "s0", token=token)[1]["items"][0]
+        outcomes.append(made["metrics"]["statusSummary"]["status"])
+    assert outcomes == ["failed", "success", "failed"], outcomes
+    counts = {mocks.ask("GET", "/__admin/sandboxes/o/s0/requests/count", port=port)[1]["count"] for port in mocks.ports}
+    assert len(counts) == 1, counts
+
+
+def what_is_of_all_mocks_is_the_same_from_each(mocks: SetUp) -> None:
+    token = mocks.token()
+    fault = {"type": "status", "attributes": {"status": 500}, "times": 2}
+    assert mocks.ask("POST", "/__admin/faults", body=fault, port=mocks.ports[0])[0] == 201
+    met = [mocks.ask("GET", f"{BASE}/runs", "s1", token=token, port=port)[0] for port in (*mocks.ports, *mocks.ports)]
+    assert met == [500, 500, 200, 200, 200, 200], met
+    left = {json.dumps(mocks.ask("GET", "/__admin/faults", port=port)[1]) for port in mocks.ports}
+    assert len(left) == 1, left
+    assert mocks.ask("DELETE", "/__admin/faults", port=mocks.ports[2])[0] == 200
+    sandboxes = sandboxes_of(mocks)
+    assert sandboxes[0] == sandboxes[1] == sandboxes[2], sandboxes
+
+
+def a_mock_that_stops_takes_nothing_with_it(mocks: SetUp) -> None:
+    token = mocks.token()
+    made = [
+        mocks.ask("POST", f"{BASE}/runs/{FAILED}/action?op=re-trigger", name, token=token, port=mocks.ports[2])[1]["id"]
+        for name in SANDBOXES[:10]
     ]
-    print(f"1..{len(tests)}")
+    mocks.mocks[2].kill()
+    mocks.mocks[2].wait(LONGEST_S)
+    for name, run in zip(SANDBOXES, made):
+        for _ in range(3):
+            status = mocks.ask("GET", f"{BASE}/runs/{run}", name, token=token)[0]
+            assert status == 200, (name, status)
+
+
+APART = [
+    a_token_of_one_is_valid_at_all,
+    each_sandbox_is_at_one_mock,
+    the_control_api_reaches_the_sandbox,
+    a_request_without_sandbox_is_for_prod,
+    each_scripted_outcome_is_taken_once,
+    a_mock_that_stops_takes_its_sandboxes_alone,
+]
+SHARED = [
+    a_token_of_one_is_valid_at_all,
+    the_control_api_reaches_the_sandbox_from_all,
+    a_request_without_sandbox_is_for_prod,
+    each_scripted_outcome_is_taken_once,
+    what_is_of_all_mocks_is_the_same_from_each,
+    a_mock_that_stops_takes_nothing_with_it,
+]
+
+
+def run(tests: list, first: int, what: str, *arguments) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        mocks = SetUp(sys.argv[1], sys.argv[2], pathlib.Path(folder))
+        mocks = SetUp(*arguments[:2], pathlib.Path(folder), *arguments[2:])
         try:
-            for number, test in enumerate(tests, 1):
-                name = test.__name__.replace("_", " ")
+            for number, test in enumerate(tests, first):
+                name = what + test.__name__.replace("_", " ")
                 try:
                     test(mocks)
                     print(f"ok {number} - {name}")
@@ -199,6 +249,21 @@ def main() -> None:
                     print("\n".join("# " + line for line in traceback.format_exc().splitlines()))
         finally:
             mocks.stop()
+
+
+def main() -> None:
+    if not NGINX:
+        print("1..0 # SKIP nginx is not there")
+        return
+    program, example = sys.argv[1], pathlib.Path(sys.argv[2])
+    print(f"1..{len(APART) + len(SHARED)}")
+    run(APART, 1, "apart: ", program, example / "nginx.conf")
+    if postgres.installed() is None:
+        for number, _ in enumerate(SHARED, len(APART) + 1):
+            print(f"ok {number} - shared # SKIP PostgreSQL is not installed")
+        return
+    with postgres.Postgres() as database:
+        run(SHARED, len(APART) + 1, "shared: ", program, example / "shared.nginx.conf", database.url)
 
 
 main()
