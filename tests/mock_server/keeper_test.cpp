@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "mock_server/seed/seed.hpp"
 #include "mock_server/service_state.hpp"
 #include "tests/mock_server/steered.hpp"
 #include "tests/mock_server/store_in_memory.hpp"
@@ -118,6 +119,32 @@ TEST(Keeper, SharesACommitAmongThoseThatCameDuringAnother) {
     EXPECT_EQ(waited_for(std::move(response)).status, 200);
   }
   EXPECT_EQ(mock.things->commits, before + 2);
+}
+
+struct Written {
+  std::size_t rows;
+  std::size_t bytes;
+};
+
+/// By a retry in a sandbox of which all is in the store.
+Written written_by_a_retry(std::size_t runs) {
+  Lasting mock([&](Settings &settings) {
+    Json seed = Json::parse(built_in_seed_text());
+    seed["runs"].push_back({{"flowId", seed["runs"][0]["flowId"]}, {"state", "failed"}, {"id", "copy-#"}, {"copies", runs}});
+    settings.seed = parse_seed(seed.dump(), "seed", 2 * runs + 100);
+  });
+  mock.retried(kFailed); // writes all there is
+  const Written before{.rows = mock.things->rows, .bytes = mock.things->bytes};
+  mock.retried(kFailed);
+  return {.rows = mock.things->rows - before.rows, .bytes = mock.things->bytes - before.bytes};
+}
+
+TEST(Keeper, ARetryWritesAsMuchWhateverTheNumberOfRuns) {
+  const Written few = written_by_a_retry(10);
+  const Written many = written_by_a_retry(100'000);
+  EXPECT_EQ(few.rows, many.rows);
+  EXPECT_LE(many.rows, 4U) << "the run, its exchange, and what counts them";
+  EXPECT_NEAR(static_cast<double>(few.bytes), static_cast<double>(many.bytes), 16) << "of longer numbers";
 }
 
 TEST(Keeper, WhatWasAnsweredIsThereAfterARestart) {

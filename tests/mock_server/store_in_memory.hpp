@@ -22,6 +22,8 @@ struct StoredThings {
   std::string failure;     ///< why commits fail; empty: they do not
   bool is_held = false;    ///< commits wait
   std::size_t commits = 0; ///< that were carried out
+  std::size_t rows = 0;    ///< that these wrote or removed
+  std::size_t bytes = 0;   ///< of their keys and values
   std::size_t waiting = 0; ///< that wait
 
   void fail(std::string why) {
@@ -86,7 +88,9 @@ private:
     if (changes.starts_over) {
       entities.clear();
     }
+    things_->rows += changes.entities.size();
     for (const EntityChange &entity : changes.entities) {
+      things_->bytes += entity.key.size() + (entity.value ? entity.value->size() : 0);
       if (entity.value) {
         entities.insert_or_assign({entity.kind, entity.key}, *entity.value);
       } else {
