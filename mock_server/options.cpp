@@ -113,7 +113,8 @@ void add_server_options(CLI::App &app, Options &options, Given &given) {
          "--store", options.settings.store,
          "Where sandboxes, journals and all else last: memory, until the mock ends; sqlite:FILE, a "
          "file that is made if need be: the mock goes on from it, also after it was killed; or "
-         "postgresql://USER@HOST/DATABASE, which several mocks may share: any of them answers any request. No "
+         "postgresql://USER@HOST/DATABASE, which several mocks may share: any of them answers any request. "
+         "No "
          "answer is given before the store has what it tells of. Give a password as PGPASSWORD in the "
          "environment: command lines are seen by others")
       ->option_text("STORE [memory]");

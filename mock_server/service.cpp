@@ -130,7 +130,9 @@ Response not_shared(ServiceState &state, const Request &request, const TurnEnd &
 
 /// The answer that is given within a turn, if what the request is about is shared.
 Response answer_in_turn_of(ServiceState &state, const Scope &scope, const Request &request, MakeAnswer make) {
-  const auto instead = [&state](const Request &its, const TurnEnd &end) { return not_shared(state, its, end); };
+  const auto instead = [&state](const Request &its, const TurnEnd &end) {
+    return not_shared(state, its, end);
+  };
   if (scope.sandbox.organisation.size() > kLongestName || scope.sandbox.sandbox.size() > kLongestName) {
     return instead(request, {.kind = TurnEnd::Kind::not_kept,
                              .why = "it has no sandboxes with names longer than 256 bytes"});

@@ -44,7 +44,7 @@ struct Settings {
   JournalSize journal_size{};                   ///< of each sandbox
   std::string ca_file{};                        ///< authorities of webhooks' receivers; empty: see HttpSender
   bool schedules = false;                       ///< flows made through the API run by their schedules
-  std::string store = "memory"; ///< of which kind: memory, sqlite, postgresql
+  std::string store = "memory";                 ///< of which kind: memory, sqlite, postgresql
   std::string token_key{}; ///< tokens that it makes hold at all mocks with the same one; empty: here alone
   bool is_journal_durable =
       false;           ///< where there is a store, also a read is in its journal when it is answered

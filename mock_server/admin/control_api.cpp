@@ -101,8 +101,7 @@ Response answer_of_sandbox(const Route &route, Call call, std::string_view organ
     const auto seen = sandboxes.seen(organisation, name);
     call.sandbox = seen.get();
     Response response = slowly(sandboxes, route.operation, call);
-    const bool waits =
-        call.state.keeper && seen->objects.has_unkept() && !call.state.keeper->is_failing();
+    const bool waits = call.state.keeper && seen->objects.has_unkept() && !call.state.keeper->is_failing();
     return waits ? kept(call.state, std::move(response), seen->is_lost) : response;
   }
   auto sandbox = sandboxes.of(organisation, name);
@@ -209,10 +208,10 @@ bool is_reset(const Request &request) {
 Response not_kept(const std::string &why, bool is_unknown) {
   Response response =
       refused({503, "Store unavailable", "",
-                  is_unknown ? "It is not known whether the mock's store has kept what this request changes (" +
-                                   why + "): look before it is sent again."
-                             : "The mock's store cannot keep what this request changes (" + why +
-                                   "), and nothing was changed. Try again when it can."});
+               is_unknown ? "It is not known whether the mock's store has kept what this request changes (" +
+                                why + "): look before it is sent again."
+                          : "The mock's store cannot keep what this request changes (" + why +
+                                "), and nothing was changed. Try again when it can."});
   response.headers.emplace_back(kStoreHeader, is_unknown ? "unknown" : "failed");
   return response;
 }

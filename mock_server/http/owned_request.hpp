@@ -10,8 +10,8 @@ namespace flow::mock {
 class OwnedRequest {
 public:
   explicit OwnedRequest(const Request &request) : request_(request) {
-    std::size_t size = request.method.size() + request.target.size() + request.body.size() +
-                       request.unreadable.size();
+    std::size_t size =
+        request.method.size() + request.target.size() + request.body.size() + request.unreadable.size();
     for (const HeaderField &field : request.headers) {
       size += field.name.size() + field.value.size();
     }

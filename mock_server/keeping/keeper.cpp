@@ -107,7 +107,8 @@ void Keeper::read_all() {
       continue;
     }
     const auto sandbox = state_.sandboxes.fresh(name.organisation, name.sandbox);
-    const auto webhook = read_sandbox([&](const auto &take) { store_->read(name, take); }, state_.settings, *sandbox);
+    const auto webhook =
+        read_sandbox([&](const auto &take) { store_->read(name, take); }, state_.settings, *sandbox);
     state_.sandboxes.adopt(sandbox);
     state_.has_faults = state_.has_faults || !sandbox->faults.empty();
     if (webhook) {
@@ -240,7 +241,8 @@ void Keeper::read_again() {
       }
       const StoredName name{.organisation = lost.objects.organisation, .sandbox = lost.objects.name};
       const auto sandbox = state_.sandboxes.fresh(name.organisation, name.sandbox);
-      const auto webhook = read_sandbox([&](const auto &take) { store_->read(name, take); }, state_.settings, *sandbox);
+      const auto webhook =
+          read_sandbox([&](const auto &take) { store_->read(name, take); }, state_.settings, *sandbox);
       *lost.is_lost = true; // first: who still has it is told so
       state_.sandboxes.adopt(sandbox);
       if (webhook) {

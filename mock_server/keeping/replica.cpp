@@ -14,7 +14,8 @@ namespace flow::mock {
 
 namespace {
 
-constexpr std::size_t kTurnsAtOnce = 6; // fewer than a store has connections: some are for looking after things
+constexpr std::size_t kTurnsAtOnce =
+    6; // fewer than a store has connections: some are for looking after things
 
 StoredName name_of(const Sandbox &sandbox) {
   return {.organisation = sandbox.objects.organisation, .sandbox = sandbox.objects.name};
@@ -67,8 +68,7 @@ private:
 
 Replica::Replica(ServiceState &state, std::unique_ptr<SharedStore> store)
     : state_(state), store_(std::move(store)), kept_mock_(state),
-      queue_(kTurnsAtOnce,
-             [this](const StoredName &name, const Batch &batch) { carry_out(name, batch); }) {
+      queue_(kTurnsAtOnce, [this](const StoredName &name, const Batch &batch) { carry_out(name, batch); }) {
   state_.sandboxes.set_watcher(
       {.made =
            [](Sandbox &sandbox) {
@@ -142,11 +142,11 @@ void Replica::take_turn(const StoredName &name, const Batch &batch) {
     while (!turn_of_mock(batch)) {
     }
   } else {
-    Locks locks{
-        .has_sandbox = std::any_of(batch.begin(), batch.end(), [](const auto &item) { return !item.is_read; }),
-        .has_mock = std::any_of(batch.begin(), batch.end(), [](const auto &item) {
-          return item.reach == Scope::Reach::sandbox_and_mock;
-        })};
+    Locks locks{.has_sandbox =
+                    std::any_of(batch.begin(), batch.end(), [](const auto &item) { return !item.is_read; }),
+                .has_mock = std::any_of(batch.begin(), batch.end(), [](const auto &item) {
+                  return item.reach == Scope::Reach::sandbox_and_mock;
+                })};
     locks.has_sandbox = locks.has_sandbox || locks.has_mock;
     while (!turn_of_sandbox(name, batch, locks)) {
     }
@@ -211,7 +211,8 @@ bool Replica::turn_of_sandbox(const StoredName &name, const Batch &batch, Locks 
   stop_sending(name); // of what is not committed nobody is told
   run(batch);
   const auto sandbox = state_.sandboxes.find(name.organisation, name.sandbox);
-  SandboxChanges its = sandbox ? changes_beside_journal(*sandbox) : SandboxChanges{.sandbox = name, .entities = {}};
+  SandboxChanges its =
+      sandbox ? changes_beside_journal(*sandbox) : SandboxChanges{.sandbox = name, .entities = {}};
   if (!locks.has_sandbox) {
     turn.reset();
     if (!its.starts_over && its.entities.empty()) {
@@ -355,7 +356,8 @@ bool Replica::take_in(SharedStore::Turn &turn, const Seen &seen) {
   Undo undo([&] { forget_sandbox(name); });
   if (news.is_other || !sandbox || !apply_changes(state_, *sandbox, news.entities)) {
     const auto fresh = state_.sandboxes.fresh(name.organisation, name.sandbox);
-    const auto webhook = read_sandbox([&](const auto &take) { turn.read(name, take); }, state_.settings, *fresh);
+    const auto webhook =
+        read_sandbox([&](const auto &take) { turn.read(name, take); }, state_.settings, *fresh);
     fresh->stored = news.version;
     state_.has_faults = state_.has_faults || !fresh->faults.empty();
     state_.sandboxes.adopt(fresh);
@@ -419,7 +421,8 @@ void Replica::append_sandbox(Sandbox &sandbox, std::vector<SandboxChanges> &chan
 }
 
 void Replica::commit(SharedStore::Turn &turn, std::vector<SandboxChanges> changes) {
-  std::erase_if(changes, [](const SandboxChanges &each) { return !each.starts_over && each.entities.empty(); });
+  std::erase_if(changes,
+                [](const SandboxChanges &each) { return !each.starts_over && each.entities.empty(); });
   if (changes.empty()) {
     return;
   }
@@ -453,8 +456,9 @@ void Replica::keep_violations() {
     const std::lock_guard lock(mutex_);
     violations_.insert(violations_.begin(), entries.begin(), entries.end());
   });
-  const Batch batch = {
-      {.reach = Scope::Reach::mock, .is_read = false, .work = std::make_shared<AddViolations>(state_.violations, entries)}};
+  const Batch batch = {{.reach = Scope::Reach::mock,
+                        .is_read = false,
+                        .work = std::make_shared<AddViolations>(state_.violations, entries)}};
   try {
     while (!turn_of_mock(batch)) {
     }

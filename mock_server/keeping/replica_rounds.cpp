@@ -105,7 +105,8 @@ void Replica::claim() {
   std::map<StoredName, std::shared_ptr<std::atomic<bool>>> claimed;
   for (const StoredName &name : store_->claim(kClaim, state_.settings.limits.webhooks)) {
     const auto before = claimed_.find(name);
-    claimed.emplace(name, before == claimed_.end() ? std::make_shared<std::atomic<bool>>(false) : before->second);
+    claimed.emplace(name,
+                    before == claimed_.end() ? std::make_shared<std::atomic<bool>>(false) : before->second);
   }
   claimed_.swap(claimed);
   {

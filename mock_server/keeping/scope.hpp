@@ -17,7 +17,7 @@ struct Scope {
     all,              ///< every sandbox, and the mock
   };
   Reach reach = Reach::nothing;
-  StoredName sandbox{};     ///< where it is about one; else empty
+  StoredName sandbox{}; ///< where it is about one; else empty
   /// It only reads, and what the journal says of it may come later: nothing needs to be locked.
   bool is_read = false;
   bool is_followed = false; ///< the answer waits or goes on, and looks at all this later and again

@@ -42,9 +42,8 @@ public:
     const std::lock_guard lock(mutex_);
     const bool has_begun = state_ != State::waits;
     state_ = State::given_up;
-    return instead_(request_.get(),
-                    {.kind = has_begun ? TurnEnd::Kind::unknown : TurnEnd::Kind::not_kept,
-                     .why = "it takes longer than 30 seconds"});
+    return instead_(request_.get(), {.kind = has_begun ? TurnEnd::Kind::unknown : TurnEnd::Kind::not_kept,
+                                     .why = "it takes longer than 30 seconds"});
   }
 
   bool begin() override {

@@ -145,7 +145,8 @@ Connection::Connection(const std::string &url, const PostgresOptions &options, P
   }
   libpq().set_notice_receiver(
       connection_.get(), [](void *, const PGresult *) {}, nullptr);
-  if (libpq().setnonblocking(connection_.get(), 1) != 0 || libpq().enter_pipeline_mode(connection_.get()) != 1) {
+  if (libpq().setnonblocking(connection_.get(), 1) != 0 ||
+      libpq().enter_pipeline_mode(connection_.get()) != 1) {
     fail(Error::Connection::is_lost);
   }
   const std::string time = std::to_string(options.statement.count());
@@ -175,7 +176,8 @@ void Connection::prepare(std::span<const Statement> statements) {
 
 void Connection::send_text(const std::string &sql) {
   require_usable();
-  require_sent(libpq().send_query_params(connection_.get(), sql.c_str(), 0, nullptr, nullptr, nullptr, nullptr, 1));
+  require_sent(
+      libpq().send_query_params(connection_.get(), sql.c_str(), 0, nullptr, nullptr, nullptr, nullptr, 1));
 }
 
 void Connection::send_prepared(const char *name, std::span<const Parameter> parameters) {
@@ -191,7 +193,7 @@ void Connection::send_prepared(const char *name, std::span<const Parameter> para
   }
   require_usable();
   require_sent(libpq().send_query_prepared(connection_.get(), name, static_cast<int>(parameters.size()),
-                                   values.data(), sizes.data(), formats.data(), 1));
+                                           values.data(), sizes.data(), formats.data(), 1));
 }
 
 void Connection::end_group() {
@@ -231,7 +233,7 @@ void Connection::pass(std::size_t results) {
 void Connection::require_sent(int is_sent) {
   if (is_sent != 1) {
     fail(libpq().status(connection_.get()) == CONNECTION_OK ? Error::Connection::lasts
-                                                      : Error::Connection::is_lost);
+                                                            : Error::Connection::is_lost);
   }
   ++pending_;
 }
@@ -253,7 +255,8 @@ void Connection::fail(Error::Connection connection) {
 void Connection::fail(const Result &result) {
   is_usable_ = false;
   std::string state = field(result, PG_DIAG_SQLSTATE);
-  const bool is_lost = libpq().status(connection_.get()) != CONNECTION_OK || is_end_of_connection(result, state);
+  const bool is_lost =
+      libpq().status(connection_.get()) != CONNECTION_OK || is_end_of_connection(result, state);
   const std::string message = field(result, PG_DIAG_MESSAGE_PRIMARY);
   throw Error(in_one_line(message.empty() ? libpq().result_error_message(result.get()) : message.c_str()),
               is_lost ? Error::Connection::is_lost : Error::Connection::lasts, std::move(state));

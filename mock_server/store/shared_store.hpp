@@ -14,7 +14,7 @@ namespace flow::mock {
 
 /// A state of a sandbox in a store that several mocks share.
 struct StoredVersion {
-  std::uint64_t number = 0;  ///< of the sandbox; another one whenever it starts over; 0: nothing is kept of it
+  std::uint64_t number = 0; ///< of the sandbox; another one whenever it starts over; 0: nothing is kept of it
   std::uint64_t version = 0; ///< counts the commits since
 
   bool operator==(const StoredVersion &) const = default;

@@ -27,8 +27,10 @@ Post counted(Post post, Metrics &metrics) {
 bool set_webhook(ServiceState &state, Sandbox &sandbox, const Webhook &webhook,
                  const std::shared_ptr<WebhookSender> &going_on) {
   const auto make_sender = [&] {
-    return going_on ? going_on : std::make_shared<WebhookSender>(webhook, sandbox.clock.now_ms(),
-                                           counted(HttpPost(state.settings.ca_file), state.metrics));
+    return going_on
+               ? going_on
+               : std::make_shared<WebhookSender>(webhook, sandbox.clock.now_ms(),
+                                                 counted(HttpPost(state.settings.ca_file), state.metrics));
   };
   return state.ends.watch(sandbox, make_sender, state.settings.reading, state.settings.limits.webhooks);
 }

@@ -153,7 +153,7 @@ private:
   bool is_active_ = true;
   std::optional<Number> posting_;
   std::int64_t posting_due_ms_ = 0; ///< when it was due
-  bool again_ = false; ///< what is being posted shall be redelivered
+  bool again_ = false;              ///< what is being posted shall be redelivered
   Number next_ = 0;
   std::uint64_t dropped_ = 0;
   Revision revision_;

@@ -45,7 +45,8 @@ struct Replica : Steered {
 
   void read_whole() {
     const auto fresh = service.state().sandboxes.fresh("{ORG_ID}", name);
-    const auto webhook = read_sandbox([&](const auto &take) { store.read({}, take); }, service.state().settings, *fresh);
+    const auto webhook =
+        read_sandbox([&](const auto &take) { store.read({}, take); }, service.state().settings, *fresh);
     service.state().sandboxes.adopt(fresh);
     if (webhook) {
       resume_webhook(service.state(), *fresh, *webhook);

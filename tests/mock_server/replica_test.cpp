@@ -217,7 +217,8 @@ TEST(Replica, AwaitsWhatComesToTheOther) {
   Replicas mocks;
   mocks.call(0, get(kFailed));
   Response awaited = mocks.begun(
-      0, admin_ask("GET", "/sandboxes/%7BORG_ID%7D/%7BSANDBOX_NAME%7D/requests/await?count=2&timeoutMs=60000"));
+      0,
+      admin_ask("GET", "/sandboxes/%7BORG_ID%7D/%7BSANDBOX_NAME%7D/requests/await?count=2&timeoutMs=60000"));
   ASSERT_NE(awaited.awaited, nullptr);
   mocks.call(1, get(kFailed));
   EXPECT_EQ(waited_for(std::move(awaited)).status, 200);

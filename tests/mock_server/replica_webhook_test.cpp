@@ -11,7 +11,8 @@ namespace flow::mock::test {
 namespace {
 
 void listen(Replicas &mocks, std::size_t which, const Receiver &receiver) {
-  ASSERT_EQ(mocks.steer(which, "PUT", "/webhook", {{"url", receiver.url()}, {"clientId", "mine"}}).status, 200);
+  ASSERT_EQ(mocks.steer(which, "PUT", "/webhook", {{"url", receiver.url()}, {"clientId", "mine"}}).status,
+            200);
 }
 
 /// Of the runs that have been told of, as often as they were.

@@ -18,7 +18,8 @@ namespace flow::mock::test {
 /// Some mocks that share a store.
 class Replicas {
 public:
-  explicit Replicas(std::function<void(Settings &)> change = [](Settings &) {}, std::size_t count = 2)
+  explicit Replicas(
+      std::function<void(Settings &)> change = [](Settings &) {}, std::size_t count = 2)
       : change_(std::move(change)), services_(count) {
     for (std::size_t i = 0; i < count; ++i) {
       begin(i);
@@ -45,9 +46,7 @@ public:
                  const Json &body = nullptr) {
     return admin(which, method, "/sandboxes/%7BORG_ID%7D/%7BSANDBOX_NAME%7D" + std::string(path), body);
   }
-  Json run(std::size_t which, std::string_view id) {
-    return body_of(call(which, get(id))).at("items").at(0);
-  }
+  Json run(std::size_t which, std::string_view id) { return body_of(call(which, get(id))).at("items").at(0); }
   std::string retried(std::size_t which, std::string_view id) {
     return body_of(call(which, retry(id))).value("id", "");
   }

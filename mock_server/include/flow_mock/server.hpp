@@ -89,7 +89,7 @@ struct Settings {
   std::string store = "memory";
   std::optional<bool> durable_journal{}; ///< such a store also has reads in the journal before they are
                                          ///< answered; none: a database has, a file has not
-  std::string ca_file{};        ///< PEM: authorities of webhooks' receivers, instead of the system's
+  std::string ca_file{};                 ///< PEM: authorities of webhooks' receivers, instead of the system's
   Limits limits{};
   Log log{};                           ///< none: nothing is logged
   LogLevel log_level = LogLevel::info; ///< the least that is logged; info: a line for each request
