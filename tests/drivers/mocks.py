@@ -13,8 +13,9 @@ LONGEST_S = 60  # what takes longer hangs
 class Mocks:
     """One process for each store that is given; several may be the same. Their URLs change when they are started again."""
 
-    def __init__(self, program: str, stores: list[str]):
+    def __init__(self, program: str, stores: list[str], *options: str):
         self.program = program
+        self.options = options
         self.stores = stores
         self.temporary = tempfile.TemporaryDirectory()
         self.processes: list[subprocess.Popen[bytes]] = []
@@ -35,7 +36,7 @@ class Mocks:
         self.port_file(number).unlink(missing_ok=True)
         options = ["--port", "0", "--port-file", str(self.port_file(number)), "--store", self.stores[number], "--quiet"]
         return subprocess.Popen(
-            [self.program, *options, "--journal-size", "10000", "--exit-with-parent"],
+            [self.program, *options, "--journal-size", "10000", "--exit-with-parent", *self.options],
             stdin=subprocess.PIPE,  # ends with this process
             stdout=subprocess.DEVNULL,
         )
