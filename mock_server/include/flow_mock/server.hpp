@@ -85,7 +85,9 @@ struct Settings {
   std::string token_key_file{}; ///< tokens hold at all mocks that are given the same 32 bytes or more
   /// Where what happens lasts: "memory", as long as the process; "sqlite:FILE", in a file of SQLite's, also
   /// when the process is killed; "postgresql://USER@HOST/DATABASE", in a database that several mocks may
-  /// share: any of them answers any request. No answer is given before the store has what it tells of.
+  /// share: any of them answers any request; what Server itself tells of sandboxes, without a request, is
+  /// then as of when this one was last asked about them. No answer is given before the store has what it
+  /// tells of.
   std::string store = "memory";
   std::optional<bool> durable_journal{}; ///< such a store also has reads in the journal before they are
                                          ///< answered; none: a database has, a file has not
