@@ -52,6 +52,10 @@ Replica::~Replica() {
   thread_.request_stop();
   thread_.join();
   try {
+    keep_journals();
+    if (!is_failing_) {
+      keep_violations();
+    }
     {
       const std::lock_guard lock(mutex_);
       looked_after_.clear();

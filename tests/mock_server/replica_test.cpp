@@ -113,6 +113,14 @@ TEST(Replica, WhatTheJournalSaysOfReadsMayTrail) {
   EXPECT_TRUE(comes_true([&] { return mocks.count(0) == 7 && mocks.count(1) == 7; }));
 }
 
+TEST(Replica, WhatTrailsIsKeptWhenTheMockEnds) {
+  Replicas mocks([](Settings &settings) { settings.is_journal_durable = false; });
+  mocks.call(0, retry(kFailed));
+  mocks.call(0, get(kFailed));
+  mocks.end(0);
+  EXPECT_EQ(mocks.count(1), 2);
+}
+
 TEST(Replica, AReadInWhichRunsEndIsKept) {
   Replicas mocks([](Settings &settings) { settings.is_journal_durable = false; });
   mocks.steer(0, "PUT", "/defaults", {{"outcome", "success"}, {"durationMs", 1000}});
