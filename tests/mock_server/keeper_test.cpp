@@ -131,7 +131,7 @@ Written written_by_a_retry(std::size_t runs) {
   Lasting mock([&](Settings &settings) {
     Json seed = Json::parse(built_in_seed_text());
     seed["runs"].push_back(
-        {{"flowId", seed["runs"][0]["flowId"]}, {"state", "failed"}, {"id", "copy-#"}, {"copies", runs}});
+        {{"flowId", seed["runs"][0]["flowId"]}, {"state", "failed"}, {"id", "copy"}, {"copies", runs}});
     settings.seed = parse_seed(seed.dump(), "seed", 2 * runs + 100);
   });
   mock.retried(kFailed); // writes all there is
