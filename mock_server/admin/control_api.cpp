@@ -101,7 +101,7 @@ Response answer_of_sandbox(const Route &route, Call call, std::string_view organ
     const auto seen = sandboxes.seen(organisation, name);
     call.sandbox = seen.get();
     Response response = slowly(sandboxes, route.operation, call);
-    const bool waits = call.state.keeper && seen->objects.has_unkept() && !call.state.keeper->is_failing();
+    const bool waits = call.state.keeper && seen->may_have_unkept() && !call.state.keeper->is_failing();
     return waits ? kept(call.state, std::move(response), seen->is_lost) : response;
   }
   auto sandbox = sandboxes.of(organisation, name);
@@ -115,7 +115,10 @@ Response answer_of_sandbox(const Route &route, Call call, std::string_view organ
   const auto is_lost = sandbox->is_lost;
   Response response;
   try {
-    response = slowly(sandboxes, route.operation, call);
+    {
+      const Changing changing(sandbox);
+      response = slowly(sandboxes, route.operation, call);
+    }
     if (route.operation != reset_sandbox) {
       sandbox->is_steered = true;
       sandboxes.mark_changed(*sandbox);
@@ -135,8 +138,12 @@ Response answer_of_sandbox(const Route &route, Call call, std::string_view organ
 
 /// Carries out an operation on the mock as a whole, which may change any sandbox.
 Response answer_of_mock(const Route &route, const Call &call) {
-  if (route.method == "GET" || !call.state.keeper) {
+  if (!call.state.keeper || route.reach == Scope::Reach::nothing) {
     return route.operation(call);
+  }
+  if (route.method == "GET") { // it may see what is not in the store yet
+    Response response = route.operation(call);
+    return call.state.keeper->is_failing() ? response : kept(call.state, std::move(response));
   }
   try {
     Response response = route.operation(call);

@@ -179,7 +179,9 @@ bool Keeper::keep() {
       std::erase_if(changed, [&](const auto &sandbox) { return sandbox == each.sandbox.lock(); });
     }
     batch.push_back(mock_.changes());
+    std::vector<std::uint64_t> seen;
     for (const auto &sandbox : changed) {
+      seen.push_back(sandbox->changes);
       batch.push_back(changes_of(*sandbox));
     }
     std::erase_if(batch, [](const SandboxChanges &changes) {
@@ -188,8 +190,9 @@ bool Keeper::keep() {
     if (!batch.empty()) {
       store_->commit(batch);
     }
-    for (const auto &sandbox : changed) {
-      sandbox->objects.set_kept();
+    for (std::size_t i = 0; i < changed.size(); ++i) {
+      changed[i]->objects.set_kept();
+      changed[i]->kept_changes = seen[i];
     }
     return true;
   } catch (const std::exception &error) {

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <exception>
 #include <new>
+#include <optional>
 #include <utility>
 #include <variant>
 
@@ -85,9 +86,9 @@ Response kept(ServiceState &state, Exchange &exchange) {
   bool waits = !is_read(exchange) || !exchange.faults.empty() || state.settings.is_journal_durable;
   if (exchange.sandbox) {
     keeper.note(exchange.sandbox);
-    waits = waits || exchange.sandbox->objects.has_unkept();
+    waits = waits || exchange.sandbox->may_have_unkept();
   }
-  const bool saw_unkept = exchange.sandbox && exchange.sandbox->objects.has_unkept();
+  const bool saw_unkept = exchange.sandbox && exchange.sandbox->may_have_unkept();
   if (!waits || (keeper.is_failing() && is_read(exchange) && !saw_unkept)) {
     return deliver(exchange);
   }
@@ -120,6 +121,10 @@ Response answer(ServiceState &state, const Request &request) {
   exchange.asked = identify(request.method, exchange.parsed.target);
   exchange.sandbox =
       state.sandboxes.find(exchange.parsed.headers.organisation, exchange.parsed.headers.sandbox);
+  std::optional<Changing> changing; // also before a fault is taken, which counts it
+  if (state.keeper && exchange.sandbox && (!is_read(exchange) || !exchange.sandbox->faults.empty())) {
+    changing.emplace(exchange.sandbox);
+  }
   if (state.has_faults) {
     exchange.faults = take_faults(request, exchange.asked.operation(), state.faults,
                                   exchange.sandbox ? &exchange.sandbox->faults : nullptr);
@@ -137,6 +142,7 @@ Response answer(ServiceState &state, const Request &request) {
   touch_run(exchange);
   spoil(exchange.faults, exchange.response, exchange.request_id);
   beside_the_answer(state, exchange, "record", [&] { record(state, exchange); });
+  changing.reset();
   return state.keeper && !is_refused ? kept(state, exchange) : deliver(exchange);
 }
 

@@ -96,6 +96,13 @@ struct Sandbox : std::enable_shared_from_this<Sandbox> {
   /// Where there is a store: whether it is to be looked at for what has changed; and what the store has of
   /// it, beside its objects and its journal, for who writes it there.
   std::atomic<bool> is_noted = false;
+  /// Requests that are changing it (Changing), how many have, and of how many the store has what they
+  /// changed.
+  std::atomic<int> changing = 0;
+  std::atomic<std::uint64_t> changes = 0;
+  std::atomic<std::uint64_t> kept_changes = 0;
+  /// Whether who reads it now may see what is not in the store.
+  bool may_have_unkept() const { return objects.has_unkept() || changing > 0 || changes != kept_changes; }
   /// Whether the store is to have how it started, for others to start it likewise; set before it does.
   bool keeps_start = false;
   /// Whether the store could not keep it, and another has taken its place.
@@ -119,6 +126,21 @@ private:
   bool is_sending_ = true;                 ///< likewise
   std::mutex starting_;
   std::atomic<bool> has_started_ = false;
+};
+
+/// While it lives, something of a sandbox is changed that is none of its objects, perhaps.
+class Changing {
+public:
+  explicit Changing(std::shared_ptr<Sandbox> sandbox) : sandbox_(std::move(sandbox)) { ++sandbox_->changing; }
+  ~Changing() {
+    ++sandbox_->changes;
+    --sandbox_->changing;
+  }
+  Changing(const Changing &) = delete;
+  Changing &operator=(const Changing &) = delete;
+
+private:
+  const std::shared_ptr<Sandbox> sandbox_;
 };
 
 /// Every sandbox there is. Each starts as a copy of the seed when it is first used. Where there are as many
