@@ -125,6 +125,10 @@ Response put_clock(const Call &call) {
     }
   }
   check_room(call, clock, wanted);
+  std::optional<Transaction> alone; // so that the answer is of this change, and of none that comes after it
+  if (call.sandbox != nullptr) {
+    alone.emplace(Transaction::unsettled(call.sandbox->objects, clock));
+  }
   if (!clock.change(wanted)) {
     throw Refusal{400, "Time goes forward only", "/nowMs",
                   "It is " + std::to_string(clock.now_ms()) + " now. To begin anew, reset the sandbox."};
@@ -132,6 +136,8 @@ Response put_clock(const Call &call) {
   if (skips_time) {
     call.sandbox->skips_time = *skips_time;
   }
+  const Json changed = clock_json(call);
+  alone.reset();
   if (call.sandbox != nullptr) {
     call.sandbox->settle();
   } else {
@@ -139,7 +145,7 @@ Response put_clock(const Call &call) {
       sandbox->settle();
     }
   }
-  return json_response(clock_json(call));
+  return json_response(changed);
 }
 
 } // namespace flow::mock::admin

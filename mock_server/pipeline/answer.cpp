@@ -121,15 +121,16 @@ Response answer(ServiceState &state, const Request &request) {
   exchange.asked = identify(request.method, exchange.parsed.target);
   exchange.sandbox =
       state.sandboxes.find(exchange.parsed.headers.organisation, exchange.parsed.headers.sandbox);
+  const bool is_refused = state.keeper && state.keeper->is_failing() && !is_read(exchange);
   std::optional<Changing> changing; // also before a fault is taken, which counts it
-  if (state.keeper && exchange.sandbox && (!is_read(exchange) || !exchange.sandbox->faults.empty())) {
+  if (state.keeper && exchange.sandbox && !is_refused &&
+      (!is_read(exchange) || !exchange.sandbox->faults.empty())) {
     changing.emplace(exchange.sandbox);
   }
   if (state.has_faults) {
     exchange.faults = take_faults(request, exchange.asked.operation(), state.faults,
                                   exchange.sandbox ? &exchange.sandbox->faults : nullptr);
   }
-  const bool is_refused = state.keeper && state.keeper->is_failing() && !is_read(exchange);
   if (auto instead = answer_instead(exchange.faults, exchange.request_id)) {
     exchange.response = *std::move(instead);
   } else if (is_refused) {
