@@ -81,7 +81,7 @@ struct Given {
   bool quiet = false;
 };
 
-void add_server_options(CLI::App &app, Options &options, Given &given) {
+void add_server_options(CLI::App &app, Options &options) {
   app.add_option("--host", options.settings.host, "Address to listen on")->capture_default_str();
   app.add_option("--port", options.settings.port, "Port to listen on; 0 picks a free one")
       ->check(CLI::Range(0, 65535))
@@ -109,13 +109,15 @@ void add_server_options(CLI::App &app, Options &options, Given &given) {
                  "valid at all mocks that have the same key")
       ->check([](const std::string &file) { return file.empty() ? "it is empty" : ""; })
       ->option_text("FILE");
+}
+
+void add_store_options(CLI::App &app, Options &options, Given &given) {
   app.add_option(
          "--store", options.settings.store,
          "Where sandboxes, journals and all else last: memory, until the mock ends; sqlite:FILE, a "
          "file that is made if need be: the mock goes on from it, also after it was killed; or "
          "postgresql://USER@HOST/DATABASE, which several mocks may share: any of them answers any request. "
-         "No "
-         "answer is given before the store has what it tells of. Give a password as PGPASSWORD in the "
+         "No answer is given before the store has what it tells of. Give a password as PGPASSWORD in the "
          "environment: command lines are seen by others")
       ->option_text("STORE [memory]");
   app.add_option(
@@ -125,6 +127,9 @@ void add_server_options(CLI::App &app, Options &options, Given &given) {
          "sqlite:FILE does where it is not given, durable what postgresql://… does")
       ->check(CLI::IsMember({"trailing", "durable"}))
       ->option_text("trailing|durable");
+}
+
+void add_log_options(CLI::App &app, Options &options, Given &given) {
   app.add_option("--log-level", options.log_level, "debug, info (a line per request), warn, error or off")
       ->transform(CLI::CheckedTransformer(kLogLevels, CLI::ignore_case))
       ->option_text("LEVEL [info]");
@@ -284,7 +289,9 @@ std::variant<Options, int> read_options(int argc, char **argv) {
   Given given;
   CLI::App app("A mock of Adobe Flow Service's runs: retry failed dataflow runs offline.", "flow-mock");
   app.set_version_flag("--version", std::string(kVersion));
-  add_server_options(app, options, given);
+  add_server_options(app, options);
+  add_store_options(app, options, given);
+  add_log_options(app, options, given);
   add_https_options(app, options);
   add_behaviour_options(app, options.settings, given);
   add_evidence_options(app, options);
