@@ -183,6 +183,7 @@ void Journal::begin_kept() {
   unkept_ = {.is_watched = unkept_.is_watched};
 }
 
+// NOLINTNEXTLINE(readability-function-size): one step after the other, under one lock
 bool Journal::apply(std::span<const EntityChange> changes) {
   struct Put {
     std::uint64_t place;

@@ -187,6 +187,7 @@ bool Replica::hold_mock(MockHold &hold, SharedStore::Turn &turn, const Seen &see
 }
 
 /// False: it is to begin anew, with these locks.
+// NOLINTNEXTLINE(readability-function-size): what is undone where it throws belongs together
 bool Replica::turn_of_sandbox(const StoredName &name, const Batch &batch, Locks &locks) {
   const std::array<SharedStore::Wanted, 2> wanted = {
       {{.sandbox = name, .known = version_of(name), .is_locked = locks.has_sandbox},
@@ -393,7 +394,7 @@ bool Replica::take_in_all(SharedStore::Turn &turn, const std::map<StoredName, St
 
 /// What is in memory is not what the store has: it is to be read again. It stays until then, as its webhook
 /// may be told something just now.
-void Replica::forget_sandbox(const StoredName &name) {
+void Replica::forget_sandbox(const StoredName &name) const {
   if (const auto sandbox = state_.sandboxes.find(name.organisation, name.sandbox)) {
     sandbox->stored = {};
   }

@@ -88,7 +88,7 @@ private:
   bool take_in(SharedStore::Turn &turn, const Seen &seen);
   bool take_in_all(SharedStore::Turn &turn, const std::map<StoredName, StoredVersion> &known);
   void forget_mock(bool is_changed);
-  void forget_sandbox(const StoredName &name);
+  void forget_sandbox(const StoredName &name) const;
 
   void append_gone(const StoredName *only, std::vector<SandboxChanges> &changes);
   void append_sandbox(Sandbox &sandbox, std::vector<SandboxChanges> &changes);
@@ -100,7 +100,7 @@ private:
   void claim();
   void settle_claimed();
   void keep_journals();
-  void stop_sending(const StoredName &name);
+  void stop_sending(const StoredName &name) const;
   void go_on_sending(const StoredName &name);
   void fail(std::string why);
 

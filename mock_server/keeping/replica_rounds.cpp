@@ -127,7 +127,7 @@ void Replica::claim() {
   }
 }
 
-void Replica::stop_sending(const StoredName &name) {
+void Replica::stop_sending(const StoredName &name) const {
   const auto sandbox = state_.sandboxes.find(name.organisation, name.sandbox);
   if (sandbox && sandbox->webhook()) {
     sandbox->set_sending(false);
