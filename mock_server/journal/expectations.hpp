@@ -38,6 +38,8 @@ public:
   /// it is another JSON.
   void put_kept(const contract::Json &kept);
 
+  bool empty() const { return !has_some_; }
+
   /// What has not come so far.
   Clauses missing() const;
 

@@ -183,44 +183,56 @@ void Journal::begin_kept() {
   unkept_ = {.is_watched = unkept_.is_watched};
 }
 
-// NOLINTNEXTLINE(readability-function-size): one step after the other, under one lock
-bool Journal::apply(std::span<const EntityChange> changes) {
+namespace {
+
+/// What others have put into a journal, in the order of numbers.
+struct Incoming {
+  explicit Incoming(std::span<const EntityChange> changes) {
+    for (const EntityChange &change : changes) {
+      const std::uint64_t place = number_of_key(change.key);
+      if (change.value) {
+        put.push_back({.place = place, .entry = JournalEntry::of_record(*change.value)});
+      } else {
+        is_cleared = true;
+      }
+    }
+    std::sort(put.begin(), put.end(),
+              [](const Put &a, const Put &b) { return a.entry.number < b.entry.number; });
+  }
+  /// Whether their places follow each other from that one on, in a journal with so many.
+  [[nodiscard]] bool follow_from(std::uint64_t place, std::size_t places) const {
+    return std::all_of(put.begin(), put.end(),
+                       [&](const Put &each) { return each.place == place++ % places; });
+  }
+
   struct Put {
     std::uint64_t place;
     JournalEntry entry;
   };
   std::vector<Put> put;
-  bool is_cleared = false;
-  for (const EntityChange &change : changes) {
-    const std::uint64_t place = number_of_key(change.key);
-    if (change.value) {
-      put.push_back({.place = place, .entry = JournalEntry::of_record(*change.value)});
-      put.back().entry.bytes = fit(put.back().entry);
-    } else {
-      is_cleared = true;
-    }
-  }
+  bool is_cleared = false; ///< something was taken out
+};
+
+} // namespace
+
+bool Journal::apply(std::span<const EntityChange> changes) {
+  Incoming incoming(changes);
   if (size_.exchanges == 0 || changes.empty()) {
     return true;
   }
-  std::sort(put.begin(), put.end(),
-            [](const Put &a, const Put &b) { return a.entry.number < b.entry.number; });
-  const auto follow_from = [&](std::uint64_t place) {
-    return std::all_of(put.begin(), put.end(),
-                       [&](const Put &each) { return each.place == place++ % size_.exchanges; });
-  };
   Entries gone;
   Entries added;
   const std::lock_guard lock(mutex_);
-  is_cleared = is_cleared || !follow_from(unkept_.next);
+  const bool is_cleared = incoming.is_cleared || !incoming.follow_from(unkept_.next, size_.exchanges);
   // Of those since it was cleared, all are here. Where it has gone round since, they begin anywhere.
-  const bool is_round = put.size() == size_.exchanges;
-  const std::uint64_t first = !is_cleared ? unkept_.next : is_round ? put.front().place : 0;
-  if (unkept_.gone > 0 || !follow_from(first)) {
+  const bool is_round = incoming.put.size() == size_.exchanges;
+  const std::uint64_t first = !is_cleared ? unkept_.next : is_round ? incoming.put.front().place : 0;
+  if (unkept_.gone > 0 || !incoming.follow_from(first, size_.exchanges)) {
     return false;
   }
-  for (Put &each : put) {
+  for (auto &each : incoming.put) {
     added.push_back(std::move(each.entry));
+    added.back().bytes = fit(added.back());
   }
   Entries own;
   own.splice(own.end(), entries_, std::prev(entries_.end(), static_cast<std::ptrdiff_t>(unkept_.entries)),
@@ -234,7 +246,7 @@ bool Journal::apply(std::span<const EntityChange> changes) {
     last_dropped_ = 0;
     ++cleared_;
   }
-  unkept_.next = first + put.size();
+  unkept_.next = first + incoming.put.size();
   if (!added.empty()) {
     const std::uint64_t newest = added.back().number;
     raise_numbers(newest);

@@ -6,7 +6,6 @@
 #include <stdexcept>
 #include <utility>
 
-#include "mock_server/http/memory_reserve.hpp"
 #include "mock_server/keeping/kept_sandbox.hpp"
 #include "mock_server/service_state.hpp"
 
@@ -14,8 +13,8 @@ namespace flow::mock {
 
 namespace {
 
-constexpr std::size_t kTurnsAtOnce =
-    6; // fewer than a store has connections: some are for looking after things
+// Fewer than a store has connections: some are for looking after things.
+constexpr std::size_t kTurnsAtOnce = 6;
 
 StoredName name_of(const Sandbox &sandbox) {
   return {.organisation = sandbox.objects.organisation, .sandbox = sandbox.objects.name};
@@ -96,10 +95,15 @@ std::string Replica::failure() const {
   return failure_;
 }
 
-void Replica::fail(std::string why) {
-  const std::lock_guard lock(mutex_);
-  failure_ = std::move(why);
+void Replica::fail(const std::exception &error) noexcept {
   is_failing_ = true;
+  try {
+    std::string why = error.what();
+    const std::lock_guard lock(mutex_);
+    failure_ = std::move(why);
+  } catch (const std::exception &) { // NOLINT(bugprone-empty-catch)
+    // For want of memory the reason is an earlier one.
+  }
 }
 
 void Replica::add(const Scope &scope, std::shared_ptr<TurnWork> work) {
@@ -110,23 +114,30 @@ void Replica::add(const Scope &scope, std::shared_ptr<TurnWork> work) {
   }
 }
 
-void Replica::carry_out(const StoredName &name, const Batch &batch) {
+void Replica::carry_out(const StoredName &name, const Batch &batch) noexcept {
   TurnEnd end;
+  const auto failed = [&end](TurnEnd::Kind kind, const std::exception &error) {
+    end.kind = kind;
+    try {
+      end.why = error.what();
+    } catch (const std::exception &) { // NOLINT(bugprone-empty-catch)
+      // For want of memory it has no reason.
+    }
+  };
   try {
-    const MemoryReserve::Claim claim;
     if (is_failing_) {
       throw StoreFailure(failure());
     }
     take_turn(name, batch);
     keep_violations();
   } catch (const OutcomeUnknown &error) {
-    end = {.kind = TurnEnd::Kind::unknown, .why = error.what()};
-    fail(end.why);
+    failed(TurnEnd::Kind::unknown, error);
+    fail(error);
   } catch (const StoreFailure &error) {
-    end = {.kind = TurnEnd::Kind::not_kept, .why = error.what()};
-    fail(end.why);
+    failed(TurnEnd::Kind::not_kept, error);
+    fail(error);
   } catch (const std::exception &error) { // what the store has is damaged, or there is no memory
-    end = {.kind = TurnEnd::Kind::not_kept, .why = error.what()};
+    failed(TurnEnd::Kind::not_kept, error);
   }
   for (const TurnQueue::Item &item : batch) {
     item.work->end(end);
@@ -168,31 +179,45 @@ struct Replica::MockHold {
   std::unique_lock<std::shared_mutex> alone;
 };
 
-/// Makes it what the store has. False where another turn has changed it since it was asked for.
+/// Makes it what the store has. False where it is other now: another turn has changed it since it was asked
+/// for. Who holds it waits for nothing that others have locked in the store: those wait here.
 bool Replica::hold_mock(MockHold &hold, SharedStore::Turn &turn, const Seen &seen, bool is_alone) {
-  hold.beside_others = std::shared_lock(mock_mutex_);
-  if (!is_alone && mock_version_ == seen.news->version) {
-    return true;
+  if (!is_alone) {
+    hold.beside_others = beside_others();
+    if (mock_version_ == seen.news->version) {
+      return true;
+    }
+    hold.beside_others.unlock();
   }
-  hold.beside_others.unlock();
-  hold.alone = std::unique_lock(mock_mutex_);
+  hold.alone = alone();
   if (!take_in_mock(turn, seen)) {
     return false;
   }
-  if (!is_alone) {
-    hold.alone.unlock();
-    hold.beside_others.lock();
+  if (is_alone) {
+    return true;
   }
-  return true;
+  hold.alone.unlock();
+  hold.beside_others = beside_others();
+  return mock_version_ == seen.news->version;
+}
+
+/// Whoever comes first is let in first: a lock alone would let in those that share it for ever.
+std::shared_lock<std::shared_mutex> Replica::beside_others() const {
+  const std::lock_guard queue(mock_entrance_);
+  return std::shared_lock(mock_mutex_);
+}
+
+std::unique_lock<std::shared_mutex> Replica::alone() const {
+  const std::lock_guard queue(mock_entrance_);
+  return std::unique_lock(mock_mutex_);
 }
 
 /// False: it is to begin anew, with these locks.
-// NOLINTNEXTLINE(readability-function-size): what is undone where it throws belongs together
 bool Replica::turn_of_sandbox(const StoredName &name, const Batch &batch, Locks &locks) {
   const std::array<SharedStore::Wanted, 2> wanted = {
       {{.sandbox = name, .known = version_of(name), .is_locked = locks.has_sandbox},
        {.sandbox = {}, .known = version_of_mock(), .is_locked = locks.has_mock}}};
-  auto turn = store_->begin(wanted);
+  const auto turn = store_->begin(wanted);
   const Seen seen{.news = &turn->news()[0], .known = wanted[0].known};
   MockHold hold;
   if (!hold_mock(hold, *turn, {.news = &turn->news()[1], .known = wanted[1].known}, locks.has_mock)) {
@@ -205,36 +230,27 @@ bool Replica::turn_of_sandbox(const StoredName &name, const Batch &batch, Locks 
   if (!take_in(*turn, seen)) {
     return false;
   }
+  if (!locks.has_sandbox && changes_when_read(name)) {
+    locks.has_sandbox = true;
+    return false;
+  }
   Undo undo([&] { // while nobody else sees it
     forget_sandbox(name);
     forget_mock(locks.has_mock);
+    take_gone(&name);
   });
   stop_sending(name); // of what is not committed nobody is told
   run(batch);
-  const auto sandbox = state_.sandboxes.find(name.organisation, name.sandbox);
-  SandboxChanges its =
-      sandbox ? changes_beside_journal(*sandbox) : SandboxChanges{.sandbox = name, .entities = {}};
   if (!locks.has_sandbox) {
-    turn.reset();
-    if (!its.starts_over && its.entities.empty()) {
-      const std::lock_guard lock(mutex_);
-      trailing_.insert(name);
-      undo.is_done();
-      return true;
+    locks.has_sandbox = !has_only_been_read(name);
+    if (locks.has_sandbox) {
+      return false; // and what is in memory goes
     }
-    turn = locked_late(name);
-    if (!turn) {
-      locks.has_sandbox = true; // and what is in memory goes
-      return false;
-    }
+    undo.is_done();
+    return true;
   }
   std::vector<SandboxChanges> changes;
-  append_gone(&name, changes);
-  if (sandbox) {
-    sandbox->journal.append_changes(its);
-    its.is_watched = sandbox->webhook() != nullptr;
-    changes.push_back(std::move(its));
-  }
+  append_changes_of(name, take_gone(&name).contains(name), changes);
   if (locks.has_mock) {
     changes.push_back(kept_mock_.changes());
   }
@@ -243,12 +259,24 @@ bool Replica::turn_of_sandbox(const StoredName &name, const Batch &batch, Locks 
   return true;
 }
 
-/// For a sandbox that was only to be read, and in which time has ended runs, for example. Null where others
-/// have changed it since it was read.
-std::unique_ptr<SharedStore::Turn> Replica::locked_late(const StoredName &name) {
-  const SharedStore::Wanted wanted{.sandbox = name, .known = version_of(name), .is_locked = true};
-  auto turn = store_->begin(std::span(&wanted, 1));
-  return turn->news().front().version == wanted.known ? std::move(turn) : nullptr;
+/// Whether who reads it may change something of it: most often, as runs end whose time has come.
+bool Replica::changes_when_read(const StoredName &name) const {
+  const auto sandbox = state_.sandboxes.find(name.organisation, name.sandbox);
+  return sandbox && sandbox->changes_when_read();
+}
+
+/// Then the store is to have what its journal says of that, soon.
+bool Replica::has_only_been_read(const StoredName &name) {
+  const auto sandbox = state_.sandboxes.find(name.organisation, name.sandbox);
+  if (sandbox) {
+    const SandboxChanges its = changes_beside_journal(*sandbox);
+    if (its.starts_over || !its.entities.empty()) {
+      return false;
+    }
+  }
+  const std::lock_guard lock(mutex_);
+  trailing_.insert(name);
+  return true;
 }
 
 bool Replica::turn_of_mock(const Batch &batch) {
@@ -274,29 +302,37 @@ bool Replica::turn_of_all(const Batch &batch) {
   if (!hold_mock(hold, *turn, {.news = &turn->news().back(), .known = known[{}]}, true)) {
     return false;
   }
-  Undo undo([&] {
-    forget_mock(true);
-    for (const auto &sandbox : state_.sandboxes.all()) {
-      sandbox->stored = {};
-    }
-  });
   if (!take_in_all(*turn, known)) {
-    undo.is_done();
     return false;
   }
+  Undo undo([&] {
+    forget_mock(true);
+    for (const auto &[name, version] : known) {
+      forget_sandbox(name);
+    }
+    take_gone(nullptr);
+  });
+  for (const auto &[name, version] : known) {
+    stop_sending(name);
+  }
   run(batch);
+  const std::set<StoredName> gone = take_gone(nullptr);
   std::vector<SandboxChanges> changes;
-  append_gone(nullptr, changes);
-  for (const auto &sandbox : state_.sandboxes.all()) {
-    if (known.contains(name_of(*sandbox))) {
-      append_sandbox(*sandbox, changes);
-    } else { // made meanwhile, for a lease: made anew when it is first used, and locked then
-      state_.sandboxes.drop(*sandbox);
+  for (const auto &[name, version] : known) {
+    if (!is_of_mock(name)) {
+      append_changes_of(name, gone.contains(name), changes);
     }
   }
   changes.push_back(kept_mock_.changes());
   commit(*turn, std::move(changes));
   undo.is_done();
+  for (const auto &sandbox : state_.sandboxes.all()) {
+    if (known.contains(name_of(*sandbox))) {
+      go_on_sending(name_of(*sandbox));
+    } else { // made meanwhile, for a lease: made anew when it is first used, and locked then
+      state_.sandboxes.drop(*sandbox);
+    }
+  }
   return true;
 }
 
@@ -304,7 +340,13 @@ bool Replica::turn_of_all(const Batch &batch) {
 
 StoredVersion Replica::version_of(const StoredName &name) const {
   const auto sandbox = state_.sandboxes.find(name.organisation, name.sandbox);
+  const std::lock_guard lock(mutex_);
   return sandbox ? sandbox->stored : StoredVersion();
+}
+
+void Replica::set_version(Sandbox &sandbox, const StoredVersion &version) const {
+  const std::lock_guard lock(mutex_);
+  sandbox.stored = version;
 }
 
 StoredVersion Replica::version_of_mock() const {
@@ -347,7 +389,7 @@ bool Replica::take_in(SharedStore::Turn &turn, const Seen &seen) {
     }
     return true;
   }
-  const StoredVersion now = sandbox ? sandbox->stored : StoredVersion();
+  const StoredVersion now = version_of(name);
   if (now == news.version) {
     return true;
   }
@@ -359,14 +401,14 @@ bool Replica::take_in(SharedStore::Turn &turn, const Seen &seen) {
     const auto fresh = state_.sandboxes.fresh(name.organisation, name.sandbox);
     const auto webhook =
         read_sandbox([&](const auto &take) { turn.read(name, take); }, state_.settings, *fresh);
-    fresh->stored = news.version;
+    set_version(*fresh, news.version);
     state_.has_faults = state_.has_faults || !fresh->faults.empty();
     state_.sandboxes.adopt(fresh);
     if (webhook) {
       resume_webhook(state_, *fresh, *webhook, sandbox.get());
     }
   } else {
-    sandbox->stored = news.version;
+    set_version(*sandbox, news.version);
   }
   undo.is_done();
   return true;
@@ -396,28 +438,31 @@ bool Replica::take_in_all(SharedStore::Turn &turn, const std::map<StoredName, St
 /// may be told something just now.
 void Replica::forget_sandbox(const StoredName &name) const {
   if (const auto sandbox = state_.sandboxes.find(name.organisation, name.sandbox)) {
-    sandbox->stored = {};
+    set_version(*sandbox, {});
   }
 }
 
 // -- What this one has changed ----------------------------------------------------------------------------
 
-/// `only`: null where the turn is of all.
-void Replica::append_gone(const StoredName *only, std::vector<SandboxChanges> &changes) {
+/// The sandboxes that have been removed in this turn. `only`: of which it is; null: of all.
+std::set<StoredName> Replica::take_gone(const StoredName *only) {
   const std::lock_guard lock(mutex_);
-  for (auto name = gone_.begin(); name != gone_.end();) {
-    if (only == nullptr || *name == *only) {
-      changes.push_back({.sandbox = *name, .starts_over = true, .entities = {}});
-      name = gone_.erase(name);
-    } else {
-      ++name;
-    }
+  if (only == nullptr) {
+    return std::exchange(gone_, {});
   }
+  std::set<StoredName> gone;
+  if (auto found = gone_.extract(*only)) {
+    gone.insert(std::move(found));
+  }
+  return gone;
 }
 
-void Replica::append_sandbox(Sandbox &sandbox, std::vector<SandboxChanges> &changes) {
-  SandboxChanges its = changes_of(sandbox);
-  its.is_watched = sandbox.webhook() != nullptr;
+/// `is_gone`: it has been removed; if it is there, it was made anew since.
+void Replica::append_changes_of(const StoredName &name, bool is_gone, std::vector<SandboxChanges> &changes) {
+  const auto sandbox = state_.sandboxes.find(name.organisation, name.sandbox);
+  SandboxChanges its = sandbox ? changes_of(*sandbox) : SandboxChanges{.sandbox = name, .entities = {}};
+  its.starts_over = its.starts_over || is_gone;
+  its.is_watched = sandbox && sandbox->webhook();
   changes.push_back(std::move(its));
 }
 
@@ -433,7 +478,7 @@ void Replica::commit(SharedStore::Turn &turn, std::vector<SandboxChanges> change
     if (is_of_mock(name)) {
       mock_version_ = versions[i];
     } else if (const auto sandbox = state_.sandboxes.find(name.organisation, name.sandbox)) {
-      sandbox->stored = versions[i];
+      set_version(*sandbox, versions[i]);
       sandbox->objects.set_kept();
       const std::lock_guard lock(mutex_);
       violations_.insert(violations_.end(), sandbox->untold.begin(), sandbox->untold.end());
@@ -465,7 +510,9 @@ void Replica::keep_violations() {
     }
     undo.is_done();
   } catch (const StoreFailure &error) {
-    fail(error.what());
+    fail(error);
+  } catch (const std::exception &) { // NOLINT(bugprone-empty-catch)
+    // There is no memory for now.
   }
 }
 

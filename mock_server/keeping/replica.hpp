@@ -73,16 +73,20 @@ private:
     bool has_mock = false;
   };
 
-  void carry_out(const StoredName &name, const Batch &batch);
+  void carry_out(const StoredName &name, const Batch &batch) noexcept;
   void take_turn(const StoredName &name, const Batch &batch);
   bool turn_of_sandbox(const StoredName &name, const Batch &batch, Locks &locks);
-  std::unique_ptr<SharedStore::Turn> locked_late(const StoredName &name);
+  bool changes_when_read(const StoredName &name) const;
+  bool has_only_been_read(const StoredName &name);
   bool turn_of_mock(const Batch &batch);
   bool turn_of_all(const Batch &batch);
   void run(const Batch &batch);
 
   StoredVersion version_of(const StoredName &name) const;
   StoredVersion version_of_mock() const;
+  void set_version(Sandbox &sandbox, const StoredVersion &version) const;
+  std::shared_lock<std::shared_mutex> beside_others() const;
+  std::unique_lock<std::shared_mutex> alone() const;
   bool hold_mock(MockHold &hold, SharedStore::Turn &turn, const Seen &seen, bool is_alone);
   bool take_in_mock(SharedStore::Turn &turn, const Seen &seen);
   bool take_in(SharedStore::Turn &turn, const Seen &seen);
@@ -90,8 +94,8 @@ private:
   void forget_mock(bool is_changed);
   void forget_sandbox(const StoredName &name) const;
 
-  void append_gone(const StoredName *only, std::vector<SandboxChanges> &changes);
-  void append_sandbox(Sandbox &sandbox, std::vector<SandboxChanges> &changes);
+  std::set<StoredName> take_gone(const StoredName *only);
+  void append_changes_of(const StoredName &name, bool is_gone, std::vector<SandboxChanges> &changes);
   void commit(SharedStore::Turn &turn, std::vector<SandboxChanges> changes);
   void keep_violations();
 
@@ -102,18 +106,19 @@ private:
   void keep_journals();
   void stop_sending(const StoredName &name) const;
   void go_on_sending(const StoredName &name);
-  void fail(std::string why);
+  void fail(const std::exception &error) noexcept;
 
   ServiceState &state_;
   const std::unique_ptr<SharedStore> store_;
   std::atomic<bool> is_failing_ = false;
 
   /// Of what belongs to the mock as a whole: shared by who reads it, alone whoever changes it.
+  mutable std::mutex mock_entrance_;
   mutable std::shared_mutex mock_mutex_;
   KeptMock kept_mock_;
   StoredVersion mock_version_;
 
-  mutable std::mutex mutex_; ///< of what follows
+  mutable std::mutex mutex_; ///< of what follows, and of the versions of sandboxes
   std::string failure_;
   std::set<StoredName> gone_;              ///< that have been removed within turns that still go on
   std::set<StoredName> looked_after_;      ///< whose webhooks this one tells

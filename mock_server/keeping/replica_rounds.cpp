@@ -31,14 +31,19 @@ public:
 class Settling : public TurnWork {
 public:
   Settling(Sandboxes &sandboxes, StoredName name, std::shared_ptr<std::atomic<bool>> is_under_way)
-      : sandboxes_(sandboxes), name_(std::move(name)), is_under_way_(std::move(is_under_way)) {}
+      : sandboxes_(sandboxes), name_(std::move(name)), is_under_way_(std::move(is_under_way)) {
+    *is_under_way_ = true;
+  }
+  ~Settling() override { *is_under_way_ = false; }
+  Settling(const Settling &) = delete;
+  Settling &operator=(const Settling &) = delete;
   void run() override {
     const auto sandbox = sandboxes_.find(name_.organisation, name_.sandbox);
     if (sandbox) {
       sandbox->settle();
     }
   }
-  void end(const TurnEnd & /*end*/) override { *is_under_way_ = false; }
+  void end(const TurnEnd & /*end*/) override {}
 
 private:
   Sandboxes &sandboxes_;
@@ -85,7 +90,7 @@ void Replica::look_after(const std::stop_token &stop) {
         keep_violations();
       }
     } catch (const StoreFailure &error) {
-      fail(error.what());
+      fail(error);
     } catch (const std::exception &) { // NOLINT(bugprone-empty-catch)
       // Without memory for now: in a later round.
     }
@@ -148,7 +153,7 @@ void Replica::go_on_sending(const StoredName &name) {
 
 void Replica::settle_claimed() {
   for (const auto &[name, is_under_way] : claimed_) {
-    if (!is_under_way->exchange(true)) {
+    if (!*is_under_way) {
       add({.reach = Scope::Reach::sandbox, .sandbox = name},
           std::make_shared<Settling>(state_.sandboxes, name, is_under_way));
     }

@@ -59,8 +59,12 @@ public:
     if (state_ == State::given_up) {
       return;
     }
-    if (end.kind != TurnEnd::Kind::kept) {
-      answer_ = instead_(request_.get(), end);
+    try {
+      if (end.kind != TurnEnd::Kind::kept) {
+        answer_ = instead_(request_.get(), end);
+      }
+    } catch (const std::exception &) {
+      return; // there is no memory to tell it: whoever waits gives up
     }
     state_ = State::ended;
     if (wake_) {

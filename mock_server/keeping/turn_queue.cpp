@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "mock_server/http/memory_reserve.hpp"
+
 namespace flow::mock {
 
 TurnQueue::TurnQueue(std::size_t threads, Doer doer) : doer_(std::move(doer)) {
@@ -22,11 +24,18 @@ void TurnQueue::add(const Scope &scope, std::shared_ptr<TurnWork> work) {
   {
     const std::lock_guard lock(mutex_);
     const auto [place, is_new] = waiting_.try_emplace(scope.sandbox);
-    place->second.push_back({.reach = scope.reach, .is_read = scope.is_read, .work = std::move(work)});
-    if (!is_new) {
-      return; // its sandbox is ready, or is being worked for
+    try {
+      place->second.push_back({.reach = scope.reach, .is_read = scope.is_read, .work = std::move(work)});
+      if (!is_new) {
+        return; // its sandbox is ready, or is being worked for
+      }
+      ready_.push_back(scope.sandbox);
+    } catch (...) { // for want of memory
+      if (is_new) {
+        waiting_.erase(place); // else it would seem to be worked for
+      }
+      throw;
     }
-    ready_.push_back(scope.sandbox);
   }
   changed_.notify_one();
 }
@@ -50,6 +59,7 @@ void TurnQueue::work() {
     if (ready_.empty()) {
       return;
     }
+    const MemoryReserve::Claim claim; // nothing of this may fail
     const StoredName name = std::move(ready_.front());
     ready_.pop_front();
     const auto waiting = waiting_.find(name);

@@ -39,7 +39,7 @@ public:
   /// Does it, with all in memory as the store has it; and again, where others have changed the sandbox
   /// meanwhile of which it was thought that it is only read.
   virtual void run() = 0;
-  /// It was left out, or the turn has ended.
+  /// It was left out, or the turn has ended. Must not throw.
   virtual void end(const TurnEnd &end) = 0;
 };
 

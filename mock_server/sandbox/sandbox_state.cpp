@@ -78,6 +78,11 @@ void SandboxState::settle(std::int64_t now_ms) {
   }
 }
 
+bool SandboxState::is_anything_due(std::int64_t now_ms) const {
+  return (!due_.empty() && due_.top().at_ms <= now_ms) ||
+         (!scheduled_.empty() && scheduled_.begin()->first <= now_ms);
+}
+
 void SandboxState::end_next(std::int64_t now_ms) {
   const Due due = due_.top();
   const Run &run = *due.run;

@@ -59,6 +59,8 @@ struct SandboxState {
 
   /// Ends every run whose time has come, and starts those that schedules make, one after the other.
   void settle(std::int64_t now_ms);
+  /// Whether settle has something to do.
+  bool is_anything_due(std::int64_t now_ms) const;
   /// When the last run ends, and when that one does; nothing where none will.
   std::optional<std::int64_t> last_end() const;
   std::optional<std::int64_t> end_of(std::string_view run_id) const;

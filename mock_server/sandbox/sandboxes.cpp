@@ -97,6 +97,12 @@ void Sandbox::settle() {
   }
 }
 
+bool Sandbox::changes_when_read() {
+  const Transaction transaction = Transaction::unsettled(objects, clock);
+  return skips_time || webhook_ || !faults.empty() || !expectations.empty() ||
+         transaction->is_anything_due(transaction.now_ms());
+}
+
 bool Sandbox::has_room_until(std::int64_t moment_ms) {
   Transaction transaction(objects, clock);
   const std::uint64_t room =

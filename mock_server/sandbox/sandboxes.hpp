@@ -54,6 +54,10 @@ struct Sandbox : std::enable_shared_from_this<Sandbox> {
   /// Ends the runs whose time has come by its clock, and then lets deliveries follow to the same time.
   void settle();
 
+  /// Whether something of it may change when it is read: time ends runs, or starts some, who reads skips
+  /// time, faults and expectations count requests, or a webhook has been told something.
+  bool changes_when_read();
+
   /// Whether it has room for the runs that schedules make until that moment.
   bool has_room_until(std::int64_t moment_ms);
 

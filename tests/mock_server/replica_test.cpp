@@ -280,6 +280,42 @@ TEST(Replica, WhatTheStoreDoesNotKeepHasNotHappened) {
   EXPECT_EQ(body_of(mocks.steer(0, "GET", "/violations")).at("total"), 0);
 }
 
+TEST(Replica, ARemovalThatTheStoreDoesNotKeepHasNotHappened) {
+  Replicas mocks;
+  const Json lease = body_of(mocks.admin(0, "POST", "/leases"));
+  const auto in_lease = [&](Ask asked) {
+    return asked.set("x-gw-ims-org-id", lease.at("organisation").get<std::string>())
+        .set("x-sandbox-name", lease.at("sandbox").get<std::string>());
+  };
+  const std::string made = body_of(mocks.call(0, in_lease(retry(kFailed)))).at("id");
+  mocks.things->set(&SharedThings::commit_failure, "the disk is full");
+  EXPECT_EQ(mocks.admin(0, "DELETE", "/leases/" + lease.at("id").get<std::string>()).status, 503);
+  mocks.things->set(&SharedThings::commit_failure, "");
+  ASSERT_TRUE(comes_true([&] { return mocks.admin(0, "GET", "/health/ready").status == 200; }));
+  EXPECT_EQ(mocks.call(0, in_lease(get(made))).status, 200);
+  EXPECT_EQ(mocks.call(1, in_lease(get(made))).status, 200);
+  EXPECT_EQ(mocks.admin(1, "GET", "/leases/" + lease.at("id").get<std::string>()).status, 200);
+}
+
+TEST(Replica, ReadsInWhichRunsEndAndCallsAboutAllDoNotWaitForEachOther) {
+  Replicas mocks([](Settings &settings) { settings.is_journal_durable = false; });
+  mocks.steer(0, "PUT", "/defaults", {{"outcome", "success"}, {"durationMs", 1}});
+  constexpr int kTimes = 100;
+  const auto read = [&](std::size_t which) {
+    for (int i = 0; i < kTimes; ++i) {
+      const std::string made = mocks.retried(which, kFailed);
+      mocks.clock->advance(1);
+      EXPECT_EQ(mocks.call(which, get(made)).status, 200);
+    }
+  };
+  const std::jthread first([&] { read(0); });
+  const std::jthread second([&] { read(1); });
+  for (int i = 0; i < kTimes; ++i) {
+    EXPECT_EQ(mocks.admin(static_cast<std::size_t>(i % 2), "GET", "/sandboxes").status, 200);
+    EXPECT_EQ(mocks.admin(static_cast<std::size_t>(i % 2), "GET", "/faults").status, 200);
+  }
+}
+
 TEST(Replica, SaysWhereTheOutcomeIsNotKnown) {
   Replicas mocks;
   mocks.call(0, get(kFailed));
