@@ -458,7 +458,8 @@ std::set<StoredName> Replica::take_gone(const StoredName *only) {
 }
 
 /// `is_gone`: it has been removed; if it is there, it was made anew since.
-void Replica::append_changes_of(const StoredName &name, bool is_gone, std::vector<SandboxChanges> &changes) {
+void Replica::append_changes_of(const StoredName &name, bool is_gone,
+                                std::vector<SandboxChanges> &changes) const {
   const auto sandbox = state_.sandboxes.find(name.organisation, name.sandbox);
   SandboxChanges its = sandbox ? changes_of(*sandbox) : SandboxChanges{.sandbox = name, .entities = {}};
   its.starts_over = its.starts_over || is_gone;

@@ -95,7 +95,7 @@ private:
   void forget_sandbox(const StoredName &name) const;
 
   std::set<StoredName> take_gone(const StoredName *only);
-  void append_changes_of(const StoredName &name, bool is_gone, std::vector<SandboxChanges> &changes);
+  void append_changes_of(const StoredName &name, bool is_gone, std::vector<SandboxChanges> &changes) const;
   void commit(SharedStore::Turn &turn, std::vector<SandboxChanges> changes);
   void keep_violations();
 

@@ -21,7 +21,6 @@ namespace {
 using sqlite::Connection;
 using sqlite::Rows;
 using sqlite::Statement;
-using sqlite::Transaction;
 
 /// Rows have numbers of their own: a value of one to four KiB, such as an exchange's, shares a page with
 /// others or has one; in a table without such numbers it would take pages that it does not fill.
@@ -94,7 +93,7 @@ public:
 
   void commit(std::span<const SandboxChanges> changes) {
     require_in_place();
-    Transaction transaction(*connection_, "BEGIN IMMEDIATE");
+    sqlite::Transaction transaction(*connection_, "BEGIN IMMEDIATE");
     for (const SandboxChanges &of_sandbox : changes) {
       change(of_sandbox);
     }
